@@ -1,0 +1,48 @@
+"""toymono: engineering, measuring and exploring monosemanticity in toy models.
+
+Axes have one name everywhere: seed, setting (a member is one of each), step (a record), batch, embed (inputs of the
+network, d), feature (N), neuron (k), output. What is listed here is public; it is loaded when it is first used,
+so that the command line answers at once.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from toymono.analysis.members import run_table
+    from toymono.analysis.monosemanticity import monosemanticity
+    from toymono.analysis.record import Record, measure
+    from toymono.config import Config, Hyper, InputError, Sweep
+    from toymono.sweeps.paper import preset_sweep
+    from toymono.sweeps.plan import plan
+    from toymono.sweeps.run import run_sweep
+    from toymono.sweeps.store import read_member, read_run
+    from toymono.toy.model import Network, network
+    from toymono.training.ensemble import train_ensemble
+
+_HOMES = {
+    "Config": "config",
+    "Hyper": "config",
+    "InputError": "config",
+    "Sweep": "config",
+    "Network": "toy.model",
+    "network": "toy.model",
+    "train_ensemble": "training.ensemble",
+    "Record": "analysis.record",
+    "measure": "analysis.record",
+    "monosemanticity": "analysis.monosemanticity",
+    "run_table": "analysis.members",
+    "preset_sweep": "sweeps.paper",
+    "plan": "sweeps.plan",
+    "run_sweep": "sweeps.run",
+    "read_run": "sweeps.store",
+    "read_member": "sweeps.store",
+}
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'toymono' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"toymono.{_HOMES[name]}"), name)

@@ -1,0 +1,74 @@
+"""Curves with an interval over seeds: how members train, how their biases are spread, how a measure depends on a setting."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from toymono.analysis.members import varying_settings
+from toymono.analysis.seeds import Interval, interval_over_seeds
+
+_BINS_PER_OCTAVE = 4
+
+
+class Curve(NamedTuple):
+    """One quantity against another, for one group of members that differ in their seeds alone."""
+
+    group: dict[str, float]  # the settings that tell this group from the others
+    x: np.ndarray
+    y: Interval
+    by_seed: np.ndarray  # seed x
+
+
+def groups(data: xr.Dataset) -> list[dict[str, float]]:
+    """What tells each setting of a unit from the others: the numbers that differ between settings."""
+    varying = [name for name, column in data.coords.items() if column.dims == ("setting",)]
+    varying = [name for name in varying if len(np.unique(data[name])) > 1]
+    return [{str(name): float(data[name][i]) for name in varying} for i in range(data.sizes["setting"])]
+
+
+def _curves(data: xr.Dataset, x: np.ndarray, by_seed: np.ndarray) -> list[Curve]:
+    """One curve per setting from values over (seed, setting, x)."""
+    settings = enumerate(groups(data))
+    return [Curve(group, x, interval_over_seeds(by_seed[:, i]), by_seed[:, i]) for i, group in settings]
+
+
+def loss_curves(data: xr.Dataset) -> list[Curve]:
+    """Task loss against steps, averaged in bins of a quarter octave, for each setting."""
+    steps = data.loss_step.values
+    bins = np.floor(np.log2(steps) * _BINS_PER_OCTAVE).astype(int)
+    places = [bins == b for b in np.unique(bins)]
+    losses = data.loss.transpose("seed", "setting", "loss_step").values
+    means = np.stack([losses[..., place].mean(-1) for place in places], -1)
+    return _curves(data, np.array([steps[place].mean() for place in places]), means)
+
+
+def record_curves(data: xr.Dataset, name: str) -> list[Curve]:
+    """A number of the records against steps, for each setting; `mono_per_feature` is n_mono / n_features."""
+    number = data.n_mono / data.attrs["n_features"] if name == "mono_per_feature" else data[name]
+    return _curves(data, data.step.values, number.transpose("seed", "setting", "step").values)
+
+
+def sorted_bias_curves(data: xr.Dataset) -> list[Curve]:
+    """Final biases in rising order against rank, for each setting; the interval is that of each order statistic."""
+    biases = np.sort(data.bias.isel(step=-1).transpose("seed", "setting", "neuron").values, axis=-1)
+    return _curves(data, np.arange(biases.shape[-1]), biases)
+
+
+def sweep_axis(table: pd.DataFrame) -> str:
+    """The setting a sweep is best drawn against: the one that takes most values, learning_rate if none varies."""
+    varying = varying_settings(table)
+    return max(varying, key=lambda name: table[name].nunique()) if varying else "learning_rate"
+
+
+def sweep_curves(table: pd.DataFrame, x: str, y: str) -> list[Curve]:
+    """A measure at the last record against a setting; one curve for each combination of the other settings that vary."""
+    others = [name for name in varying_settings(table) if name != x]
+    parts = table.groupby(others, sort=False) if others else [((), table)]
+    curves = []
+    for values, part in parts:
+        by_seed = part.pivot(index="seed", columns=x, values=y).astype(float)
+        group = dict(zip(others, values, strict=True))
+        curves.append(Curve(group, by_seed.columns.values, interval_over_seeds(by_seed.values), by_seed.values))
+    return curves

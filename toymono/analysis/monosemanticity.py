@@ -1,0 +1,68 @@
+"""How monosemantic each neuron is, and the counts made from the scores: each quantity is defined here and nowhere else.
+
+Every function takes one network's responses, scores or favourites; a response is a neuron's activation for one feature alone.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+MONO_THRESHOLD = 0.999  # a neuron is monosemantic above this score: Jermyn, Schiefer and Hubinger 2022, section 3
+_RESPONSE_FLOOR = 1e-10  # the paper's eq 7 adds this to the denominator, which scores a dead neuron 0
+
+
+def monosemanticity(responses: Float[Array, "neuron feature"]) -> Float[Array, " neuron"]:
+    """Share of a neuron's response owed to its strongest feature: r_i = max_j h_ij / (1e-10 + sum_j max(0, h_ij)).
+
+    In [0, 1]. 1: it answers one feature only. 1/N: it answers all alike. 0: it is dead. Negative responses
+    count as none, above the line too. Eq 7 of Jermyn, Schiefer and Hubinger 2022.
+    """
+    positive = jnp.maximum(responses, 0.0)
+    return positive.max(axis=1) / (_RESPONSE_FLOOR + positive.sum(axis=1))
+
+
+def favourite_feature(responses: Float[Array, "neuron feature"]) -> Int[Array, " neuron"]:
+    """The feature each neuron answers most; the first of equals, so 0 for a neuron that answers none."""
+    return responses.argmax(axis=1)
+
+
+def is_mono(scores: Float[Array, " neuron"], threshold: float = MONO_THRESHOLD) -> Bool[Array, " neuron"]:
+    """Whether each neuron scores above the threshold."""
+    return scores > threshold
+
+
+def mono_neurons_of_features(
+    is_mono: Bool[Array, " neuron"], favourite: Int[Array, " neuron"], n_features: int
+) -> Int[Array, " feature"]:
+    """How many monosemantic neurons each feature has; the entries sum to the number of monosemantic neurons."""
+    return jnp.zeros(n_features, jnp.int32).at[favourite].add(is_mono.astype(jnp.int32))
+
+
+def n_covered(mono_neurons: Int[Array, " feature"]) -> Int[Array, ""]:
+    """Number of features with at least one monosemantic neuron, at most the number of features."""
+    return (mono_neurons > 0).sum()
+
+
+class Histogram(NamedTuple):
+    """`n_features[m]` features have exactly m monosemantic neurons."""
+
+    n_features: Int[Array, " multiplicity"]
+
+
+def coverage_histogram(mono_neurons: Int[Array, " feature"]) -> Histogram:
+    """Features by how many monosemantic neurons they have, from none to the most that occurs; sums to N."""
+    return Histogram(n_features=jnp.bincount(mono_neurons))
+
+
+class Cdf(NamedTuple):
+    """`share[i]` of the neurons score at most `score[i]`; both rise."""
+
+    score: Float[Array, " neuron"]
+    share: Float[Array, " neuron"]
+
+
+def score_cdf(scores: Float[Array, " neuron"]) -> Cdf:
+    """Cumulative distribution of the scores: a spike at 1 is the monosemantic neurons [P Fig 2]."""
+    n = scores.shape[0]
+    return Cdf(score=jnp.sort(scores), share=jnp.arange(1, n + 1) / n)

@@ -1,0 +1,46 @@
+"""In which order neurons and features are shown, and the map of one network drawn in that order."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from toymono.analysis.monosemanticity import monosemanticity
+from toymono.analysis.responses import task_responses
+from toymono.config import Config
+from toymono.toy.model import Network
+from toymono.toy.tasks import Problem
+
+
+class Order(NamedTuple):
+    """Permutations for display: `neuron[0]` is the neuron drawn first, `feature[0]` the feature drawn first."""
+
+    neuron: Int[Array, " neuron"]
+    feature: Int[Array, " feature"]
+
+
+def display_order(responses: Float[Array, "neuron feature"]) -> Order:
+    """Neurons by falling score; features by the place of the neuron that they drive most [P Fig 4].
+
+    Monosemantic neurons so come to lie on a diagonal. Ties keep their order.
+    """
+    neuron = jnp.argsort(-monosemanticity(responses), stable=True)
+    most_driven = responses[neuron].argmax(axis=0)
+    return Order(neuron=neuron, feature=jnp.argsort(most_driven, stable=True))
+
+
+class FeatureNeuronMap(NamedTuple):
+    """Every neuron against every feature alone, both in display order."""
+
+    responses: Float[Array, "neuron feature"]
+    order: Order
+    score: Float[Array, " neuron"]  # in display order, hence falling
+    bias: Float[Array, " neuron"]  # in display order
+
+
+def feature_neuron_map(config: Config, network: Network, problem: Problem) -> FeatureNeuronMap:
+    """The map of one network: responses to single features at strength 1, sorted [P Figs 4, 10, 20]."""
+    responses = task_responses(config, network, problem)
+    order = display_order(responses)
+    shown = responses[order.neuron][:, order.feature]
+    return FeatureNeuronMap(shown, order, monosemanticity(shown), network.encoder.bias[...][order.neuron])

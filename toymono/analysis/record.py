@@ -1,0 +1,53 @@
+"""What is written down about one network each time training pauses for a record."""
+
+from typing import NamedTuple
+
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float, Int, Key
+
+from toymono.analysis.monosemanticity import (
+    favourite_feature,
+    is_mono,
+    mono_neurons_of_features,
+    monosemanticity,
+    n_covered,
+)
+from toymono.analysis.responses import is_dead, is_dead_at_any_amplitude, is_dead_on_samples, task_responses
+from toymono.config import Config
+from toymono.toy.model import Network
+from toymono.toy.tasks import Problem
+
+
+class Record(NamedTuple):
+    """Scores, biases and counts of one network."""
+
+    score: Float[Array, " neuron"]  # eq 7, in [0, 1]
+    favourite: Int[Array, " neuron"]  # index of the feature answered most
+    bias: Float[Array, " neuron"]  # hidden biases
+    mean_bias: Float[Array, ""]
+    n_mono: Int[Array, ""]  # neurons that score above .999
+    n_covered: Int[Array, ""]  # features that have such a neuron
+    n_dead: Int[Array, ""]  # never on for a single feature at strength 1
+    n_dead_at_any_amplitude: Int[Array, ""]  # nor at any amplitude in [0, 1]
+    n_dead_on_samples: Int[Array, ""]  # never on in 16 sampled batches
+    n_positive_bias: Int[Array, ""]
+
+
+def measure(config: Config, network: Network, problem: Problem, key: Key[Array, ""], density: ArrayLike) -> Record:
+    """The record of one network; `key` draws the samples on which neurons may turn out dead."""
+    responses = task_responses(config, network, problem)
+    score, favourite = monosemanticity(responses), favourite_feature(responses)
+    mono = is_mono(score)
+    bias = network.encoder.bias[...]
+    return Record(
+        score=score,
+        favourite=favourite,
+        bias=bias,
+        mean_bias=bias.mean(),
+        n_mono=mono.sum(),
+        n_covered=n_covered(mono_neurons_of_features(mono, favourite, config.n_features)),
+        n_dead=is_dead(config, network, problem).sum(),
+        n_dead_at_any_amplitude=is_dead_at_any_amplitude(config, network, problem).sum(),
+        n_dead_on_samples=is_dead_on_samples(config, network, problem, key, density).sum(),
+        n_positive_bias=(bias > 0).sum(),
+    )

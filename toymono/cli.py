@@ -1,0 +1,237 @@
+"""The command line: list, run, table, figure, doctor. JAX is loaded only by the verbs that need it."""
+
+import dataclasses
+import json
+import pathlib
+import sys
+from typing import Annotated, Literal, Union
+
+import tyro
+from rich.console import Console
+from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress, subcommand
+
+from toymono.config import Config, Hyper, InputError, Sweep
+from toymono.sweeps.paper import PRESETS, SCALES, ScaleName, preset_sweep
+from toymono.terminal import duration, frame_table, progress, table
+
+Kind = Literal["all", "sweep", "traces", "biases", "map"]
+
+_HYPER_DEFAULTS = Hyper()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunPreset:
+    """Train a named sweep."""
+
+    preset: Suppress[str]
+    scale: ScaleName = "laptop"
+    """Sizes and steps: the paper's own, a laptop's, or seconds for a try-out."""
+    seeds: tuple[int, ...] = (0, 1, 2)
+    """Seeds that every setting is trained with."""
+    out: pathlib.Path | None = None
+    """Folder of the run (default: runs/<preset>-<scale>)."""
+    dry_run: bool = False
+    """Print the plan and write nothing."""
+
+    def sweep(self) -> Sweep:
+        """What is to be trained."""
+        return preset_sweep(self.preset, self.scale, self.seeds)
+
+    def folder(self) -> pathlib.Path:
+        """Where it goes."""
+        return self.out or pathlib.Path("runs") / f"{self.preset}-{self.scale}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunCustom(Config):
+    """Train the product of the numbers given: every combination, with every seed."""
+
+    learning_rate: tuple[float, ...] = (_HYPER_DEFAULTS.learning_rate,)
+    """Learning rate per step, at the schedule's maximum."""
+    bias_offset: tuple[float, ...] = (_HYPER_DEFAULTS.bias_offset,)
+    """Added to every initial bias, in units of the pre-activation."""
+    bias_decay: tuple[float, ...] = (_HYPER_DEFAULTS.bias_decay,)
+    """Share of the bias lost per unit of learning rate and step, in the first half of training."""
+    l1: tuple[float, ...] = (_HYPER_DEFAULTS.l1,)
+    """Weight of sum |activation| / batch in the loss that is trained."""
+    feature_density: tuple[float, ...] = (_HYPER_DEFAULTS.feature_density,)
+    """Mean probability that a feature is on."""
+    seeds: tuple[int, ...] = (0, 1, 2)
+    """Seeds that every setting is trained with."""
+    out: pathlib.Path | None = None
+    """Folder of the run (default: runs/custom)."""
+    dry_run: bool = False
+    """Print the plan and write nothing."""
+
+    def __post_init__(self) -> None:
+        """Leave the checks to the sweep, which reports all bad values in one form."""
+
+    def sweep(self) -> Sweep:
+        """What is to be trained."""
+        base = Config(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Config)})
+        return Sweep(base=base, grids=({name: getattr(self, name) for name in Hyper._fields},), seeds=self.seeds)
+
+    def folder(self) -> pathlib.Path:
+        """Where it goes."""
+        return self.out or pathlib.Path("runs/custom")
+
+
+_PRESET_COMMANDS = (
+    Annotated[RunPreset, subcommand(name, default=RunPreset(preset=name), description=preset.title)]
+    for name, preset in PRESETS.items()
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """Train a sweep; what is done already is kept."""
+
+    what: Union[*_PRESET_COMMANDS, Annotated[RunCustom, subcommand("custom")]]
+
+
+@dataclasses.dataclass(frozen=True)
+class List:
+    """List the named sweeps with size, member count and estimated time here."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ShowTable:
+    """Print one row per trained member: its settings, and its numbers at the last record."""
+
+    folder: Positional[pathlib.Path]
+    """Folder of a run."""
+    json: bool = False
+    """Print JSON, with every setting."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """Draw a run."""
+
+    folder: Positional[pathlib.Path]
+    """Folder of a run."""
+    kind: Kind = "all"
+    """What to draw; "all" is one page with every kind."""
+    member: int = 0
+    """Whose map to draw: a member's number in `toymono table`."""
+    out: pathlib.Path | None = None
+    """File to write, ending in .html, .png, .svg or .pdf (default: figures/<kind>.html in the run)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Doctor:
+    """Say what this installation runs on, and hold a tiny run against stored numbers."""
+
+
+_Command = Union[
+    Annotated[List, subcommand("list")],
+    Annotated[Run, subcommand("run")],
+    Annotated[ShowTable, subcommand("table")],
+    Annotated[Figure, subcommand("figure")],
+    Annotated[Doctor, subcommand("doctor")],
+]
+
+
+def _list() -> None:
+    from toymono.environment import multiply_adds_per_second
+    from toymono.sweeps.plan import estimated_seconds, n_members, plan
+
+    rate, rows = multiply_adds_per_second(), []
+    for name, preset in PRESETS.items():
+        for scale in SCALES:
+            units = plan(preset_sweep(name, scale))
+            config = units[0].config
+            size = f"{config.n_features}/{config.n_embed}/{config.n_neurons}"
+            time = duration(estimated_seconds(units, rate))
+            row = (size, str(config.batch_size), str(config.n_steps), str(n_members(units)), time)
+            rows.append((name, scale, *row, preset.title))
+    headers = ("preset", "scale", "N/d/k", "batch", "steps", "members", "time here", "what")
+    Console().print(table(headers, rows))
+
+
+def _print_plan(sweep: Sweep, folder: pathlib.Path) -> None:
+    from toymono.environment import multiply_adds_per_second
+    from toymono.sweeps.plan import estimated_bytes, estimated_seconds, plan
+
+    units, rate = plan(sweep), multiply_adds_per_second()
+    headers = ("unit", "settings", "seeds", "members", "memory", "time here")
+    rows = [
+        (
+            unit.name,
+            *(str(count) for count in (len(unit.settings), len(unit.seeds), unit.n_members)),
+            f"{estimated_bytes(unit) / 2**20:.0f} MiB",
+            duration(estimated_seconds([unit], rate)),
+        )
+        for unit in units
+    ]
+    Console().print(table(headers, rows, title=f"{folder} (nothing is written)"))
+
+
+def _run(what: RunPreset | RunCustom) -> None:
+    sweep, folder = what.sweep(), what.folder()
+    if what.dry_run:
+        return _print_plan(sweep, folder)
+    from toymono.sweeps.run import run_sweep
+
+    try:
+        with progress() as report:
+            files = run_sweep(sweep, folder, report)
+    except KeyboardInterrupt:
+        sys.exit(f"stopped; finished units are kept, so the same command goes on. The run is in {folder}")
+    print(f"{len(files)} unit(s) done in {folder}; next: toymono table {folder}")
+
+
+def _table(command: ShowTable) -> None:
+    from toymono.analysis.members import brief, run_table
+    from toymono.sweeps.store import read_run
+
+    rows = run_table(read_run(command.folder))
+    if command.json:
+        # pandas writes what is not finite as null, which JSON has no number for.
+        print(json.dumps(json.loads(rows.reset_index().to_json(orient="records", double_precision=10)), indent=1))
+    else:
+        Console(width=None if sys.stdout.isatty() else 200).print(frame_table(brief(rows)))
+
+
+def _figure(command: Figure) -> None:
+    from toymono.gallery import draw
+    from toymono.plots.write import write_figures
+
+    figures = draw(command.folder, command.kind, command.member)
+    file = command.out or command.folder / "figures" / f"{command.kind}.html"
+    print(f"open {write_figures(figures, file)}")
+
+
+def _doctor() -> None:
+    from toymono.doctor import examine
+
+    checks = examine()
+    verdicts = {None: "", True: "ok", False: "WRONG"}
+    Console().print(table(("what", "found", ""), [(c.name, c.found, verdicts[c.holds]) for c in checks]))
+    if any(check.holds is False for check in checks):
+        sys.exit(1)
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run one command; a bad value ends it with one sentence and exit status 2."""
+    command = tyro.cli(
+        Annotated[_Command, OmitArgPrefixes, FlagCreatePairsOff], prog="toymono", args=args, description=__doc__
+    )
+    try:
+        match command:
+            case List():
+                _list()
+            case Run(what):
+                _run(what)
+            case ShowTable():
+                _table(command)
+            case Figure():
+                _figure(command)
+            case Doctor():
+                _doctor()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        print(f"error: {error}; check that the path exists and may be written", file=sys.stderr)
+        sys.exit(2)

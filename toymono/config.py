@@ -1,0 +1,158 @@
+"""What a model is: Config fixes shapes and program, Hyper holds the numbers that may differ per member, Sweep says which models.
+
+Imports nothing heavy, so that the command line can check its input before JAX is loaded.
+"""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+
+if TYPE_CHECKING:
+    from jax.typing import ArrayLike
+
+Task = Literal["decode", "reproject", "absolute"]
+FeatureLaw = Literal["uniform", "power-law"]
+Activation = Literal["relu", "gelu", "x-exp", "softmax-solu"]
+Optimizer = Literal["lamb-clamped", "lamb", "adam"]
+Schedule = Literal["periodic", "cosine", "constant"]
+RecordPhase = Literal["rest", "peak"]
+RecordParams = Literal["last", "all"]
+MatmulPrecision = Literal["float32", "tensorfloat32", "bfloat16"]
+
+
+class InputError(ValueError):
+    """A value the user gave breaks a rule; the message names the argument, the rule, the value and the fix."""
+
+
+def require(holds: bool, name: str, rule: str, value: object, fix: str) -> None:
+    """Raise InputError in the one form every bad value is reported in, unless the rule holds."""
+    if not holds:
+        raise InputError(f"{name} must be {rule}, but is {value!r}; {fix}")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything that fixes array shapes or the compiled program; hashable, hence a static argument of `jit`.
+
+    The defaults are the laptop size. Raises InputError where a value breaks its rule.
+    """
+
+    n_features: int = 128
+    """Sparse features (N in the paper)."""
+    n_embed: int = 64
+    """Input dimensions, at most n_features (d, or m in Table 1)."""
+    n_neurons: int = 256
+    """Hidden neurons (k)."""
+    batch_size: int = 512
+    """Samples per training step."""
+    n_steps: int = 8192
+    """Training steps; with record phase "rest" the run goes on to the next minimum of the learning rate."""
+    task: Task = "decode"
+    """What the network is asked for."""
+    feature_law: FeatureLaw = "uniform"
+    """How the density is spread over the features."""
+    activation: Activation = "relu"
+    """"x-exp" is x*exp(x), which the paper calls SoLU; "softmax-solu" is x*softmax(x) of Elhage et al. 2022."""
+    optimizer: Optimizer = "lamb-clamped"
+    """The authors' LAMB has no bias correction and clamps the weight norm at 10."""
+    schedule: Schedule = "periodic"
+    """Learning rate over time; the authors' is the periodic one."""
+    schedule_period: int = 1024
+    """Steps between two maxima of the periodic learning rate."""
+    record_phase: RecordPhase = "rest"
+    """"rest" records at minima of a periodic learning rate, "peak" at powers of two, which are its maxima."""
+    record_params: RecordParams = "last"
+    """Keep full parameters at the end, or at every record."""
+    loss_every: int = 16
+    """Steps between two stored losses."""
+    matmul_precision: MatmulPrecision = "float32"
+    """Arithmetic of matrix products on devices that offer less than float32."""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value, allowed = getattr(self, field.name), get_args(field.type)
+            if allowed:
+                require(value in allowed, field.name, f"one of {', '.join(allowed)}", value, f"try {field.default}")
+            else:
+                whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+                require(whole, field.name, "a whole number of at least 1", value, f"try {field.default}")
+        small = self.n_embed <= self.n_features
+        require(small, "n_embed", f"at most n_features = {self.n_features}", self.n_embed, "lower n_embed")
+        even = self.schedule_period % 2 == 0
+        require(even, "schedule_period", "even, so that its minimum is a step", self.schedule_period, "try 1024")
+
+
+class Hyper(NamedTuple):
+    """The numbers that may differ from member to member: floats, or arrays that gain a member axis in an ensemble."""
+
+    learning_rate: "ArrayLike" = 0.007  # per step, at the schedule's maximum
+    bias_offset: "ArrayLike" = 0.0  # added to every initial bias, in units of the pre-activation
+    bias_decay: "ArrayLike" = 0.0  # share of the bias lost per unit of learning_rate and step, in the first half
+    l1: "ArrayLike" = 0.0  # weight of sum |h| / batch in the loss that is trained
+    feature_density: "ArrayLike" = 1 / 32  # mean probability that a feature is on (eps in the paper)
+
+
+_HYPER_RULES = {
+    "learning_rate": ("finite and above 0", lambda x: x > 0),
+    "bias_offset": ("finite", lambda x: True),
+    "bias_decay": ("finite and at least 0", lambda x: x >= 0),
+    "l1": ("finite and at least 0", lambda x: x >= 0),
+    "feature_density": ("above 0 and at most 1", lambda x: 0 < x <= 1),
+}
+
+
+def check_hyper(name: str, value: object) -> None:
+    """Raise InputError unless the number is allowed for this field of Hyper."""
+    rule, holds = _HYPER_RULES[name]
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    require(number and holds(value), name, rule, value, f"try {Hyper._field_defaults[name]}")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """Which models to train: the union of some grids over a base, each model with every seed.
+
+    A grid maps names of Hyper or Config fields to the values they take; it stands for the product of its axes.
+    A number that no axis names keeps its default in Hyper. Raises InputError for unknown names and bad values.
+    """
+
+    base: Config
+    grids: tuple[Mapping[str, tuple[Any, ...]], ...] = ({},)
+    seeds: tuple[int, ...] = (0, 1, 2)
+
+    def __post_init__(self) -> None:
+        require(len(self.grids) > 0, "grids", "at least one grid", self.grids, "use ({},) for a single setting")
+        require(len(self.seeds) > 0, "seeds", "at least one whole number", self.seeds, "try 0 1 2")
+        repeated = len(set(self.seeds)) < len(self.seeds)
+        require(not repeated, "seeds", "different from each other", self.seeds, "drop the repeated ones")
+        for seed in self.seeds:
+            allowed = isinstance(seed, int) and 0 <= seed < 2**32
+            require(allowed, "seeds", "whole numbers from 0 to 2^32 - 1", seed, "try 0 1 2")
+        for _ in self.models():
+            pass  # building every model checks every value
+
+    def models(self) -> Iterator[tuple[Config, Hyper]]:
+        """Every setting once, in the order of the grids."""
+        seen = set()
+        for grid in self.grids:
+            for name, values in grid.items():
+                require(len(values) > 0, name, "given at least one value", values, "add one")
+            for point in itertools.product(*grid.values()):
+                model = _model(self.base, dict(zip(grid, point, strict=True)))
+                if model not in seen:
+                    seen.add(model)
+                    yield model
+
+
+def _model(base: Config, numbers: dict[str, Any]) -> tuple[Config, Hyper]:
+    static = {field.name for field in dataclasses.fields(Config)}
+    for name, value in numbers.items():
+        if name in Hyper._fields:
+            check_hyper(name, value)
+        else:
+            require(name in static, "a grid's axis", "a field of Hyper or Config", name, "see toymono/config.py")
+    mapped = {name: float(value) for name, value in numbers.items() if name in Hyper._fields}
+    fixed = {name: value for name, value in numbers.items() if name in static}
+    return dataclasses.replace(base, **fixed), Hyper(**mapped)

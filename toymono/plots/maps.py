@@ -1,0 +1,50 @@
+"""The feature-neuron map: what every neuron answers to every feature alone, sorted so that monosemantic neurons form a diagonal."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.analysis.ordering import FeatureNeuronMap
+from toymono.plots.style import MAGNITUDE, styled
+
+
+def feature_neuron_map(shown: FeatureNeuronMap, title: str) -> go.Figure:
+    """Responses as colours, neurons across by falling score, features down; a line ends the monosemantic neurons."""
+    responses = np.asarray(shown.responses, np.float32)
+    n_neurons, n_features = responses.shape
+    heatmap = go.Heatmap(
+        z=responses.T,
+        zmin=0,
+        colorscale=MAGNITUDE,
+        colorbar={"title": {"text": "response to the<br>feature alone<br>(strength 1)"}},
+        hovertemplate="%{x}<br>%{y}<br>response %{z:.4f}<extra></extra>",
+    )
+    figure = go.Figure(heatmap)
+    n_mono = int((np.asarray(shown.score) > MONO_THRESHOLD).sum())
+    figure.add_vline(x=n_mono - 0.5, line={"color": "white", "width": 3})
+    figure.add_vline(x=n_mono - 0.5, line={"color": "#222", "width": 1.5, "dash": "dash"})
+    # The hover shows an axis's tick text, so names, scores and biases need not be stored cell by cell.
+    figure.update_xaxes(
+        title_text=f"{n_neurons} neurons, most monosemantic first",
+        tickvals=np.arange(n_neurons),
+        ticktext=[_neuron(*row) for row in zip(shown.order.neuron, shown.score, shown.bias, strict=True)],
+        showticklabels=False,
+        ticks="",
+        showgrid=False,
+    )
+    figure.update_yaxes(
+        title_text=f"{n_features} features, by the neuron they drive most",
+        tickvals=np.arange(n_features),
+        ticktext=[f"feature {feature}" for feature in shown.order.feature],
+        showticklabels=False,
+        ticks="",
+        showgrid=False,
+        autorange="reversed",
+    )
+    figure.update_layout(height=560)
+    note = f"{n_mono} of {n_neurons} neurons left of the line score above {MONO_THRESHOLD}"
+    return styled(figure, title, note)
+
+
+def _neuron(neuron: int, score: float, bias: float) -> str:
+    return f"neuron {neuron}<br>score {score:.4f}<br>bias {bias:.4f}"

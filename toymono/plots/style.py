@@ -1,0 +1,103 @@
+"""What all figures share: fonts, colours that colour-blind readers can tell apart, how a setting is named, bands over seeds."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from toymono.analysis.curves import Curve
+from toymono.analysis.seeds import LEVEL
+
+# Okabe and Ito 2008, without the yellow that is too pale on white.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+DASHES = ("solid", "dash", "dot", "dashdot")
+MAGNITUDE = "Cividis"  # even to the eye, and the same to readers with any colour vision
+
+_NAMES = {
+    "learning_rate": "lr",
+    "bias_offset": "offset",
+    "bias_decay": "decay",
+    "l1": "L1",
+    "feature_density": "density",
+    "n_neurons": "k",
+    "n_features": "N",
+    "n_embed": "d",
+}
+AXIS_TITLES = {
+    "learning_rate": "learning rate (peak)",
+    "bias_offset": "initial bias offset (pre-activation units)",
+    "bias_decay": "bias decay (per unit of learning rate and step)",
+    "l1": "L1 weight on activations",
+    "feature_density": "feature density",
+    "task_loss": "task loss",
+    "n_mono": "mono neurons",
+    "n_covered": "features covered",
+    "mono_per_feature": "mono neurons per feature",
+    "mono_per_neuron": "mono neurons per neuron",
+    "mean_bias": "mean bias",
+}
+
+
+def axis_title(name: str) -> str:
+    """What an axis of this quantity is called."""
+    return AXIS_TITLES.get(name, name.replace("_", " "))
+
+
+def setting_label(values: Mapping[str, object]) -> str:
+    """A setting in words, naming only what it is given: "lr 0.003, offset -1, decay 0.65"."""
+    words = (f"{_NAMES.get(name, name)} {v:g}" if isinstance(v, float | int) else str(v) for name, v in values.items())
+    return ", ".join(words) or "all members"
+
+
+def faded(colour: str, opacity: float) -> str:
+    """A #rrggbb colour made transparent."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def styled(figure: go.Figure, title: str, note: str = "") -> go.Figure:
+    """The figure with its title, a line of small print below it, and the fonts and margins of all figures."""
+    text = f"{title}<br><sup>{note}</sup>" if note else title
+    return figure.update_layout(
+        title={"text": text, "x": 0.01, "xanchor": "left", "yref": "container", "y": 0.97, "yanchor": "top"},
+        template="plotly_white",
+        font={"family": "Helvetica, Arial, sans-serif", "size": 14, "color": "#222"},
+        margin={"l": 70, "r": 20, "t": 90, "b": 60},
+        hoverlabel={"bgcolor": "white"},
+    )
+
+
+def seeds_note(curves: Sequence[Curve]) -> str:
+    """The small print that says what a band is, and over how many seeds."""
+    n = max(int(curve.y.n.max()) for curve in curves)
+    return f"mean and {LEVEL:.0%} t interval over {n} seeds" if n > 1 else "one seed, so no interval"
+
+
+def line_with_band(curve: Curve, place: int, hover: str) -> tuple[go.Scatter, go.Scatter]:
+    """A curve's interval as an area and its mean as a line; the place among its fellows gives colour and dash.
+
+    `hover` is the line's hover template, to which the setting is added.
+    """
+    label, colour = setting_label(curve.group), COLOURS[place % len(COLOURS)]
+    known = np.isfinite(curve.y.low) & np.isfinite(curve.y.high)
+    x, low, high = curve.x[known], curve.y.low[known], curve.y.high[known]
+    area = go.Scatter(
+        x=np.concatenate([x, x[::-1]]),
+        y=np.concatenate([high, low[::-1]]),
+        fill="toself",
+        fillcolor=faded(colour, 0.18),
+        line={"width": 0},
+        hoverinfo="skip",
+        legendgroup=label,
+        showlegend=False,
+    )
+    line = go.Scatter(
+        x=curve.x,
+        y=curve.y.mean,
+        name=label,
+        legendgroup=label,
+        mode="lines",
+        line={"color": colour, "width": 2, "dash": DASHES[place // len(COLOURS) % len(DASHES)]},
+        hovertemplate=f"{hover}<extra>{label}</extra>",
+    )
+    return area, line

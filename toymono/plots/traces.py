@@ -1,0 +1,27 @@
+"""How members train: loss, monosemantic neurons and mean bias against steps, with a band over seeds [P Figs 1, 7]."""
+
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from toymono.analysis.curves import Curve
+from toymono.plots.style import axis_title, line_with_band, seeds_note, styled
+
+
+def training_traces(panels: dict[str, Sequence[Curve]]) -> go.Figure:
+    """One panel for each named quantity, above one another; x is log2 steps, colours are settings."""
+    figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.04)
+    for row, (name, curves) in enumerate(panels.items(), start=1):
+        for place, curve in enumerate(curves):
+            area, line = line_with_band(curve, place, "step %{x}: %{y:.4g}")
+            figure.add_traces([area, line.update(showlegend=row == 1)], rows=row, cols=1)
+        kind = {"type": "log", "dtick": "D1"} if name == "task_loss" else {"rangemode": "tozero"}
+        figure.update_yaxes(title_text=axis_title(name), row=row, col=1, **kind)
+    powers = range(math.ceil(math.log2(max(curve.x.max() for curves in panels.values() for curve in curves))) + 1)
+    ticks = {"tickvals": [2**j for j in powers], "ticktext": [str(j) for j in powers]}
+    figure.update_xaxes(type="log", **ticks)
+    figure.update_xaxes(title_text="log2 steps", row=len(panels), col=1)
+    figure.update_layout(height=260 * len(panels) + 110, legend={"title": "setting"})
+    return styled(figure, "Training: loss, monosemanticity and bias", seeds_note(next(iter(panels.values()))))

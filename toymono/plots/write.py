@@ -1,0 +1,51 @@
+"""Figures become files here and nowhere else: HTML that opens with no network, and images where a browser is installed."""
+
+import html
+import pathlib
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import plotly.io
+
+from toymono.config import require
+from toymono.environment import browser
+
+_IMAGE_SUFFIXES = (".png", ".svg", ".pdf")
+# plotly 7 shows a "Share chart" button that uploads the figure unless it is told not to.
+CONFIG = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
+
+
+def write_page(figures: Sequence[go.Figure], file: pathlib.Path, title: str = "toymono") -> pathlib.Path:
+    """One self-contained page with the figures below one another; plotly's own code is in it once."""
+    parts = [
+        plotly.io.to_html(figure, config=CONFIG, full_html=False, include_plotlyjs=place == 0)
+        for place, figure in enumerate(figures)
+    ]
+    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title>'
+    style = "<style>body{max-width:1100px;margin:1em auto;font-family:Helvetica,Arial,sans-serif}</style>"
+    body = "\n".join(parts)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f'<!doctype html>\n<html lang="en"><head>{head}{style}</head><body>\n{body}\n</body></html>\n')
+    return file
+
+
+def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pathlib.Path:
+    """A PNG, SVG or PDF, by the file's suffix; raises InputError where no browser is found."""
+    found = browser() is not None
+    require(found, "out", "an .html file where no Chromium is installed", str(file), "install one or set BROWSER_PATH")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    figure.write_image(file, width=width, height=figure.layout.height, scale=2)
+    return file
+
+
+def write_figures(figures: Sequence[go.Figure], file: pathlib.Path) -> pathlib.Path:
+    """The figures in the format that the file's suffix names: a page holds many, an image one.
+
+    Raises InputError for another suffix, and for an image of several figures.
+    """
+    suffixes = (".html", *_IMAGE_SUFFIXES)
+    require(file.suffix in suffixes, "out", f"a file ending in {', '.join(suffixes)}", str(file), "rename it")
+    if file.suffix == ".html":
+        return write_page(figures, file)
+    require(len(figures) == 1, "out", f"an .html file for {len(figures)} figures", str(file), "or name one --kind")
+    return write_image(figures[0], file)

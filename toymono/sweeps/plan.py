@@ -1,0 +1,62 @@
+"""From a sweep to units of work: the members that share one compiled shape, and what they will cost."""
+
+import hashlib
+import json
+from typing import NamedTuple
+
+from toymono.config import Config, Hyper, Sweep
+from toymono.training.schedules import last_step
+from toymono.training.train import multiply_adds
+
+# A step's share of the machine's own matrix-product rate, and its fixed cost; measured with benchmarks/training.py.
+_EFFICIENCY = 0.6
+_SECONDS_PER_UPDATE = 2e-4
+
+
+class Unit(NamedTuple):
+    """Members trained together in one compiled program: every setting with every seed."""
+
+    config: Config
+    settings: tuple[Hyper, ...]
+    seeds: tuple[int, ...]
+
+    @property
+    def n_members(self) -> int:
+        """Settings times seeds."""
+        return len(self.settings) * len(self.seeds)
+
+    @property
+    def name(self) -> str:
+        """Short and unique to the content: the width, and a hash of everything that fixes the result."""
+        content = json.dumps([self.config.__dict__, self.settings, self.seeds], sort_keys=True)
+        return f"k{self.config.n_neurons}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+
+
+def plan(sweep: Sweep) -> list[Unit]:
+    """The units of a sweep, in the order in which their shapes first occur."""
+    settings: dict[Config, list[Hyper]] = {}
+    for config, hyper in sweep.models():
+        settings.setdefault(config, []).append(hyper)
+    return [Unit(config, tuple(hypers), sweep.seeds) for config, hypers in settings.items()]
+
+
+def n_members(units: list[Unit]) -> int:
+    """Networks that the units train."""
+    return sum(unit.n_members for unit in units)
+
+
+def estimated_seconds(units: list[Unit], multiply_adds_per_second: float) -> float:
+    """Training time on a machine with this matrix-product rate; rough, within a factor of about 1.5."""
+    rate = _EFFICIENCY * multiply_adds_per_second
+    return sum(
+        last_step(unit.config) * (_SECONDS_PER_UPDATE + unit.n_members * multiply_adds(unit.config) / rate)
+        for unit in units
+    )
+
+
+def estimated_bytes(unit: Unit) -> int:
+    """Memory that training a unit needs at once: parameters, moments and gradients, and activations with their gradients."""
+    config = unit.config
+    params = config.n_neurons * (2 * config.n_embed + config.n_features)
+    activations = config.batch_size * (2 * config.n_neurons + 3 * config.n_features)
+    return 4 * unit.n_members * (5 * params + activations)

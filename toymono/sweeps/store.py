@@ -1,0 +1,161 @@
+"""A run on disk: a folder with the sweep it stands for and one write-once NetCDF file per unit.
+
+The only file that knows file formats. A unit is done exactly when its file exists.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from toymono import environment
+from toymono.analysis.members import is_diverged
+from toymono.config import Config, Hyper, InputError, Sweep, require
+from toymono.sweeps.plan import Unit, plan
+from toymono.toy.model import Params
+from toymono.toy.tasks import Problem
+from toymono.training.ensemble import Trained
+from toymono.training.schedules import last_step, loss_steps, record_steps
+
+SWEEP_FILE = "sweep.json"
+_PARAM_DIMS = {
+    "encoder_kernel": ("embed", "neuron"),
+    "encoder_bias": ("neuron",),
+    "decoder_kernel": ("neuron", "output"),
+}
+
+
+def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
+    """A unit's results under named dimensions, with every setting and the provenance that fixes them inside."""
+    config, steps = unit.config, list(record_steps(unit.config))
+    member = ("seed", "setting")
+    arrays = {"loss": ((*member, "loss_step"), trained.losses)}
+    for name, values in trained.records._asdict().items():
+        dims = ("step", *member, *(["neuron"] if values.ndim > 3 else []))
+        arrays[name] = (dims, values.astype(np.int32) if values.dtype.kind == "i" else values)
+    for name, dims in _PARAM_DIMS.items():
+        layer, leaf = name.split("_")
+        arrays[name] = (("param_step", *member, *dims), trained.params[layer][leaf])
+    for name, values in trained.problems._asdict().items():
+        arrays[name] = (("seed", "embed", "feature"), values)
+    coords = {
+        "seed": list(unit.seeds),
+        "step": steps,
+        "loss_step": list(loss_steps(config)),
+        "param_step": steps if config.record_params == "all" else [last_step(config)],
+        **{name: ("setting", list(map(float, column))) for name, column in zip(Hyper._fields, zip(*unit.settings))},
+    }
+    data = xr.Dataset(arrays, coords, {**dataclasses.asdict(config), **provenance()})
+    return data.assign(diverged=is_diverged(data))
+
+
+def provenance() -> dict[str, str]:
+    """Versions, device and commit, as text."""
+    versions = {f"{name}_version": version for name, version in environment.versions().items()}
+    return {**versions, "device": "; ".join(environment.devices()), "git_commit": environment.git_commit()}
+
+
+def unit_file(folder: pathlib.Path, unit: Unit) -> pathlib.Path:
+    """Where a unit's results belong."""
+    return folder / "units" / f"{unit.name}.nc"
+
+
+@contextlib.contextmanager
+def written_whole(file: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A temporary name to write to; leaving the block flushes it to disk and renames it, so no half file is ever seen."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        yield temporary
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Path:
+    """Store a unit's results for good and return their file."""
+    file = unit_file(folder, unit)
+    data = to_dataset(unit, trained)
+    encoding = {name: {"zlib": True, "complevel": 1} for name in data.data_vars}
+    with written_whole(file) as temporary:
+        data.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
+    return file
+
+
+def claim_folder(folder: pathlib.Path, sweep: Sweep) -> None:
+    """Make the folder the run of this sweep; raise InputError if it already holds another sweep or other files."""
+    mine = _to_json(sweep)
+    if (folder / SWEEP_FILE).exists():
+        theirs = _to_json(read_sweep(folder))
+        fix = "name another folder with --out, or delete this one"
+        different = [name for name in mine if mine[name] != theirs.get(name)]
+        require(not different, "out", f"a folder without another run ({', '.join(different)} differ)", str(folder), fix)
+        return
+    empty = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    require(empty, "out", "a new or empty folder, or the same run's", str(folder), "name another folder with --out")
+    (folder / "units").mkdir(parents=True)
+    with written_whole(folder / SWEEP_FILE) as temporary:
+        temporary.write_text(json.dumps(mine, indent=1) + "\n")
+
+
+def _to_json(sweep: Sweep) -> dict:
+    return json.loads(json.dumps(dataclasses.asdict(sweep)))
+
+
+def read_sweep(folder: pathlib.Path) -> Sweep:
+    """The sweep a run folder stands for; raises InputError if the folder is not a run."""
+    file = folder / SWEEP_FILE
+    require(file.is_file(), "folder", f"a run, which has a {SWEEP_FILE}", str(folder), "make one with `toymono run`")
+    try:
+        content = json.loads(file.read_text())
+        grids = tuple({name: tuple(values) for name, values in grid.items()} for grid in content["grids"])
+        return Sweep(base=Config(**content["base"]), grids=grids, seeds=tuple(content["seeds"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{file} must hold a sweep that toymono wrote, but {error}; restore it or run anew") from error
+
+
+def read_unit(file: pathlib.Path) -> xr.Dataset:
+    """The results in one unit's file; raises InputError if it is not one."""
+    try:
+        return xr.load_dataset(file, engine="h5netcdf")
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{file} must be a result that toymono wrote, but {error}; delete it and run again") from error
+
+
+def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
+    """Results of the units that are done, in the order of the plan; raises InputError if the folder is no run or none is."""
+    files = [unit_file(folder, unit) for unit in plan(read_sweep(folder))]
+    done = [file for file in files if file.exists()]
+    require(len(done) > 0, "folder", "a run with a finished unit", str(folder), "start its `toymono run` again")
+    return [read_unit(file) for file in done]
+
+
+class StoredMember(NamedTuple):
+    """One trained network as it was stored, ready for analysis."""
+
+    config: Config
+    hyper: Hyper
+    problem: Problem
+    params: Params
+
+
+def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = None) -> StoredMember:
+    """One member of a unit: `seed` by its value, `setting` by its place, at a recorded step (the last unless told)."""
+    one = data.sel(seed=seed).isel(setting=setting)
+    at = one.isel(param_step=-1) if step is None else one.sel(param_step=step)
+    params: dict[str, dict[str, np.ndarray]] = {"encoder": {}, "decoder": {}}
+    for name in _PARAM_DIMS:
+        layer, leaf = name.split("_")
+        params[layer][leaf] = at[name].values
+    fields = (field.name for field in dataclasses.fields(Config))
+    config = Config(**{name: getattr(data.attrs[name], "item", lambda n=name: data.attrs[n])() for name in fields})
+    hyper = Hyper(*(float(one[name]) for name in Hyper._fields))
+    problem = Problem(*(one[name].values for name in Problem._fields))
+    return StoredMember(config, hyper, problem, Params(params))

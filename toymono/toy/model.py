@@ -1,0 +1,96 @@
+"""The two-layer network y = L2 act(L1 x + b), with PyTorch's default initialisation and an offset on the biases.
+
+A flax.nnx module describes one network; training and analysis split it into plain parameters and merge it back.
+"""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float
+
+from toymono.config import Activation, Config
+from toymono.toy.tasks import n_outputs
+
+# Each keeps the sign of its argument, which is what "a neuron is on" rests on.
+ACTIVATIONS: dict[Activation, Callable[[Array], Array]] = {
+    "relu": jax.nn.relu,
+    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
+    "x-exp": lambda x: x * jnp.exp(x),
+    "softmax-solu": lambda x: x * jax.nn.softmax(x, axis=-1),
+}
+
+Params = nnx.State  # the network's parameters as a plain nested mapping of arrays
+
+
+def _torch_default(fan_in: int, offset: ArrayLike = 0.0) -> nnx.Initializer:
+    """Uniform on +-1/sqrt(fan_in) around the offset: torch.nn.Linear's default for weights and biases alike."""
+    bound = fan_in**-0.5
+
+    def init(key: Array, shape: tuple[int, ...], dtype: jnp.dtype = jnp.float32, **_: object) -> Array:
+        return jax.random.uniform(key, shape, dtype, -bound, bound) + offset
+
+    return init
+
+
+class Network(nnx.Module):
+    """y = L2 act(L1 x + b), without an output bias [P 2.3].
+
+    `encoder` holds L1 and b (kernel: embed x neuron, bias: neuron), `decoder` holds L2 (kernel: neuron x output).
+    """
+
+    def __init__(self, config: Config, bias_offset: ArrayLike = 0.0, *, rngs: nnx.Rngs) -> None:
+        self.encoder = nnx.Linear(
+            config.n_embed,
+            config.n_neurons,
+            kernel_init=_torch_default(config.n_embed),
+            bias_init=_torch_default(config.n_embed, bias_offset),
+            rngs=rngs,
+        )
+        self.decoder = nnx.Linear(
+            config.n_neurons,
+            n_outputs(config),
+            use_bias=False,
+            kernel_init=_torch_default(config.n_neurons),
+            rngs=rngs,
+        )
+        self.activation = config.activation
+
+    def hidden(self, inputs: Float[Array, "*batch embed"]) -> Float[Array, "*batch neuron"]:
+        """Hidden activations h = act(L1 x + b)."""
+        return ACTIVATIONS[self.activation](self.encoder(inputs))
+
+    def readout(self, hidden: Float[Array, "*batch neuron"]) -> Float[Array, "*batch output"]:
+        """Outputs L2 h of given hidden activations."""
+        return self.decoder(hidden)
+
+    def __call__(self, inputs: Float[Array, "*batch embed"]) -> Float[Array, "*batch output"]:
+        """Outputs y."""
+        return self.readout(self.hidden(inputs))
+
+
+def random_params(config: Config, bias_offset: ArrayLike, key: Array) -> Params:
+    """Parameters of a freshly initialised network."""
+    return nnx.as_pure(nnx.state(Network(config, bias_offset, rngs=nnx.Rngs(key))))
+
+
+def network(config: Config, params: Params) -> Network:
+    """The network that has these parameters."""
+    structure = nnx.graphdef(nnx.eval_shape(lambda: Network(config, rngs=nnx.Rngs(0))))
+    return nnx.merge(structure, params)
+
+
+def bias(params: Params) -> Float[Array, " neuron"]:
+    """The hidden biases b."""
+    return params["encoder"]["bias"]
+
+
+def scale_bias(params: Params, factor: ArrayLike) -> Params:
+    """The same parameters with the hidden biases alone multiplied, found by name and not by rank."""
+
+    def scale(path: tuple[jax.tree_util.DictKey, ...], leaf: Array) -> Array:
+        return leaf * factor if path[-1].key == "bias" else leaf
+
+    return jax.tree_util.tree_map_with_path(scale, params)

@@ -1,0 +1,88 @@
+"""What the network is asked for: a batch of inputs with their targets, and the squared error between outputs and targets."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from einops import einsum
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float, Key
+
+from toymono.config import Config
+from toymono.toy.features import feature_densities, random_embedding, sparse_features
+
+
+class Problem(NamedTuple):
+    """The part of a task that a seed fixes once, before training."""
+
+    embedding: Float[Array, "embed feature"]  # P: features -> inputs
+    readout: Float[Array, "embed feature"]  # Q: features -> targets of the re-projector
+
+
+class Batch(NamedTuple):
+    """Inputs of the network and what it should answer."""
+
+    inputs: Float[Array, "batch embed"]
+    targets: Float[Array, "batch output"]
+
+
+def project(
+    features: Float[Array, "batch feature"], projection: Float[Array, "embed feature"]
+) -> Float[Array, "batch embed"]:
+    """Each sample's features as a sum of the columns that stand for them: x = P f."""
+    return einsum(features, projection, "batch feature, embed feature -> batch embed")
+
+
+class _Task(NamedTuple):
+    is_signed: bool  # features come with a sign: the difference of two draws, each at half the density
+    targets: Callable[[Problem, Float[Array, "batch feature"]], Float[Array, "batch output"]]
+
+
+_TASKS = {
+    "decode": _Task(is_signed=False, targets=lambda problem, features: features),
+    "reproject": _Task(is_signed=False, targets=lambda problem, features: project(features, problem.readout)),
+    "absolute": _Task(is_signed=True, targets=lambda problem, features: jnp.abs(features)),
+}
+
+
+def random_problem(config: Config, key: Key[Array, ""]) -> Problem:
+    """The two fixed projections of a seed; only the re-projector uses the second."""
+    key_embedding, key_readout = jax.random.split(key)
+    return Problem(
+        embedding=random_embedding(key_embedding, config.n_embed, config.n_features),
+        readout=random_embedding(key_readout, config.n_embed, config.n_features),
+    )
+
+
+def n_outputs(config: Config) -> int:
+    """Width of the network's output: n_embed for the re-projector, n_features otherwise."""
+    return config.n_embed if config.task == "reproject" else config.n_features
+
+
+def is_signed(config: Config) -> bool:
+    """Whether the task's features take both signs, so that a feature is probed at +1 and at -1."""
+    return _TASKS[config.task].is_signed
+
+
+def sample_features(config: Config, key: Key[Array, ""], density: ArrayLike) -> Float[Array, "batch feature"]:
+    """One batch of feature values: in [0, 1), or in (-1, 1) as f1 - f2 at half the density each if the task is signed."""
+    shape = (config.batch_size, config.n_features)
+    if not is_signed(config):
+        densities = feature_densities(config.feature_law, config.n_features, density)
+        return sparse_features(jax.random.uniform(key, shape), densities)
+    halves = feature_densities(config.feature_law, config.n_features, density / 2)
+    plus, minus = jax.random.uniform(key, (2, *shape))
+    return sparse_features(plus, halves) - sparse_features(minus, halves)
+
+
+def sample_batch(config: Config, problem: Problem, key: Key[Array, ""], density: ArrayLike) -> Batch:
+    """Inputs x = P f of one batch of features, and the task's targets: f, Q f, or |f|."""
+    features = sample_features(config, key, density)
+    targets = _TASKS[config.task].targets(problem, features)
+    return Batch(inputs=project(features, problem.embedding), targets=targets)
+
+
+def squared_error(outputs: Float[Array, "batch output"], targets: Float[Array, "batch output"]) -> Float[Array, ""]:
+    """The task loss: squared error summed over outputs and averaged over the batch [P 2.2]."""
+    return jnp.mean(jnp.sum(jnp.square(outputs - targets), axis=-1))

@@ -1,0 +1,70 @@
+"""The optimisers, each an optax transformation at learning rate 1: the scheduled rate multiplies what they return.
+
+All are meant for one member: a trust ratio is a norm per tensor, so they must be mapped over members, never given stacked ones.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array
+
+from toymono.config import Optimizer
+
+# torch_optimizer.Lamb, which the authors used, with its defaults.
+BETA_MEAN, BETA_SQUARE = 0.9, 0.999
+EPSILON = 1e-6
+MAX_WEIGHT_NORM = 10.0
+
+
+class MomentState(NamedTuple):
+    """Running means of gradients and squared gradients, shaped like the parameters."""
+
+    mean: optax.Updates
+    square: optax.Updates
+
+
+def _raw_moments() -> optax.GradientTransformation:
+    """m / (sqrt(v) + eps) with running moments from 0 and no bias correction."""
+
+    def init(params: optax.Params) -> MomentState:
+        return MomentState(mean=optax.tree.zeros_like(params), square=optax.tree.zeros_like(params))
+
+    def update(
+        updates: optax.Updates, state: MomentState, params: optax.Params | None = None
+    ) -> tuple[optax.Updates, MomentState]:
+        del params
+        mean = optax.tree.update_moment(updates, state.mean, BETA_MEAN, 1)
+        square = optax.tree.update_moment(updates, state.square, BETA_SQUARE, 2)
+        direction = jax.tree.map(lambda m, v: m / (jnp.sqrt(v) + EPSILON), mean, square)
+        return direction, MomentState(mean, square)
+
+    return optax.GradientTransformation(init, update)
+
+
+def _clamped_trust_ratio() -> optax.GradientTransformation:
+    """Scale each tensor's update by min(|w|, 10) / |update|, or by 1 where either norm is 0."""
+
+    def scale(update: Array, param: Array) -> Array:
+        weight_norm = jnp.minimum(optax.tree.norm(param), MAX_WEIGHT_NORM)
+        update_norm = optax.tree.norm(update)
+        defined = (weight_norm > 0) & (update_norm > 0)
+        return update * jnp.where(defined, weight_norm / jnp.where(defined, update_norm, 1.0), 1.0)
+
+    return optax.stateless(lambda updates, params: jax.tree.map(scale, updates, params))
+
+
+def lamb_clamped() -> optax.GradientTransformation:
+    """LAMB as the authors ran it (torch_optimizer.Lamb): no bias correction, weight norm clamped at 10.
+
+    At PyTorch's initialisation the clamp binds, so this is a different optimiser from `optax.lamb`.
+    """
+    return optax.chain(_raw_moments(), _clamped_trust_ratio(), optax.scale(-1.0))
+
+
+OPTIMIZERS: dict[Optimizer, optax.GradientTransformation] = {
+    "lamb-clamped": lamb_clamped(),
+    "lamb": optax.lamb(1.0, b1=BETA_MEAN, b2=BETA_SQUARE, eps=EPSILON),
+    "adam": optax.adam(1.0),
+}

@@ -1,0 +1,82 @@
+"""One member: its initial state, the loss it is trained on, one update, and a run of updates; all pure functions.
+
+Nothing here knows a member axis. Data depend on the seed and the step alone, so that mapping over
+settings leaves one draw for all of them.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float, Int, Key
+
+from toymono.config import Config, Hyper
+from toymono.toy.model import Params, network, random_params, scale_bias
+from toymono.toy.tasks import Batch, Problem, n_outputs, random_problem, sample_batch, squared_error
+from toymono.training.optimizers import OPTIMIZERS
+from toymono.training.schedules import bias_factor, learning_rate, loss_steps
+
+
+class World(NamedTuple):
+    """What a seed fixes: the projections, and a key for each purpose."""
+
+    problem: Problem
+    key_params: Key[Array, ""]
+    key_data: Key[Array, ""]
+    key_probe: Key[Array, ""]  # samples for measuring, never trained on
+
+
+class Member(NamedTuple):
+    """One network in training."""
+
+    params: Params
+    optimizer: optax.OptState
+    losses: Float[Array, " loss"]  # the loss kept for each entry of `loss_steps`, NaN until it is reached
+
+
+def make_world(config: Config, seed: Int[ArrayLike, ""]) -> World:
+    """Everything random about a seed; settings that share it see the same features, projections and initial weights."""
+    key_problem, key_params, key_data, key_probe = jax.random.split(jax.random.key(seed), 4)
+    return World(random_problem(config, key_problem), key_params, key_data, key_probe)
+
+
+def start(config: Config, hyper: Hyper, world: World) -> Member:
+    """A member before its first update."""
+    params = random_params(config, hyper.bias_offset, world.key_params)
+    losses = jnp.full(len(loss_steps(config)), jnp.nan)
+    return Member(params, OPTIMIZERS[config.optimizer].init(params), losses)
+
+
+def trained_loss(config: Config, hyper: Hyper, params: Params, batch: Batch) -> tuple[Array, Array]:
+    """What is minimised, and what is reported: the task loss with and without l1 * sum |h| / batch."""
+    net = network(config, params)
+    hidden = net.hidden(batch.inputs)
+    task_loss = squared_error(net.readout(hidden), batch.targets)
+    return task_loss + hyper.l1 * jnp.abs(hidden).sum() / config.batch_size, task_loss
+
+
+def update(config: Config, hyper: Hyper, world: World, member: Member, step: ArrayLike) -> Member:
+    """The member after one more update, `step` of which have been made before."""
+    key = jax.random.fold_in(world.key_data, step)
+    batch = sample_batch(config, world.problem, key, hyper.feature_density)
+    gradient = jax.grad(lambda params: trained_loss(config, hyper, params, batch), has_aux=True)
+    gradients, task_loss = gradient(member.params)
+    directions, optimizer = OPTIMIZERS[config.optimizer].update(gradients, member.optimizer, member.params)
+    rate = learning_rate(config, hyper.learning_rate, step)
+    params = jax.tree.map(lambda p, direction: p + rate * direction, member.params, directions)
+    params = scale_bias(params, bias_factor(config, hyper.learning_rate, hyper.bias_decay, step))
+    # The last loss written in a window of loss_every steps is the one kept for it.
+    losses = jax.lax.dynamic_update_index_in_dim(member.losses, task_loss, step // config.loss_every, 0)
+    return Member(params, optimizer, losses)
+
+
+def segment(config: Config, hyper: Hyper, world: World, member: Member, first: ArrayLike, last: ArrayLike) -> Member:
+    """The member after updates first, ..., last - 1; the bounds are traced, so every length is one compiled program."""
+    return jax.lax.fori_loop(first, last, lambda step, m: update(config, hyper, world, m, step), member)
+
+
+def multiply_adds(config: Config) -> int:
+    """Multiply-adds in the matrix products of one update: L1 forward and its gradient, L2 forward and two backward."""
+    return config.batch_size * config.n_neurons * (2 * config.n_embed + 3 * n_outputs(config))
