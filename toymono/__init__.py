@@ -9,16 +9,22 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from toymono.analysis.members import run_table
-    from toymono.analysis.monosemanticity import monosemanticity
-    from toymono.analysis.record import Record, measure
-    from toymono.config import Config, Hyper, InputError, Sweep
-    from toymono.sweeps.paper import preset_sweep
-    from toymono.sweeps.plan import plan
-    from toymono.sweeps.run import run_sweep
-    from toymono.sweeps.store import read_member, read_run
-    from toymono.toy.model import Network, network
-    from toymono.training.ensemble import train_ensemble
+    from toymono.analysis.members import run_table as run_table
+    from toymono.analysis.monosemanticity import monosemanticity as monosemanticity
+    from toymono.analysis.record import Record as Record
+    from toymono.analysis.record import measure as measure
+    from toymono.config import Config as Config
+    from toymono.config import Hyper as Hyper
+    from toymono.config import InputError as InputError
+    from toymono.config import Sweep as Sweep
+    from toymono.sweeps.paper import preset_sweep as preset_sweep
+    from toymono.sweeps.plan import plan as plan
+    from toymono.sweeps.run import run_sweep as run_sweep
+    from toymono.sweeps.store import read_member as read_member
+    from toymono.sweeps.store import read_run as read_run
+    from toymono.toy.model import Network as Network
+    from toymono.toy.model import network as network
+    from toymono.training.ensemble import train_ensemble as train_ensemble
 
 _HOMES = {
     "Config": "config",

@@ -7,12 +7,11 @@ import sys
 from typing import Annotated, Literal, Union
 
 import tyro
-from rich.console import Console
 from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress, subcommand
 
 from toymono.config import Config, Hyper, InputError, Sweep
 from toymono.sweeps.paper import PRESETS, SCALES, ScaleName, preset_sweep
-from toymono.terminal import duration, frame_table, progress, table
+from toymono.terminal import duration, frame_table, print_table, progress, table
 
 Kind = Literal["all", "sweep", "traces", "biases", "map"]
 
@@ -123,7 +122,7 @@ class Doctor:
     """Say what this installation runs on, and hold a tiny run against stored numbers."""
 
 
-_Command = Union[
+_Command = Union[  # noqa: UP007 (Annotated types know no |)
     Annotated[List, subcommand("list")],
     Annotated[Run, subcommand("run")],
     Annotated[ShowTable, subcommand("table")],
@@ -146,7 +145,7 @@ def _list() -> None:
             row = (size, str(config.batch_size), str(config.n_steps), str(n_members(units)), time)
             rows.append((name, scale, *row, preset.title))
     headers = ("preset", "scale", "N/d/k", "batch", "steps", "members", "time here", "what")
-    Console().print(table(headers, rows))
+    print_table(table(headers, rows))
 
 
 def _print_plan(sweep: Sweep, folder: pathlib.Path) -> None:
@@ -164,7 +163,7 @@ def _print_plan(sweep: Sweep, folder: pathlib.Path) -> None:
         )
         for unit in units
     ]
-    Console().print(table(headers, rows, title=f"{folder} (nothing is written)"))
+    print_table(table(headers, rows, title=f"{folder} (nothing is written)"))
 
 
 def _run(what: RunPreset | RunCustom) -> None:
@@ -190,7 +189,7 @@ def _table(command: ShowTable) -> None:
         # pandas writes what is not finite as null, which JSON has no number for.
         print(json.dumps(json.loads(rows.reset_index().to_json(orient="records", double_precision=10)), indent=1))
     else:
-        Console(width=None if sys.stdout.isatty() else 200).print(frame_table(brief(rows)))
+        print_table(frame_table(brief(rows)))
 
 
 def _figure(command: Figure) -> None:
@@ -207,7 +206,7 @@ def _doctor() -> None:
 
     checks = examine()
     verdicts = {None: "", True: "ok", False: "WRONG"}
-    Console().print(table(("what", "found", ""), [(c.name, c.found, verdicts[c.holds]) for c in checks]))
+    print_table(table(("what", "found", ""), [(c.name, c.found, verdicts[c.holds]) for c in checks]))
     if any(check.holds is False for check in checks):
         sys.exit(1)
 

@@ -1,4 +1,4 @@
-"""What a model is: Config fixes shapes and program, Hyper holds the numbers that may differ per member, Sweep says which models.
+"""What is trained: Config fixes shapes and program, Hyper the numbers that may differ per member, Sweep the models.
 
 Imports nothing heavy, so that the command line can check its input before JAX is loaded.
 """
@@ -153,6 +153,9 @@ def _model(base: Config, numbers: dict[str, Any]) -> tuple[Config, Hyper]:
             check_hyper(name, value)
         else:
             require(name in static, "a grid's axis", "a field of Hyper or Config", name, "see toymono/config.py")
-    mapped = {name: float(value) for name, value in numbers.items() if name in Hyper._fields}
+    hyper = Hyper(**{name: float(value) for name, value in numbers.items() if name in Hyper._fields})
+    lost = hyper.bias_decay * hyper.learning_rate
+    fix = "lower bias_decay, which would turn the biases' sign"
+    require(lost <= 1, "bias_decay", f"at most 1 / learning_rate = {1 / hyper.learning_rate:g}", hyper.bias_decay, fix)
     fixed = {name: value for name, value in numbers.items() if name in static}
-    return dataclasses.replace(base, **fixed), Hyper(**mapped)
+    return dataclasses.replace(base, **fixed), hyper

@@ -1,6 +1,6 @@
 """The figures of a stored run, by name: reads results, measures, and hands records to the plots."""
 
-from collections.abc import Callableimport pathlib
+import pathlib
 from typing import Literal
 
 import pandas as pd

@@ -1,10 +1,12 @@
-"""What a person sees in a terminal: progress while a run goes on, and tables. Plain lines where there is no terminal."""
+"""What a person sees in a terminal: progress while a run goes on (plain lines where there is none), and tables."""
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -40,7 +42,7 @@ class _Pace:
 
 @contextlib.contextmanager
 def progress(console: Console | None = None) -> Iterator[Callable[["Unit", "ensemble.Progress"], None]]:
-    """A function to report a run's progress to: a bar with steps per second, loss and time left, or a line now and then."""
+    """A function to report progress to: a bar with steps per second, loss and time left, or a line now and then."""
     console = console or Console(stderr=True)
     yield from _bar(console) if console.is_terminal else _lines(console)
 
@@ -84,11 +86,17 @@ def _lines(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"],
     yield report
 
 
+def print_table(grid: Table) -> None:
+    """Print a table, as wide as it needs to be where no terminal limits it."""
+    Console(width=None if sys.stdout.isatty() else 200).print(grid)
+
+
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
-    """A table with its first column to the left and the others, which hold numbers, to the right."""
-    grid = Table(title=title, title_justify="left", header_style="bold")
+    """A table with words to the left and numbers to the right."""
+    grid = Table(title=title, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for place, header in enumerate(headers):
-        grid.add_column(header, justify="left" if place == 0 else "right", no_wrap=True)
+        words = any(row[place][:1].isalpha() for row in rows)
+        grid.add_column(header, justify="left" if words else "right", no_wrap=True)
     for row in rows:
         grid.add_row(*row)
     return grid

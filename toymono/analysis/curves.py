@@ -1,4 +1,4 @@
-"""Curves with an interval over seeds: how members train, how their biases are spread, how a measure depends on a setting."""
+"""Curves with an interval over seeds: training, the spread of the biases, and any measure against a setting."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from toymono.analysis.members import varying_settings
+from toymono.analysis.members import lowest, varying_settings
 from toymono.analysis.seeds import Interval, interval_over_seeds
 
 _BINS_PER_OCTAVE = 4
@@ -28,10 +28,10 @@ def groups(data: xr.Dataset) -> list[dict[str, float]]:
     return [{str(name): float(data[name][i]) for name in varying} for i in range(data.sizes["setting"])]
 
 
-def _curves(data: xr.Dataset, x: np.ndarray, by_seed: np.ndarray) -> list[Curve]:
+def _curves(data: xr.Dataset, x: np.ndarray, by_seed: np.ndarray, least: float = -np.inf) -> list[Curve]:
     """One curve per setting from values over (seed, setting, x)."""
-    settings = enumerate(groups(data))
-    return [Curve(group, x, interval_over_seeds(by_seed[:, i]), by_seed[:, i]) for i, group in settings]
+    columns = zip(groups(data), np.moveaxis(by_seed, 1, 0), strict=True)
+    return [Curve(group, x, interval_over_seeds(values, lowest=least), values) for group, values in columns]
 
 
 def loss_curves(data: xr.Dataset) -> list[Curve]:
@@ -41,13 +41,13 @@ def loss_curves(data: xr.Dataset) -> list[Curve]:
     places = [bins == b for b in np.unique(bins)]
     losses = data.loss.transpose("seed", "setting", "loss_step").values
     means = np.stack([losses[..., place].mean(-1) for place in places], -1)
-    return _curves(data, np.array([steps[place].mean() for place in places]), means)
+    return _curves(data, np.array([steps[place].mean() for place in places]), means, least=0.0)
 
 
 def record_curves(data: xr.Dataset, name: str) -> list[Curve]:
     """A number of the records against steps, for each setting; `mono_per_feature` is n_mono / n_features."""
     number = data.n_mono / data.attrs["n_features"] if name == "mono_per_feature" else data[name]
-    return _curves(data, data.step.values, number.transpose("seed", "setting", "step").values)
+    return _curves(data, data.step.values, number.transpose("seed", "setting", "step").values, lowest(name))
 
 
 def sorted_bias_curves(data: xr.Dataset) -> list[Curve]:
@@ -63,12 +63,12 @@ def sweep_axis(table: pd.DataFrame) -> str:
 
 
 def sweep_curves(table: pd.DataFrame, x: str, y: str) -> list[Curve]:
-    """A measure at the last record against a setting; one curve for each combination of the other settings that vary."""
+    """A measure at the last record against a setting, one curve for each combination of the others that vary."""
     others = [name for name in varying_settings(table) if name != x]
     parts = table.groupby(others, sort=False) if others else [((), table)]
     curves = []
     for values, part in parts:
         by_seed = part.pivot(index="seed", columns=x, values=y).astype(float)
-        group = dict(zip(others, values, strict=True))
-        curves.append(Curve(group, by_seed.columns.values, interval_over_seeds(by_seed.values), by_seed.values))
+        group, interval = dict(zip(others, values, strict=True)), interval_over_seeds(by_seed.values, lowest=lowest(y))
+        curves.append(Curve(group, by_seed.columns.values, interval, by_seed.values))
     return curves

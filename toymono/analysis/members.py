@@ -4,16 +4,23 @@ Takes the named arrays that `sweeps.store` writes and reads; knows no file.
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import Config, Hyper
 
 COUNTS = ("n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias")
 MEASURES = ("task_loss", *COUNTS, "mono_per_neuron", "mono_per_feature", "diverged")
 SETTINGS = (*(field.name for field in dataclasses.fields(Config)), *Hyper._fields)
+
+
+def lowest(measure: str) -> float:
+    """The least value a measure can have: losses and counts are not negative, biases may be."""
+    return -np.inf if measure == "mean_bias" else 0.0
 
 
 def task_loss(data: xr.Dataset) -> xr.DataArray:
@@ -53,7 +60,25 @@ def run_table(units: list[xr.Dataset]) -> pd.DataFrame:
 
 def brief(table: pd.DataFrame) -> pd.DataFrame:
     """The columns that a reader needs: the settings that differ, the seed, and the measures."""
-    return table[[*varying_settings(table), "seed", *MEASURES]]
+    return table[[*varying_settings(table), "seed", "task_loss", *COUNTS, "diverged"]]
+
+
+def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
+    """One row per setting: the settings that differ, n, and mean, low and high of each measure over seeds.
+
+    Columns are named task_loss, task_loss_low, task_loss_high and so on; n counts the members that did not diverge.
+    """
+    varying = varying_settings(table)
+    rows = []
+    for _, part in table.groupby(["unit", "setting"], sort=False):
+        row = {**part.iloc[0][varying].to_dict(), "n": int((~part.diverged).sum())}
+        for measure in measures:
+            values = part[measure].where(~part.diverged).to_numpy(float)
+            interval = interval_over_seeds(values, lowest=lowest(measure))
+            ends = {f"{measure}_low": float(interval.low), f"{measure}_high": float(interval.high)}
+            row |= {measure: float(interval.mean), **ends}
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def varying_settings(table: pd.DataFrame) -> list[str]:

@@ -1,6 +1,6 @@
 """How monosemantic each neuron is, and the counts made from the scores: each quantity is defined here and nowhere else.
 
-Every function takes one network's responses, scores or favourites; a response is a neuron's activation for one feature alone.
+A response is a neuron's activation for one feature alone; all functions are about one network.
 """
 
 from typing import NamedTuple

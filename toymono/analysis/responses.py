@@ -1,4 +1,4 @@
-"""What each neuron does when features are on: responses to single features, and the three senses in which a neuron is dead."""
+"""What each neuron does when features are on: its response to each alone, and three senses in which it is dead."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Final biases in rising order: monosemantic neurons lie moderately below zero, polysemantic ones slightly above [P Figs 5, 11]."""
+"""Final biases in rising order; the paper finds monosemantic neurons below zero, others above [P Figs 5, 11]."""
 
 from collections.abc import Sequence
 

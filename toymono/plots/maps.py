@@ -1,4 +1,4 @@
-"""The feature-neuron map: what every neuron answers to every feature alone, sorted so that monosemantic neurons form a diagonal."""
+"""The feature-neuron map: what every neuron answers to every feature alone; monosemantic ones form a diagonal."""
 
 import numpy as np
 import plotly.graph_objects as go

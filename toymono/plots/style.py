@@ -1,4 +1,4 @@
-"""What all figures share: fonts, colours that colour-blind readers can tell apart, how a setting is named, bands over seeds."""
+"""What all figures share: fonts, colours for colour-blind readers too, names of settings, bands over seeds."""
 
 from collections.abc import Mapping, Sequence
 
@@ -45,7 +45,10 @@ def axis_title(name: str) -> str:
 
 def setting_label(values: Mapping[str, object]) -> str:
     """A setting in words, naming only what it is given: "lr 0.003, offset -1, decay 0.65"."""
-    words = (f"{_NAMES.get(name, name)} {v:g}" if isinstance(v, float | int) else str(v) for name, v in values.items())
+    words = (
+        f"{_NAMES.get(name, name)} {v:g}" if np.isscalar(v) and not isinstance(v, str) else str(v)
+        for name, v in values.items()
+    )
     return ", ".join(words) or "all members"
 
 
@@ -59,7 +62,7 @@ def styled(figure: go.Figure, title: str, note: str = "") -> go.Figure:
     """The figure with its title, a line of small print below it, and the fonts and margins of all figures."""
     text = f"{title}<br><sup>{note}</sup>" if note else title
     return figure.update_layout(
-        title={"text": text, "x": 0.01, "xanchor": "left", "yref": "container", "y": 0.97, "yanchor": "top"},
+        title={"text": text, "x": 0.01, "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"t": 16}},
         template="plotly_white",
         font={"family": "Helvetica, Arial, sans-serif", "size": 14, "color": "#222"},
         margin={"l": 70, "r": 20, "t": 90, "b": 60},

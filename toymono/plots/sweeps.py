@@ -1,4 +1,4 @@
-"""Measures against a setting: one line per group of members, the interval over seeds as bars, and every seed as a dot."""
+"""Measures against a setting: a line per group of members, the interval over seeds as bars, each seed as a dot."""
 
 from collections.abc import Sequence
 
@@ -29,18 +29,18 @@ def sweep_panels(x: str, panels: dict[str, Sequence[Curve]], title: str) -> go.F
 
 def _traces(curve: Curve, colour: str) -> tuple[go.Scatter, go.Scatter]:
     label = setting_label(curve.group)
-    reach = np.nan_to_num(curve.y.high - curve.y.mean)
+    up, down = np.nan_to_num(curve.y.high - curve.y.mean), np.nan_to_num(curve.y.mean - curve.y.low)
     line = go.Scatter(
         x=curve.x,
         y=curve.y.mean,
-        error_y={"array": reach, "color": colour, "thickness": 2, "width": 6},
+        error_y={"array": up, "arrayminus": down, "color": colour, "thickness": 2, "width": 6},
         name=label,
         legendgroup=label,
         showlegend=True,
         mode="lines+markers",
         line={"color": colour, "width": 2},
         marker={"size": 8},
-        hovertemplate="%{x}: %{y:.4g} ± %{error_y.array:.2g}<extra>" + label + "</extra>",
+        hovertemplate="%{x}: %{y:.4g} +%{error_y.array:.2g} -%{error_y.arrayminus:.2g}<extra>" + label + "</extra>",
     )
     dots = go.Scatter(
         x=np.tile(curve.x, len(curve.by_seed)),

@@ -17,7 +17,7 @@ def training_traces(panels: dict[str, Sequence[Curve]]) -> go.Figure:
         for place, curve in enumerate(curves):
             area, line = line_with_band(curve, place, "step %{x}: %{y:.4g}")
             figure.add_traces([area, line.update(showlegend=row == 1)], rows=row, cols=1)
-        kind = {"type": "log", "dtick": "D1"} if name == "task_loss" else {"rangemode": "tozero"}
+        kind = {"type": "log", "dtick": "D2"} if name == "task_loss" else {"rangemode": "tozero"}
         figure.update_yaxes(title_text=axis_title(name), row=row, col=1, **kind)
     powers = range(math.ceil(math.log2(max(curve.x.max() for curves in panels.values() for curve in curves))) + 1)
     ticks = {"tickvals": [2**j for j in powers], "ticktext": [str(j) for j in powers]}

@@ -1,4 +1,4 @@
-"""Figures become files here and nowhere else: HTML that opens with no network, and images where a browser is installed."""
+"""Figures become files here and nowhere else: HTML that opens with no network, images where a browser is found."""
 
 import html
 import pathlib

@@ -36,9 +36,9 @@ SCALES: dict[ScaleName, Scale] = {
     ),
     # Seconds, for tests: too small and too short to say anything about monosemanticity.
     "smoke": Scale(
-        Config(n_features=16, n_embed=8, n_neurons=32, batch_size=64, n_steps=128, schedule_period=64),
+        Config(n_features=16, n_embed=8, n_neurons=32, batch_size=64, n_steps=1024, schedule_period=64),
         feature_density=1 / 8,
-        decay_factor=2**17 / 2**7,
+        decay_factor=2**17 / 2**10,
     ),
 }
 

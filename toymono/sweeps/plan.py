@@ -55,7 +55,7 @@ def estimated_seconds(units: list[Unit], multiply_adds_per_second: float) -> flo
 
 
 def estimated_bytes(unit: Unit) -> int:
-    """Memory that training a unit needs at once: parameters, moments and gradients, and activations with their gradients."""
+    """Memory that training a unit needs at once: parameters, moments, gradients, and activations with theirs."""
     config = unit.config
     params = config.n_neurons * (2 * config.n_embed + config.n_features)
     activations = config.batch_size * (2 * config.n_neurons + 3 * config.n_features)

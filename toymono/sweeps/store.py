@@ -49,7 +49,7 @@ def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
         "step": steps,
         "loss_step": list(loss_steps(config)),
         "param_step": steps if config.record_params == "all" else [last_step(config)],
-        **{name: ("setting", list(map(float, column))) for name, column in zip(Hyper._fields, zip(*unit.settings))},
+        **{name: ("setting", [float(getattr(s, name)) for s in unit.settings]) for name in Hyper._fields},
     }
     data = xr.Dataset(arrays, coords, {**dataclasses.asdict(config), **provenance()})
     return data.assign(diverged=is_diverged(data))
@@ -68,7 +68,7 @@ def unit_file(folder: pathlib.Path, unit: Unit) -> pathlib.Path:
 
 @contextlib.contextmanager
 def written_whole(file: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A temporary name to write to; leaving the block flushes it to disk and renames it, so no half file is ever seen."""
+    """A temporary name to write to; leaving the block flushes it to disk and renames it: no half file is ever seen."""
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         yield temporary
@@ -130,7 +130,7 @@ def read_unit(file: pathlib.Path) -> xr.Dataset:
 
 
 def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
-    """Results of the units that are done, in the order of the plan; raises InputError if the folder is no run or none is."""
+    """Results of the units that are done, as planned; raises InputError if the folder is no run or none is done."""
     files = [unit_file(folder, unit) for unit in plan(read_sweep(folder))]
     done = [file for file in files if file.exists()]
     require(len(done) > 0, "folder", "a run with a finished unit", str(folder), "start its `toymono run` again")

@@ -1,4 +1,4 @@
-"""What the network is asked for: a batch of inputs with their targets, and the squared error between outputs and targets."""
+"""What the network is asked for: a batch of inputs with their targets, and the error of outputs against targets."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -66,7 +66,7 @@ def is_signed(config: Config) -> bool:
 
 
 def sample_features(config: Config, key: Key[Array, ""], density: ArrayLike) -> Float[Array, "batch feature"]:
-    """One batch of feature values: in [0, 1), or in (-1, 1) as f1 - f2 at half the density each if the task is signed."""
+    """One batch of feature values: in [0, 1), or f1 - f2 in (-1, 1), each at half the density, if signed."""
     shape = (config.batch_size, config.n_features)
     if not is_signed(config):
         densities = feature_densities(config.feature_law, config.n_features, density)

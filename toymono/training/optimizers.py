@@ -1,6 +1,6 @@
 """The optimisers, each an optax transformation at learning rate 1: the scheduled rate multiplies what they return.
 
-All are meant for one member: a trust ratio is a norm per tensor, so they must be mapped over members, never given stacked ones.
+All are for one member: a trust ratio is a norm per tensor, so map them over members and never hand them stacked ones.
 """
 
 from typing import NamedTuple

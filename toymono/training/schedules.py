@@ -1,4 +1,4 @@
-"""What happens when: the learning rate of a step, how long biases decay, and the steps at which a run is recorded and ends."""
+"""What happens when: learning rate and bias decay of a step, and the steps at which a run is recorded and ends."""
 
 import jax.numpy as jnp
 from jax.typing import ArrayLike
@@ -37,7 +37,7 @@ def _next_minimum(config: Config, step: int) -> int:
 
 
 def last_step(config: Config) -> int:
-    """Updates a run makes: n_steps, or in the rest phase the first minimum of the periodic learning rate from there on."""
+    """Updates a run makes: n_steps, or in the rest phase the first minimum of the periodic learning rate from there."""
     return _next_minimum(config, config.n_steps) if _is_at_rest(config) else config.n_steps
 
 
