@@ -44,18 +44,18 @@ def print_results(summary, settings):
     rows = []
     for _, row in summary.iterrows():
         spans = (f"{row[m]:.3g} [{row[m + '_low']:.3g}, {row[m + '_high']:.3g}]" for m in MEASURES)
-        rows.append((setting_label(row[settings].to_dict()), *spans, str(row.n)))
+        rows.append((setting_label(row[settings].to_dict()), *spans, f"{row.n:.0f}"))
     title = "mean [95 % interval] over n seeds"
     print_table(table(("setting", *MEASURES.values(), "n"), rows, title))
 
 
-def main():
+def main(argv=None):
     """Train, measure, draw, and say which file to open."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", choices=SCALES, default="laptop")
     parser.add_argument("--out", type=pathlib.Path, help="folder of the run (default: runs/demo-SCALE)")
     parser.add_argument("--figures", type=pathlib.Path, help="folder of the figures (default: figures/ in the run)")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     folder = args.out or pathlib.Path("runs") / f"demo-{args.scale}"
     figures = args.figures or folder / "figures"
 

@@ -16,5 +16,5 @@ def sorted_biases(curves: Sequence[Curve]) -> go.Figure:
     figure.add_hline(y=0, line={"color": "#888", "width": 1})
     figure.update_xaxes(title_text="neuron, by rising bias")
     figure.update_yaxes(title_text="bias (pre-activation units)")
-    figure.update_layout(height=460, legend={"title": "setting"})
-    return styled(figure, "Final biases, sorted", seeds_note(curves))
+    figure.update_layout(legend={"title": "setting"})
+    return styled(figure, "Final biases, sorted", seeds_note(curves), height=460)

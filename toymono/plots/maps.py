@@ -41,9 +41,8 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str) -> go.Figure:
         showgrid=False,
         autorange="reversed",
     )
-    figure.update_layout(height=560)
     note = f"{n_mono} of {n_neurons} neurons left of the line score above {MONO_THRESHOLD}"
-    return styled(figure, title, note)
+    return styled(figure, title, note, height=560)
 
 
 def _neuron(neuron: int, score: float, bias: float) -> str:

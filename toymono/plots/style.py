@@ -12,6 +12,7 @@ from toymono.analysis.seeds import LEVEL
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 DASHES = ("solid", "dash", "dot", "dashdot")
 MAGNITUDE = "Cividis"  # even to the eye, and the same to readers with any colour vision
+_TITLE_TOP = 24  # pixels above the title
 
 _NAMES = {
     "learning_rate": "lr",
@@ -45,10 +46,7 @@ def axis_title(name: str) -> str:
 
 def setting_label(values: Mapping[str, object]) -> str:
     """A setting in words, naming only what it is given: "lr 0.003, offset -1, decay 0.65"."""
-    words = (
-        f"{_NAMES.get(name, name)} {v:g}" if np.isscalar(v) and not isinstance(v, str) else str(v)
-        for name, v in values.items()
-    )
+    words = [v if isinstance(v, str) else f"{_NAMES.get(name, name)} {v:.3g}" for name, v in values.items()]
     return ", ".join(words) or "all members"
 
 
@@ -58,11 +56,12 @@ def faded(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def styled(figure: go.Figure, title: str, note: str = "") -> go.Figure:
-    """The figure with its title, a line of small print below it, and the fonts and margins of all figures."""
-    text = f"{title}<br><sup>{note}</sup>" if note else title
+def styled(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
+    """The figure with its title, a line of small print below it, its height in pixels, and all figures' fonts."""
+    text = f"{title}<br><sup>{note}</sup>"
     return figure.update_layout(
-        title={"text": text, "x": 0.01, "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"t": 16}},
+        title={"text": text, "x": 0.01, "xanchor": "left", "y": 1 - _TITLE_TOP / height, "yanchor": "top"},
+        height=height,
         template="plotly_white",
         font={"family": "Helvetica, Arial, sans-serif", "size": 14, "color": "#222"},
         margin={"l": 70, "r": 20, "t": 90, "b": 60},

@@ -23,8 +23,8 @@ def sweep_panels(x: str, panels: dict[str, Sequence[Curve]], title: str) -> go.F
     figure.update_xaxes(title_text=axis_title(x), tickvals=values, ticktext=[f"{v:g}" for v in values])
     if len(values) > 1 and (values > 0).all():
         figure.update_xaxes(type="log")
-    figure.update_layout(height=460, legend={"orientation": "h", "y": -0.22, "x": 0})
-    return styled(figure, title, seeds_note(curves) + "; dots are single seeds")
+    figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0})
+    return styled(figure, title, seeds_note(curves) + "; dots are single seeds", height=460)
 
 
 def _traces(curve: Curve, colour: str) -> tuple[go.Scatter, go.Scatter]:

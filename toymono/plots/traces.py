@@ -17,11 +17,13 @@ def training_traces(panels: dict[str, Sequence[Curve]]) -> go.Figure:
         for place, curve in enumerate(curves):
             area, line = line_with_band(curve, place, "step %{x}: %{y:.4g}")
             figure.add_traces([area, line.update(showlegend=row == 1)], rows=row, cols=1)
-        kind = {"type": "log", "dtick": "D2"} if name == "task_loss" else {"rangemode": "tozero"}
-        figure.update_yaxes(title_text=axis_title(name), row=row, col=1, **kind)
+        figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=row, col=1)
+        if name == "task_loss":
+            figure.update_yaxes(type="log", dtick=math.log10(2), tickformat=".2g", row=row, col=1)
     powers = range(math.ceil(math.log2(max(curve.x.max() for curves in panels.values() for curve in curves))) + 1)
     ticks = {"tickvals": [2**j for j in powers], "ticktext": [str(j) for j in powers]}
     figure.update_xaxes(type="log", **ticks)
     figure.update_xaxes(title_text="log2 steps", row=len(panels), col=1)
-    figure.update_layout(height=260 * len(panels) + 110, legend={"title": "setting"})
-    return styled(figure, "Training: loss, monosemanticity and bias", seeds_note(next(iter(panels.values()))))
+    figure.update_layout(legend={"title": "setting"})
+    note = seeds_note(next(iter(panels.values())))
+    return styled(figure, "Training: loss, monosemanticity and bias", note, height=260 * len(panels) + 110)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 from flax import nnx
-from jax.typing import ArrayLike
+from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Array, Float
 
 from toymono.config import Activation, Config
@@ -29,7 +29,7 @@ def _torch_default(fan_in: int, offset: ArrayLike = 0.0) -> nnx.Initializer:
     """Uniform on +-1/sqrt(fan_in) around the offset: torch.nn.Linear's default for weights and biases alike."""
     bound = fan_in**-0.5
 
-    def init(key: Array, shape: tuple[int, ...], dtype: jnp.dtype = jnp.float32, **_: object) -> Array:
+    def init(key: Array, shape: tuple[int, ...], dtype: DTypeLike = jnp.float32, **_: object) -> Array:
         return jax.random.uniform(key, shape, dtype, -bound, bound) + offset
 
     return init

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import optax
 from jax.typing import ArrayLike
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Float, Key
 
 from toymono.config import Config, Hyper
 from toymono.toy.model import Params, network, random_params, scale_bias
@@ -36,7 +36,7 @@ class Member(NamedTuple):
     losses: Float[Array, " loss"]  # the loss kept for each entry of `loss_steps`, NaN until it is reached
 
 
-def make_world(config: Config, seed: Int[ArrayLike, ""]) -> World:
+def make_world(config: Config, seed: ArrayLike) -> World:
     """Everything random about a seed; settings that share it see the same features, projections and initial weights."""
     key_problem, key_params, key_data, key_probe = jax.random.split(jax.random.key(seed), 4)
     return World(random_problem(config, key_problem), key_params, key_data, key_probe)

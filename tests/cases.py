@@ -1,0 +1,39 @@
+"""Small networks whose answers are known by hand.
+
+Two inputs carry three features: F0 = (1, 0), F1 = (0, 1), F2 = (0.6, 0.8). Each row below is a neuron.
+"""
+
+import jax.numpy as jnp
+
+from toymono.config import Config
+from toymono.toy.model import Params, network
+from toymono.toy.tasks import Problem
+
+EMBEDDING = jnp.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])
+PROBLEM = Problem(embedding=EMBEDDING, readout=EMBEDDING)
+
+#            weights       bias    pre-activations for F0, F1, F2
+NEURONS = (
+    ((1.0, 0.0), -0.6),  # 0.4, -0.6, 0.0   answers F0 alone: score 1
+    ((0.0, 1.0), 0.0),  #  0.0, 1.0, 0.8    answers F1 and F2: score 1 / 1.8
+    ((1.0, 1.0), 0.0),  #  1.0, 1.0, 1.4    answers all: score 1.4 / 3.4
+    ((-1.0, -1.0), -0.5),  # below zero everywhere: dead in every sense
+    ((-2.0, -2.0), 1.0),  # -1, -1, -1.8    on at amplitude 0, silent at strength 1
+)
+RELU_RESPONSES = jnp.array([[0.4, 0, 0], [0, 1, 0.8], [1, 1, 1.4], [0, 0, 0], [0, 0, 0]])
+SCORES = (1.0, 1 / 1.8, 1.4 / 3.4, 0.0, 0.0)
+
+
+def config(**changes):
+    """The hand-solved network's shapes, with whatever a test changes."""
+    shapes = {"n_features": 3, "n_embed": 2, "n_neurons": len(NEURONS), "batch_size": 64}
+    return Config(**{**shapes, **changes})
+
+
+def hand_network(**changes):
+    """The network whose neurons are listed above; its decoder adds up all neurons for every output."""
+    kernel = jnp.array([weights for weights, _ in NEURONS]).T
+    bias = jnp.array([bias for _, bias in NEURONS])
+    made = config(**changes)
+    params = Params({"encoder": {"kernel": kernel, "bias": bias}, "decoder": {"kernel": jnp.ones((len(NEURONS), 3))}})
+    return network(made, params)

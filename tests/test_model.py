@@ -1,0 +1,66 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from toymono.config import Config
+from toymono.toy.model import ACTIVATIONS, bias, network, random_params, scale_bias
+
+CONFIG = Config(n_features=40, n_embed=16, n_neurons=200)
+PARAMS = random_params(CONFIG, 0.0, jax.random.key(0))
+
+
+def test_the_network_is_its_equation():
+    inputs = jax.random.normal(jax.random.key(1), (7, 16))
+    encoder, decoder = PARAMS["encoder"], PARAMS["decoder"]
+    expected = np.maximum(inputs @ encoder["kernel"] + encoder["bias"], 0) @ decoder["kernel"]
+    assert network(CONFIG, PARAMS)(inputs) == pytest.approx(np.asarray(expected), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("layer", "leaf", "fan_in"), [("encoder", "kernel", 16), ("encoder", "bias", 16), ("decoder", "kernel", 200)]
+)
+def test_parameters_start_as_torch_starts_them(layer, leaf, fan_in):
+    values = PARAMS[layer][leaf]
+    bound = fan_in**-0.5
+    assert jnp.abs(values).max() <= bound
+    spread = bound / 3**0.5  # of a uniform law; its relative standard error is about 0.9 / sqrt(2 size)
+    assert values.std() == pytest.approx(spread, rel=5 * 0.9 / (2 * values.size) ** 0.5)
+
+
+def test_an_offset_moves_the_biases_and_nothing_else():
+    moved = random_params(CONFIG, -1.0, jax.random.key(0))
+    assert bias(moved) == pytest.approx(np.asarray(bias(PARAMS)) - 1, abs=1e-6)
+    assert jnp.array_equal(moved["encoder"]["kernel"], PARAMS["encoder"]["kernel"])
+    assert jnp.array_equal(moved["decoder"]["kernel"], PARAMS["decoder"]["kernel"])
+
+
+def test_scaling_the_bias_finds_it_by_name_and_leaves_the_rest():
+    scaled = scale_bias(PARAMS, 0.5)
+    assert jnp.array_equal(bias(scaled), bias(PARAMS) * 0.5)
+    assert jnp.array_equal(scaled["encoder"]["kernel"], PARAMS["encoder"]["kernel"])
+    assert jnp.array_equal(scaled["decoder"]["kernel"], PARAMS["decoder"]["kernel"])
+
+
+def test_there_is_no_output_bias():
+    assert jax.tree.leaves(PARAMS["decoder"]) == [PARAMS["decoder"]["kernel"]]
+
+
+# By hand at (-1, 2): relu; x Phi(x) with Phi(-1) = .158655, Phi(2) = .977250; x e^x; x softmax with e^-3 / (1 + e^-3).
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("relu", [0.0, 2.0]),
+        ("gelu", [-0.158655, 1.954500]),
+        ("x-exp", [-0.367879, 14.778112]),
+        ("softmax-solu", [-0.047426, 1.905148]),
+    ],
+)
+def test_activations_have_their_known_values(name, expected):
+    assert ACTIVATIONS[name](jnp.array([-1.0, 2.0])) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_no_activation_is_positive_where_its_argument_is_not(name):
+    x = jnp.linspace(-4, 4, 81)
+    assert jnp.array_equal(ACTIVATIONS[name](x) > 0, x > 0)

@@ -1,0 +1,62 @@
+import math
+
+import pytest
+
+from toymono.config import Config
+from toymono.training.schedules import bias_factor, last_step, learning_rate, loss_steps, record_steps
+
+
+def _rate(step, **changes):
+    return float(learning_rate(Config(**changes), 0.01, step))
+
+
+def test_the_periodic_rate_is_torchs_cosine_annealing_stepped_past_its_end():
+    rate, half = 0.01, 512
+    for step in range(1, 3000):  # torch's recursion, with its restart at each minimum
+        if (step - 1 - half) % (2 * half) == 0:
+            rate += 0.01 * (1 - math.cos(math.pi / half)) / 2
+        else:
+            rate *= (1 + math.cos(math.pi * step / half)) / (1 + math.cos(math.pi * (step - 1) / half))
+        if step % 97 == 0:
+            assert _rate(step) == pytest.approx(rate, abs=1e-7)
+
+
+def test_the_periodic_rate_is_at_rest_half_a_period_after_each_maximum():
+    assert [_rate(step) for step in (0, 1024, 8192)] == pytest.approx([0.01] * 3)
+    assert [_rate(step) for step in (512, 1536, 8704)] == pytest.approx([0] * 3, abs=1e-9)
+
+
+def test_the_cosine_reaches_zero_once_and_the_constant_never_moves():
+    steps = (0, 500, 1000)
+    assert [_rate(s, schedule="cosine", n_steps=1000) for s in steps] == pytest.approx([0.01, 0.005, 0], abs=1e-9)
+    assert [_rate(s, schedule="constant") for s in steps] == pytest.approx([0.01] * 3)
+
+
+def test_biases_decay_during_the_first_half_only_and_by_the_peak_rate():
+    config = Config(n_steps=1000)
+    factors = [float(bias_factor(config, 0.01, 0.5, step)) for step in (0, 499, 500, 999)]
+    assert factors == pytest.approx([0.995, 0.995, 1, 1])
+
+
+def test_records_at_peak_are_taken_at_powers_of_two_and_the_run_stops_where_it_was_told_to():
+    assert record_steps(Config(n_steps=1024, record_phase="peak")) == (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+    assert record_steps(Config(n_steps=100, record_phase="peak")) == (1, 2, 4, 8, 16, 32, 64, 100)
+
+
+def test_records_at_rest_move_past_the_maxima_to_the_next_minima():
+    assert record_steps(Config(n_steps=8192))[9:] == (512, 1536, 2560, 4608, 8704)
+
+
+@pytest.mark.parametrize(("n_steps", "last"), [(1, 512), (512, 512), (513, 1536), (8192, 8704), (8704, 8704)])
+def test_a_run_at_rest_goes_on_to_the_first_minimum(n_steps, last):
+    assert last_step(Config(n_steps=n_steps)) == last
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "constant"])
+def test_only_a_periodic_rate_has_a_rest_to_wait_for(schedule):
+    assert last_step(Config(n_steps=1000, schedule=schedule)) == 1000
+
+
+def test_a_loss_is_kept_every_few_steps_and_at_the_last():
+    config = Config(n_steps=40, record_phase="peak", loss_every=16)
+    assert loss_steps(config) == (16, 32, 40)
