@@ -28,8 +28,8 @@ def draw(units, members):
     """The demo's figures by name: the contrast first, then one zero-bias and one offset member of the lowest rate."""
     (data,) = units
     slow = members[members.learning_rate == members.learning_rate.min()]
-    zero = slow[slow.bias_offset == 0].index[0]
-    offset = slow[slow.bias_offset < 0].index[0]
+    zero = int(slow[slow.bias_offset == 0].index[0])
+    offset = int(slow[slow.bias_offset < 0].index[0])
     return {
         "contrast": sweep_figure(members),
         "training": traces_figure(data),

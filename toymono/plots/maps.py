@@ -23,11 +23,12 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str) -> go.Figure:
     n_mono = int((np.asarray(shown.score) > MONO_THRESHOLD).sum())
     figure.add_vline(x=n_mono - 0.5, line={"color": "white", "width": 3})
     figure.add_vline(x=n_mono - 0.5, line={"color": "#222", "width": 1.5, "dash": "dash"})
+    columns = (np.asarray(column).tolist() for column in (shown.order.neuron, shown.score, shown.bias))
     # The hover shows an axis's tick text, so names, scores and biases need not be stored cell by cell.
     figure.update_xaxes(
         title_text=f"{n_neurons} neurons, most monosemantic first",
         tickvals=np.arange(n_neurons),
-        ticktext=[_neuron(*row) for row in zip(shown.order.neuron, shown.score, shown.bias, strict=True)],
+        ticktext=[_neuron(*row) for row in zip(*columns, strict=True)],
         showticklabels=False,
         ticks="",
         showgrid=False,
@@ -35,7 +36,7 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str) -> go.Figure:
     figure.update_yaxes(
         title_text=f"{n_features} features, by the neuron they drive most",
         tickvals=np.arange(n_features),
-        ticktext=[f"feature {feature}" for feature in shown.order.feature],
+        ticktext=[f"feature {feature}" for feature in np.asarray(shown.order.feature).tolist()],
         showticklabels=False,
         ticks="",
         showgrid=False,

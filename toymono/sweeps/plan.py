@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from toymono.config import Config, Hyper, Sweep
 from toymono.training.schedules import last_step
-from toymono.training.train import multiply_adds
+from toymono.training.train import multiply_adds, n_parameters
 
-# A step's share of the machine's own matrix-product rate, and its fixed cost; measured with benchmarks/training.py.
-_EFFICIENCY = 0.6
+# What an update costs on a CPU, fitted to what benchmarks/training.py prints: its matrix products' share of the
+# machine's own rate, the optimiser's passes over the parameters, and what an update costs however small it is.
+_EFFICIENCY = 0.7
+_SECONDS_PER_PARAMETER = 5e-9
 _SECONDS_PER_UPDATE = 2e-4
 
 
@@ -47,16 +49,16 @@ def n_members(units: list[Unit]) -> int:
 
 def estimated_seconds(units: list[Unit], multiply_adds_per_second: float) -> float:
     """Training time on a machine with this matrix-product rate; rough, within a factor of about 1.5."""
-    rate = _EFFICIENCY * multiply_adds_per_second
-    return sum(
-        last_step(unit.config) * (_SECONDS_PER_UPDATE + unit.n_members * multiply_adds(unit.config) / rate)
-        for unit in units
-    )
+    return sum(_estimated_seconds(unit, _EFFICIENCY * multiply_adds_per_second) for unit in units)
+
+
+def _estimated_seconds(unit: Unit, rate: float) -> float:
+    member = multiply_adds(unit.config) / rate + _SECONDS_PER_PARAMETER * n_parameters(unit.config)
+    return last_step(unit.config) * (_SECONDS_PER_UPDATE + unit.n_members * member)
 
 
 def estimated_bytes(unit: Unit) -> int:
     """Memory that training a unit needs at once: parameters, moments, gradients, and activations with theirs."""
     config = unit.config
-    params = config.n_neurons * (2 * config.n_embed + config.n_features)
     activations = config.batch_size * (2 * config.n_neurons + 3 * config.n_features)
-    return 4 * unit.n_members * (5 * params + activations)
+    return 4 * unit.n_members * (5 * n_parameters(config) + activations)

@@ -11,6 +11,8 @@ import pathlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
@@ -95,14 +97,20 @@ def claim_folder(folder: pathlib.Path, sweep: Sweep) -> None:
     if (folder / SWEEP_FILE).exists():
         theirs = _to_json(read_sweep(folder))
         fix = "name another folder with --out, or delete this one"
-        different = [name for name in mine if mine[name] != theirs.get(name)]
-        require(not different, "out", f"a folder without another run ({', '.join(different)} differ)", str(folder), fix)
+        different = ", ".join(_differences(mine, theirs))
+        require(not different, "out", f"a folder without another run (other {different})", str(folder), fix)
         return
     empty = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
     require(empty, "out", "a new or empty folder, or the same run's", str(folder), "name another folder with --out")
     (folder / "units").mkdir(parents=True)
     with written_whole(folder / SWEEP_FILE) as temporary:
         temporary.write_text(json.dumps(mine, indent=1) + "\n")
+
+
+def _differences(mine: dict, theirs: dict) -> list[str]:
+    """Names of what two sweeps disagree on: fields of their bases, grids, seeds."""
+    fields = [name for name in mine["base"] if mine["base"][name] != theirs["base"].get(name)]
+    return fields + [name for name in ("grids", "seeds") if mine[name] != theirs[name]]
 
 
 def _to_json(sweep: Sweep) -> dict:
@@ -150,12 +158,12 @@ def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = No
     """One member of a unit: `seed` by its value, `setting` by its place, at a recorded step (the last unless told)."""
     one = data.sel(seed=seed).isel(setting=setting)
     at = one.isel(param_step=-1) if step is None else one.sel(param_step=step)
-    params: dict[str, dict[str, np.ndarray]] = {"encoder": {}, "decoder": {}}
+    params: dict[str, dict[str, jax.Array]] = {"encoder": {}, "decoder": {}}
     for name in _PARAM_DIMS:
         layer, leaf = name.split("_")
-        params[layer][leaf] = at[name].values
+        params[layer][leaf] = jnp.asarray(at[name].values)
     fields = (field.name for field in dataclasses.fields(Config))
     config = Config(**{name: getattr(data.attrs[name], "item", lambda n=name: data.attrs[n])() for name in fields})
     hyper = Hyper(*(float(one[name]) for name in Hyper._fields))
-    problem = Problem(*(one[name].values for name in Problem._fields))
+    problem = Problem(*(jnp.asarray(one[name].values) for name in Problem._fields))
     return StoredMember(config, hyper, problem, Params(params))

@@ -77,6 +77,11 @@ def segment(config: Config, hyper: Hyper, world: World, member: Member, first: A
     return jax.lax.fori_loop(first, last, lambda step, m: update(config, hyper, world, m, step), member)
 
 
+def n_parameters(config: Config) -> int:
+    """Entries of L1, b and L2."""
+    return config.n_neurons * (config.n_embed + 1 + n_outputs(config))
+
+
 def multiply_adds(config: Config) -> int:
     """Multiply-adds in the matrix products of one update: L1 forward and its gradient, L2 forward and two backward."""
     return config.batch_size * config.n_neurons * (2 * config.n_embed + 3 * n_outputs(config))

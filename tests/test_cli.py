@@ -1,0 +1,163 @@
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from toymono import cli, doctor
+from toymono.cli import main
+from toymono.environment import browser
+
+TINY = (
+    "--n-features 16 --n-embed 8 --n-neurons 24 --batch-size 16 --n-steps 20 --record-phase peak "
+    "--learning-rate 0.003 0.03 --bias-offset 0 -1 --bias-decay 0 2 --l1 0 --seeds 0 1"
+).split()
+
+
+def _refused(capsys, *args):
+    """The one sentence a command ends with; it must exit with status 2."""
+    with pytest.raises(SystemExit) as stop:
+        main(list(args))
+    assert stop.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_a_custom_sweep_is_the_product_of_its_numbers(tmp_path, capsys):
+    out = tmp_path / "run"
+    main(["run", "custom", *TINY, "--out", str(out)])
+    printed = capsys.readouterr()
+    assert "16 members" in printed.err  # 2 rates, 2 offsets, 2 decays, 2 seeds
+    assert str(out) in printed.out
+    main(["table", str(out), "--json"])
+    rows = json.loads(capsys.readouterr().out)
+    settings = {(r["learning_rate"], r["bias_offset"], r["bias_decay"], r["seed"]) for r in rows}
+    assert len(settings) == len(rows) == 16
+    wanted = {"task_loss", "n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias", "diverged", "member"}
+    assert wanted <= set(rows[0])
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "sentence"),
+    [
+        ("--feature-density", "1.5", "feature_density must be above 0 and at most 1, but is 1.5; try 0.03125"),
+        ("--n-embed", "300", "n_embed must be at most n_features = 128, but is 300; lower n_embed"),
+        ("--n-steps", "-5", "n_steps must be a whole number of at least 1, but is -5; try 8192"),
+        ("--learning-rate", "nan", "learning_rate must be finite and above 0, but is nan; try 0.007"),
+        ("--bias-decay", "1000", "bias_decay must be at most 1 / learning_rate"),
+    ],
+)
+def test_a_wrong_value_ends_with_one_sentence_and_writes_nothing(tmp_path, capsys, flag, value, sentence):
+    error = _refused(capsys, "run", "custom", flag, value, "--out", str(tmp_path / "run"))
+    assert error.startswith(f"error: {sentence}")
+    assert error.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "args", [("run", "custom", "--task", "dcode"), ("run", "dmo"), ("run", "demo", "--scale", "huge"), ("tabel",)]
+)
+def test_an_unknown_word_is_answered_with_the_known_ones(capsys, args):
+    error = _refused(capsys, *args)
+    assert re.search("decode.*reproject.*absolute|demo.*LR1.*custom|paper.*laptop.*smoke|list.*run.*table", error, re.S)
+
+
+@pytest.mark.parametrize("verb", ["table", "figure"])
+def test_a_folder_that_is_no_run_is_refused(tmp_path, capsys, verb):
+    assert "folder must be a run" in _refused(capsys, verb, str(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_run_in_the_same_folder_is_refused(smoke_run, capsys):
+    assert "seeds" in _refused(capsys, "run", "demo", "--scale", "smoke", "--seeds", "7", "--out", str(smoke_run))
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    error = _refused(capsys, "run", "demo", "--scale", "smoke", "--out", str(tmp_path / "file" / "run"))
+    assert error.startswith("error: ")
+
+
+def test_a_dry_run_prints_the_plan_and_writes_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    main(["run", "LR1", "--scale", "paper", "--dry-run"])
+    assert re.search(r"k1024-\w+ +6 +3 +18 .*(h|days)", capsys.readouterr().out)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_preset_s_folder_is_named_after_it(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    main(["run", "LR3", "--scale", "smoke", "--seeds", "0"])
+    assert (tmp_path / "runs" / "LR3-smoke" / "sweep.json").exists()
+
+
+def test_the_table_has_a_line_for_every_member(smoke_run, capsys):
+    main(["table", str(smoke_run)])
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(bool(re.match(r" +\d+ ", line)) for line in lines) == 18
+    assert any("task_loss" in line and "n_covered" in line for line in lines)
+
+
+def test_the_list_names_every_preset_with_size_and_time(capsys):
+    main(["list"])
+    out = capsys.readouterr().out
+    assert re.search(r"demo +laptop +128/64/256 +128 +8192 +18 +[\d.]+ (s|min|h)", out)
+    assert all(name in out for name in ("LR1", "LR3", "paper", "smoke"))
+
+
+@pytest.mark.parametrize("kind", ["all", "sweep", "traces", "biases", "map"])
+def test_every_kind_of_figure_is_written(smoke_run, tmp_path, capsys, kind):
+    file = tmp_path / "figure.html"
+    main(["figure", str(smoke_run), "--kind", kind, "--out", str(file)])
+    assert str(file) in capsys.readouterr().out
+    assert "plotly" in file.read_text()
+
+
+@pytest.mark.skipif(browser() is None, reason="no Chromium found: PNG cannot be drawn")
+def test_a_map_is_drawn_as_png(smoke_run, tmp_path):
+    main(["figure", str(smoke_run), "--kind", "map", "--member", "3", "--out", str(tmp_path / "map.png")])
+    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_doctor_reports_and_passes_here(capsys):
+    main(["doctor"])
+    out = capsys.readouterr().out
+    for word in ("jax", "device", "matmul precision", "free memory", "browser", "tiny run"):
+        assert word in out
+    assert "ok" in out
+
+
+def test_the_doctor_says_what_is_wrong(capsys, monkeypatch):
+    monkeypatch.setattr(doctor, "tiny_run", lambda: [2 * loss for loss in doctor.STORED_LOSSES])
+    with pytest.raises(SystemExit) as stop:
+        main(["doctor"])
+    assert stop.value.code == 1
+    assert "WRONG" in capsys.readouterr().out
+
+
+def test_ctrl_c_says_how_to_go_on(tmp_path, monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("toymono.sweeps.run.train_ensemble", interrupted)
+    with pytest.raises(SystemExit, match="the same command goes on"):
+        main(["run", "demo", "--scale", "smoke", "--out", str(tmp_path / "run")])
+
+
+def test_help_comes_without_loading_jax():
+    program = (
+        "import sys; from toymono.cli import main\ntry: main(['run', 'custom', '--help'])\nexcept SystemExit: pass\n"
+    )
+    check = "sys.exit([name for name in ('jax', 'numpy', 'plotly', 'xarray') if name in sys.modules] or 0)"
+    done = subprocess.run([sys.executable, "-c", program + check], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "--learning-rate" in done.stdout
+
+
+def test_python_m_toymono_is_toymono():
+    done = subprocess.run([sys.executable, "-m", "toymono", "--help"], capture_output=True, text=True, check=True)
+    assert all(verb in done.stdout for verb in ("list", "run", "table", "figure", "doctor"))
+
+
+def test_flags_that_set_the_model_are_the_fields_of_config():
+    assert set(cli.Config.__dataclass_fields__) <= set(cli.RunCustom.__dataclass_fields__)

@@ -1,0 +1,67 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from toymono.analysis.members import (
+    MEASURES,
+    SETTINGS,
+    brief,
+    member_table,
+    over_seeds,
+    run_table,
+    task_loss,
+    varying_settings,
+)
+from toymono.config import Hyper
+
+
+def test_the_table_has_a_row_for_every_member_with_settings_and_measures(smoke_data):
+    table = member_table(smoke_data)
+    assert len(table) == 18
+    assert {"n_neurons", "task", *Hyper._fields, "seed", *MEASURES} <= set(table.columns)
+    row = table[(table.seed == 2) & (table.setting == 4)].iloc[0]
+    assert row.learning_rate == float(smoke_data.learning_rate[4])
+    assert row.n_mono == int(smoke_data.n_mono.sel(seed=2)[-1, 4])
+
+
+def test_the_task_loss_is_the_mean_over_the_last_schedule_period(smoke_data):
+    # At smoke scale the period is 64 steps and a loss is kept every 16: the last four.
+    expected = smoke_data.loss.values[..., -4:].mean(-1)
+    np.testing.assert_allclose(task_loss(smoke_data), expected, rtol=1e-6)
+
+
+def test_mono_counts_are_given_per_neuron_and_per_feature(smoke_data):
+    table = member_table(smoke_data)
+    np.testing.assert_allclose(table.mono_per_neuron, table.n_mono / 32)
+    np.testing.assert_allclose(table.mono_per_feature, table.n_mono / 16)
+
+
+def test_a_diverged_member_is_kept_and_flagged(smoke_data):
+    smoke_data.loss[0, 3, -1] = np.nan
+    smoke_data.diverged[0, 3] = True
+    table = run_table([smoke_data])
+    lost = table[table.diverged]
+    assert len(table) == 18
+    assert lost[["seed", "setting"]].values.tolist() == [[0, 3]]
+    assert np.isnan(lost.task_loss.item())
+    assert over_seeds(table, ["task_loss"]).n.tolist() == [3, 3, 3, 2, 3, 3]
+
+
+def test_units_of_a_run_are_numbered_through(smoke_data):
+    table = run_table([smoke_data, smoke_data])
+    assert table.index.tolist() == list(range(36))
+    assert table.unit.tolist() == [0] * 18 + [1] * 18
+
+
+def test_only_settings_that_differ_are_shown(smoke_data):
+    table = run_table([smoke_data])
+    assert varying_settings(table) == ["learning_rate", "bias_offset", "bias_decay"]
+    assert brief(table).columns[:4].tolist() == ["learning_rate", "bias_offset", "bias_decay", "seed"]
+
+
+def test_over_seeds_gives_mean_interval_and_n():
+    settings = dict.fromkeys(SETTINGS, 0)
+    table = pd.DataFrame([{**settings, "unit": 0, "setting": 0, "diverged": False, "n_mono": n} for n in (1, 2, 3)])
+    (row,) = over_seeds(table, ["n_mono"]).to_dict("records")
+    # t(2) at 97.5 % is 4.30265, so the half width is 4.30265 / sqrt(3); a count is not negative
+    assert row == {"n": 3, "n_mono": 2.0, "n_mono_low": 0.0, "n_mono_high": pytest.approx(2 + 2.48414, abs=1e-4)}

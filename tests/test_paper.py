@@ -1,0 +1,40 @@
+import pytest
+
+from toymono.sweeps.paper import LEARNING_RATES, PRESETS, SCALES, preset_sweep
+from toymono.sweeps.plan import plan
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_one_unit_of_valid_settings_at_every_scale(name, scale):
+    (unit,) = plan(preset_sweep(name, scale))
+    assert unit.n_members == len(unit.settings) * 3
+
+
+def test_lr1_is_table_1():
+    (unit,) = plan(preset_sweep("LR1", "paper"))
+    config = unit.config
+    assert (config.n_features, config.n_embed, config.n_neurons) == (512, 64, 1024)
+    assert (config.batch_size * config.n_neurons, config.n_steps) == (2**23, 2**17)
+    assert tuple(h.learning_rate for h in unit.settings) == LEARNING_RATES
+    assert {(h.bias_offset, h.bias_decay, h.feature_density) for h in unit.settings} == {(0.0, 0.0, 1 / 64)}
+
+
+def test_lr3_is_table_1():
+    (unit,) = plan(preset_sweep("LR3", "paper"))
+    assert {(h.bias_offset, h.bias_decay) for h in unit.settings} == {(-1.0, 0.03)}
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_scale_keeps_the_worth_of_the_decay(scale):
+    # decay * lr * steps is what takes the biases from -1 up; 0.03 * 2^17 in the paper
+    (unit,) = plan(preset_sweep("LR3", scale))
+    assert unit.settings[0].bias_decay * unit.config.n_steps == pytest.approx(0.03 * 2**17)
+
+
+def test_the_demo_holds_zero_bias_against_an_offset_at_several_rates():
+    (unit,) = plan(preset_sweep("demo", "laptop"))
+    arms = {offset: {h.learning_rate for h in unit.settings if h.bias_offset == offset} for offset in (0.0, -1.0)}
+    assert arms[0.0] == arms[-1.0]
+    assert len(arms[0.0]) >= 3
+    assert len(unit.seeds) >= 3
