@@ -82,8 +82,8 @@ def _random_shapes(jaxpr):
 def test_one_draw_of_the_data_serves_all_settings_of_a_seed():
     settings = [SETTINGS[0], Hyper(0.1, feature_density=0.3)]  # even where the density differs
     hyper, axes = stack_settings(settings)
-    worlds = ensemble._make_worlds(CONFIG, np.array(SEEDS, np.uint32))
-    members = ensemble._start_members(CONFIG, axes, 2, hyper, worlds)
+    worlds = ensemble.make_worlds(CONFIG, np.array(SEEDS, np.uint32))
+    members = ensemble.start_members(CONFIG, axes, 2, hyper, worlds)
     program = jax.make_jaxpr(ensemble._advance, static_argnums=(0, 1))(CONFIG, axes, hyper, worlds, members, 0, 8)
     assert _random_shapes(program.jaxpr) == [(len(SEEDS), CONFIG.batch_size, CONFIG.n_features)]
 

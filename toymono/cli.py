@@ -4,7 +4,7 @@ import dataclasses
 import json
 import pathlib
 import sys
-from typing import Annotated, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Literal, Union
 
 import tyro
 from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress, subcommand
@@ -15,7 +15,7 @@ from toymono.terminal import duration, frame_table, print_table, progress, table
 
 Kind = Literal["all", "sweep", "traces", "biases", "map"]
 
-_HYPER_DEFAULTS = Hyper()
+_DEFAULTS = Hyper._field_defaults
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,15 +45,15 @@ class RunPreset:
 class RunCustom(Config):
     """Train the product of the numbers given: every combination, with every seed."""
 
-    learning_rate: tuple[float, ...] = (_HYPER_DEFAULTS.learning_rate,)
+    learning_rate: tuple[float, ...] = (_DEFAULTS["learning_rate"],)
     """Learning rate per step, at the schedule's maximum."""
-    bias_offset: tuple[float, ...] = (_HYPER_DEFAULTS.bias_offset,)
+    bias_offset: tuple[float, ...] = (_DEFAULTS["bias_offset"],)
     """Added to every initial bias, in units of the pre-activation."""
-    bias_decay: tuple[float, ...] = (_HYPER_DEFAULTS.bias_decay,)
+    bias_decay: tuple[float, ...] = (_DEFAULTS["bias_decay"],)
     """Share of the bias lost per unit of learning rate and step, in the first half of training."""
-    l1: tuple[float, ...] = (_HYPER_DEFAULTS.l1,)
+    l1: tuple[float, ...] = (_DEFAULTS["l1"],)
     """Weight of sum |activation| / batch in the loss that is trained."""
-    feature_density: tuple[float, ...] = (_HYPER_DEFAULTS.feature_density,)
+    feature_density: tuple[float, ...] = (_DEFAULTS["feature_density"],)
     """Mean probability that a feature is on."""
     seeds: tuple[int, ...] = (0, 1, 2)
     """Seeds that every setting is trained with."""
@@ -75,17 +75,21 @@ class RunCustom(Config):
         return self.out or pathlib.Path("runs/custom")
 
 
-_PRESET_COMMANDS = (
-    Annotated[RunPreset, subcommand(name, default=RunPreset(preset=name), description=preset.title)]
-    for name, preset in PRESETS.items()
-)
+if TYPE_CHECKING:
+    SweepCommand = RunPreset | RunCustom
+else:  # one subcommand for each preset, which no type checker can follow
+    _presets = (
+        Annotated[RunPreset, subcommand(name, default=RunPreset(preset=name), description=preset.title)]
+        for name, preset in PRESETS.items()
+    )
+    SweepCommand = Union[*_presets, Annotated[RunCustom, subcommand("custom")]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Run:
     """Train a sweep; what is done already is kept."""
 
-    what: Union[*_PRESET_COMMANDS, Annotated[RunCustom, subcommand("custom")]]
+    what: SweepCommand
 
 
 @dataclasses.dataclass(frozen=True)

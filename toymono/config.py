@@ -7,10 +7,10 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, get_args
 
 if TYPE_CHECKING:
-    from jax.typing import ArrayLike
+    from jax import Array
 
 Task = Literal["decode", "reproject", "absolute"]
 FeatureLaw = Literal["uniform", "power-law"]
@@ -84,14 +84,17 @@ class Config:
         require(even, "schedule_period", "even, so that its minimum is a step", self.schedule_period, "try 1024")
 
 
+Scalar = Union[float, "Array"]
+
+
 class Hyper(NamedTuple):
     """The numbers that may differ from member to member: floats, or arrays that gain a member axis in an ensemble."""
 
-    learning_rate: "ArrayLike" = 0.007  # per step, at the schedule's maximum
-    bias_offset: "ArrayLike" = 0.0  # added to every initial bias, in units of the pre-activation
-    bias_decay: "ArrayLike" = 0.0  # share of the bias lost per unit of learning_rate and step, in the first half
-    l1: "ArrayLike" = 0.0  # weight of sum |h| / batch in the loss that is trained
-    feature_density: "ArrayLike" = 1 / 32  # mean probability that a feature is on (eps in the paper)
+    learning_rate: Scalar = 0.007  # per step, at the schedule's maximum
+    bias_offset: Scalar = 0.0  # added to every initial bias, in units of the pre-activation
+    bias_decay: Scalar = 0.0  # share of the bias lost per unit of learning_rate and step, in the first half
+    l1: Scalar = 0.0  # weight of sum |h| / batch in the loss that is trained
+    feature_density: Scalar = 1 / 32  # mean probability that a feature is on (eps in the paper)
 
 
 _HYPER_RULES = {
@@ -154,8 +157,10 @@ def _model(base: Config, numbers: dict[str, Any]) -> tuple[Config, Hyper]:
         else:
             require(name in static, "a grid's axis", "a field of Hyper or Config", name, "see toymono/config.py")
     hyper = Hyper(**{name: float(value) for name, value in numbers.items() if name in Hyper._fields})
-    lost = hyper.bias_decay * hyper.learning_rate
-    fix = "lower bias_decay, which would turn the biases' sign"
-    require(lost <= 1, "bias_decay", f"at most 1 / learning_rate = {1 / hyper.learning_rate:g}", hyper.bias_decay, fix)
+    most = 1 / hyper.learning_rate
+    fix = "lower it: the biases would change sign at every step"
+    require(
+        bool(hyper.bias_decay <= most), "bias_decay", f"at most 1 / learning_rate = {most:g}", hyper.bias_decay, fix
+    )
     fixed = {name: value for name, value in numbers.items() if name in static}
     return dataclasses.replace(base, **fixed), hyper

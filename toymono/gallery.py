@@ -47,8 +47,8 @@ def map_figure(units: list[xr.Dataset], table: pd.DataFrame, member: int) -> go.
     known = member in table.index
     require(known, "member", f"a whole number from 0 to {len(table) - 1}", member, "see `toymono table`")
     row = table.loc[member]
-    stored = read_member(units[row.unit], int(row.seed), int(row.setting))
-    label = setting_label({**row[varying_settings(table)].to_dict(), "seed": row.seed})
+    stored = read_member(units[int(row.unit)], int(row.seed), int(row.setting))
+    label = setting_label({name: row[name] for name in (*varying_settings(table), "seed")})
     shown = feature_neuron_map(stored.config, network(stored.config, stored.params), stored.problem)
     return maps.feature_neuron_map(shown, f"Every neuron against every feature: {label}")
 

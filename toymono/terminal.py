@@ -32,7 +32,8 @@ class _Pace:
     """Updates per second since the first report of a unit, which leaves compilation out."""
 
     def __init__(self) -> None:
-        self.unit, self.step, self.since = None, 0, 0.0
+        self.unit: Unit | None = None
+        self.step, self.since = 0, 0.0
 
     def __call__(self, unit: "Unit", step: int) -> float:
         if unit is not self.unit:

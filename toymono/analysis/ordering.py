@@ -43,4 +43,4 @@ def feature_neuron_map(config: Config, network: Network, problem: Problem) -> Fe
     responses = task_responses(config, network, problem)
     order = display_order(responses)
     shown = responses[order.neuron][:, order.feature]
-    return FeatureNeuronMap(shown, order, monosemanticity(shown), network.encoder.bias[...][order.neuron])
+    return FeatureNeuronMap(shown, order, monosemanticity(shown), network.bias[order.neuron])

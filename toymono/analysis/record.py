@@ -38,7 +38,7 @@ def measure(config: Config, network: Network, problem: Problem, key: Key[Array, 
     responses = task_responses(config, network, problem)
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     mono = is_mono(score)
-    bias = network.encoder.bias[...]
+    bias = network.bias
     return Record(
         score=score,
         favourite=favourite,

@@ -2,7 +2,6 @@
 
 import jax
 import jax.numpy as jnp
-from einops import rearrange
 from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Key
 
@@ -17,8 +16,7 @@ def single_feature_responses(
     network: Network, problem: Problem, strength: ArrayLike = 1.0
 ) -> Float[Array, "neuron feature"]:
     """Activation h_i(F_j) of every neuron i when feature j alone is on, at the given strength (1 unless told)."""
-    alone = strength * rearrange(problem.embedding, "embed feature -> feature embed")
-    return rearrange(network.hidden(alone), "feature neuron -> neuron feature")
+    return network.hidden(jnp.asarray(strength * problem.embedding.T)).T
 
 
 def task_responses(config: Config, network: Network, problem: Problem) -> Float[Array, "neuron feature"]:

@@ -1,6 +1,6 @@
 """Measures against a setting: a line per group of members, the interval over seeds as bars, each seed as a dot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,7 +10,7 @@ from toymono.analysis.curves import Curve
 from toymono.plots.style import COLOURS, axis_title, faded, seeds_note, setting_label, styled
 
 
-def sweep_panels(x: str, panels: dict[str, Sequence[Curve]], title: str) -> go.Figure:
+def sweep_panels(x: str, panels: Mapping[str, Sequence[Curve]], title: str) -> go.Figure:
     """One panel beside the other for each named measure, all against the setting `x` (logarithmic where it may be)."""
     figure = make_subplots(rows=1, cols=len(panels), horizontal_spacing=0.1)
     for col, (name, curves) in enumerate(panels.items(), start=1):

@@ -1,7 +1,7 @@
 """How members train: loss, monosemantic neurons and mean bias against steps, with a band over seeds [P Figs 1, 7]."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -10,7 +10,7 @@ from toymono.analysis.curves import Curve
 from toymono.plots.style import axis_title, line_with_band, seeds_note, styled
 
 
-def training_traces(panels: dict[str, Sequence[Curve]]) -> go.Figure:
+def training_traces(panels: Mapping[str, Sequence[Curve]]) -> go.Figure:
     """One panel for each named quantity, above one another; x is log2 steps, colours are settings."""
     figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.04)
     for row, (name, curves) in enumerate(panels.items(), start=1):

@@ -34,7 +34,7 @@ def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pat
     found = browser() is not None
     require(found, "out", "an .html file where no Chromium is installed", str(file), "install one or set BROWSER_PATH")
     file.parent.mkdir(parents=True, exist_ok=True)
-    figure.write_image(file, width=width, height=figure.layout.height, scale=2)
+    figure.write_image(file, width=width, height=figure.layout["height"], scale=2)
     return file
 
 

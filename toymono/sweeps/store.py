@@ -37,13 +37,13 @@ def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
     """A unit's results under named dimensions, with every setting and the provenance that fixes them inside."""
     config, steps = unit.config, list(record_steps(unit.config))
     member = ("seed", "setting")
-    arrays = {"loss": ((*member, "loss_step"), trained.losses)}
+    arrays: dict[str, tuple[tuple[str, ...], np.ndarray]] = {"loss": ((*member, "loss_step"), trained.losses)}
     for name, values in trained.records._asdict().items():
         dims = ("step", *member, *(["neuron"] if values.ndim > 3 else []))
         arrays[name] = (dims, values.astype(np.int32) if values.dtype.kind == "i" else values)
     for name, dims in _PARAM_DIMS.items():
         layer, leaf = name.split("_")
-        arrays[name] = (("param_step", *member, *dims), trained.params[layer][leaf])
+        arrays[name] = (("param_step", *member, *dims), np.asarray(trained.params[layer][leaf]))
     for name, values in trained.problems._asdict().items():
         arrays[name] = (("seed", "embed", "feature"), values)
     coords = {

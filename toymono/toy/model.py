@@ -58,6 +58,11 @@ class Network(nnx.Module):
         )
         self.activation = config.activation
 
+    @property
+    def bias(self) -> Float[Array, " neuron"]:
+        """Hidden biases b."""
+        return jnp.asarray(self.encoder.bias)
+
     def hidden(self, inputs: Float[Array, "*batch embed"]) -> Float[Array, "*batch neuron"]:
         """Hidden activations h = act(L1 x + b)."""
         return ACTIVATIONS[self.activation](self.encoder(inputs))
@@ -80,11 +85,6 @@ def network(config: Config, params: Params) -> Network:
     """The network that has these parameters."""
     structure = nnx.graphdef(nnx.eval_shape(lambda: Network(config, rngs=nnx.Rngs(0))))
     return nnx.merge(structure, params)
-
-
-def bias(params: Params) -> Float[Array, " neuron"]:
-    """The hidden biases b."""
-    return params["encoder"]["bias"]
 
 
 def scale_bias(params: Params, factor: ArrayLike) -> Params:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
+from jax import Array
 
 from toymono.analysis.record import Record, measure
 from toymono.config import Config, Hyper
@@ -43,10 +43,10 @@ class Trained(NamedTuple):
 
 def stack_settings(settings: Sequence[Hyper]) -> tuple[Hyper, Hyper]:
     """The settings as one Hyper of arrays, and the axis that each is mapped over: 0, or None if all settings agree."""
-    columns = Hyper(*zip(*settings, strict=True))
-    axes = Hyper(*(0 if len(set(column)) > 1 else None for column in columns))
+    columns = list(zip(*settings, strict=True))
+    axes = [0 if len(set(column)) > 1 else None for column in columns]
     values = (column if axis == 0 else column[0] for column, axis in zip(columns, axes, strict=True))
-    return Hyper(*(jnp.asarray(value, jnp.float32) for value in values)), axes
+    return Hyper._make(jnp.asarray(value, jnp.float32) for value in values), Hyper._make(axes)
 
 
 def _start(config: Config, axes: Hyper, n_settings: int, hyper: Hyper, worlds: World) -> Member:
@@ -55,7 +55,7 @@ def _start(config: Config, axes: Hyper, n_settings: int, hyper: Hyper, worlds: W
 
 
 def _advance(
-    config: Config, axes: Hyper, hyper: Hyper, worlds: World, members: Member, first: ArrayLike, last: ArrayLike
+    config: Config, axes: Hyper, hyper: Hyper, worlds: World, members: Member, first: int | Array, last: int | Array
 ) -> Member:
     with jax.default_matmul_precision(config.matmul_precision):
         over_settings = jax.vmap(functools.partial(segment, config), in_axes=(axes, None, 0, None, None))
@@ -72,10 +72,10 @@ def _measure(config: Config, axes: Hyper, hyper: Hyper, worlds: World, params: P
         return jax.vmap(over_settings, in_axes=(None, 0, 0))(hyper, worlds, params)
 
 
-_make_worlds = jax.jit(jax.vmap(make_world, in_axes=(None, 0)), static_argnums=0)
-_start_members = jax.jit(_start, static_argnums=(0, 1, 2))
-_advance_members = jax.jit(_advance, static_argnums=(0, 1), donate_argnums=4)
-_measure_members = jax.jit(_measure, static_argnums=(0, 1))
+make_worlds = jax.jit(jax.vmap(make_world, in_axes=(None, 0)), static_argnums=0)
+start_members = jax.jit(_start, static_argnums=(0, 1, 2))
+advance_members = jax.jit(_advance, static_argnums=(0, 1), donate_argnums=4)
+measure_members = jax.jit(_measure, static_argnums=(0, 1))
 
 
 def _stops(config: Config, n_members: int) -> list[int]:
@@ -103,14 +103,14 @@ def train_ensemble(
     stays as it is and takes no other down. Records are taken after each of `record_steps(config)`.
     """
     hyper, axes = stack_settings(settings)
-    worlds = _make_worlds(config, jnp.asarray(seeds, jnp.uint32))
-    members = _start_members(config, axes, len(settings), hyper, worlds)
+    worlds = make_worlds(config, jnp.asarray(seeds, jnp.uint32))
+    members = start_members(config, axes, len(settings), hyper, worlds)
     records, params, step = [], [], 0
     for stop in _stops(config, len(seeds) * len(settings)):
-        members = _advance_members(config, axes, hyper, worlds, members, step, stop)
+        members = advance_members(config, axes, hyper, worlds, members, step, stop)
         step = stop
         if step in record_steps(config):
-            records.append(jax.device_get(_measure_members(config, axes, hyper, worlds, members.params)))
+            records.append(jax.device_get(measure_members(config, axes, hyper, worlds, members.params)))
             if config.record_params == "all" or step == last_step(config):
                 params.append(jax.tree.map(np.array, members.params))
         report(_progress(config, members, step))

@@ -32,9 +32,10 @@ def _raw_moments() -> optax.GradientTransformation:
         return MomentState(mean=optax.tree.zeros_like(params), square=optax.tree.zeros_like(params))
 
     def update(
-        updates: optax.Updates, state: MomentState, params: optax.Params | None = None
-    ) -> tuple[optax.Updates, MomentState]:
+        updates: optax.Updates, state: optax.OptState, params: optax.Params | None = None
+    ) -> tuple[optax.Updates, optax.OptState]:
         del params
+        assert isinstance(state, MomentState)
         mean = optax.tree.update_moment(updates, state.mean, BETA_MEAN, 1)
         square = optax.tree.update_moment(updates, state.square, BETA_SQUARE, 2)
         direction = jax.tree.map(lambda m, v: m / (jnp.sqrt(v) + EPSILON), mean, square)

@@ -1,13 +1,14 @@
 """What happens when: learning rate and bias decay of a step, and the steps at which a run is recorded and ends."""
 
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
 from toymono.config import Config
 
+Number = float | int | Array
 
-def learning_rate(config: Config, peak: ArrayLike, step: ArrayLike) -> Float[Array, ""]:
+
+def learning_rate(config: Config, peak: Number, step: Number) -> Float[Array, ""]:
     """Learning rate of the update that follows `step` updates, between 0 and `peak`.
 
     periodic: peak * (1 + cos(2 pi step / period)) / 2 for ever, largest at whole periods (the authors': torch's
@@ -15,10 +16,10 @@ def learning_rate(config: Config, peak: ArrayLike, step: ArrayLike) -> Float[Arr
     """
     wavelength = {"periodic": config.schedule_period, "cosine": 2 * config.n_steps, "constant": jnp.inf}
     phase = 2 * jnp.pi * jnp.asarray(step, jnp.float32) / wavelength[config.schedule]
-    return peak * (1 + jnp.cos(phase)) / 2
+    return jnp.asarray(peak * (1 + jnp.cos(phase)) / 2)
 
 
-def bias_factor(config: Config, peak: ArrayLike, decay: ArrayLike, step: ArrayLike) -> Float[Array, ""]:
+def bias_factor(config: Config, peak: Number, decay: Number, step: Number) -> Float[Array, ""]:
     """What the biases are multiplied by after the update that follows `step` updates.
 
     1 - decay * peak during the first half of n_steps, then 1; the peak, not the scheduled learning rate [P 4.1.2].

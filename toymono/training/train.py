@@ -57,7 +57,7 @@ def trained_loss(config: Config, hyper: Hyper, params: Params, batch: Batch) -> 
     return task_loss + hyper.l1 * jnp.abs(hidden).sum() / config.batch_size, task_loss
 
 
-def update(config: Config, hyper: Hyper, world: World, member: Member, step: ArrayLike) -> Member:
+def update(config: Config, hyper: Hyper, world: World, member: Member, step: int | Array) -> Member:
     """The member after one more update, `step` of which have been made before."""
     key = jax.random.fold_in(world.key_data, step)
     batch = sample_batch(config, world.problem, key, hyper.feature_density)
@@ -72,7 +72,9 @@ def update(config: Config, hyper: Hyper, world: World, member: Member, step: Arr
     return Member(params, optimizer, losses)
 
 
-def segment(config: Config, hyper: Hyper, world: World, member: Member, first: ArrayLike, last: ArrayLike) -> Member:
+def segment(
+    config: Config, hyper: Hyper, world: World, member: Member, first: int | Array, last: int | Array
+) -> Member:
     """The member after updates first, ..., last - 1; the bounds are traced, so every length is one compiled program."""
     return jax.lax.fori_loop(first, last, lambda step, m: update(config, hyper, world, m, step), member)
 

@@ -1,0 +1,47 @@
+# make demo: train, tabulate and draw the main result.   make test: everything that is tested.
+PYTHON ?= python3
+BIN := .venv/bin
+# The versions the suite was last run with on this Python, where there is such a list.
+CONSTRAINTS := $(shell $(PYTHON) -c 'import os, sys; f = "constraints/py%d%d.txt" % sys.version_info[:2]; print("-c " + f if os.path.exists(f) else "")')
+
+.PHONY: help install demo test check bench figures clean
+
+help:
+	@echo "make install   set up .venv"
+	@echo "make demo      train and draw the main result (2 minutes on 2 cores)"
+	@echo "make test      run all tests (6 minutes on 2 cores)"
+	@echo "make check     lint, formatting and types"
+	@echo "make bench     time a training step against this machine's matrix products"
+	@echo "make figures   run the experiments again and renew figures/"
+	@echo "make clean     remove .venv"
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml $(wildcard constraints/*.txt)
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[export]' $(CONSTRAINTS)
+	touch $@
+
+.venv/with-%: .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[$*]' $(CONSTRAINTS)
+	touch $@
+
+demo: install
+	$(BIN)/python experiments/demo.py
+
+test: .venv/with-test
+	$(BIN)/python -m pytest
+
+check: .venv/with-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyrefly check
+
+bench: install
+	$(BIN)/python benchmarks/training.py
+
+figures: install
+	$(BIN)/python experiments/demo.py --figures figures
+
+clean:
+	rm -rf .venv
