@@ -8,6 +8,7 @@ import pytest
 from toymono import cli, doctor
 from toymono.cli import main
 from toymono.environment import browser
+from toymono.sweeps.store import read_run
 
 TINY = (
     "--n-features 16 --n-embed 8 --n-neurons 24 --batch-size 16 --n-steps 20 --record-phase peak "
@@ -87,8 +88,9 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(tmp_path, capsys, monkeypa
 
 def test_a_preset_s_folder_is_named_after_it(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    main(["run", "LR3", "--scale", "smoke", "--seeds", "0"])
-    assert (tmp_path / "runs" / "LR3-smoke" / "sweep.json").exists()
+    main(["run", "LR3", "--scale", "smoke", "--seeds", "0", "--record-phase", "peak", "--record-params", "all"])
+    (data,) = read_run(tmp_path / "runs" / "LR3-smoke")
+    assert data.step.values.tolist() == data.param_step.values.tolist() == [2**j for j in range(11)]
 
 
 def test_the_table_has_a_line_for_every_member(smoke_run, capsys):

@@ -22,6 +22,7 @@ def test_scrambled_monosemantic_neurons_become_a_diagonal():
 
 def test_the_map_holds_scores_and_biases_in_the_order_shown():
     shown = feature_neuron_map(config(), hand_network(), PROBLEM)
+    assert (shown.n_mono, shown.coverage.n_features.tolist()) == (1, [2, 1])
     assert shown.score == pytest.approx(SCORES, abs=1e-6)
     assert shown.bias == pytest.approx([-0.6, 0.0, 0.0, -0.5, 1.0])
     assert shown.responses == pytest.approx(np.asarray(RELU_RESPONSES[:, np.array([1, 0, 2])]), abs=1e-6)

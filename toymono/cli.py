@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Union
 import tyro
 from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress, subcommand
 
-from toymono.config import Config, Hyper, InputError, Sweep
+from toymono.config import Config, Hyper, InputError, RecordParams, RecordPhase, Sweep
 from toymono.sweeps.paper import PRESETS, SCALES, ScaleName, preset_sweep
 from toymono.terminal import duration, frame_table, print_table, progress, table
 
@@ -27,6 +27,10 @@ class RunPreset:
     """Sizes and steps: the paper's own, a laptop's, or seconds for a try-out."""
     seeds: tuple[int, ...] = (0, 1, 2)
     """Seeds that every setting is trained with."""
+    record_phase: RecordPhase = "rest"
+    """Record at minima of a periodic learning rate (rest), or at powers of two, which are its maxima (peak)."""
+    record_params: RecordParams = "last"
+    """Keep full parameters at the end, or at every record."""
     out: pathlib.Path | None = None
     """Folder of the run (default: runs/<preset>-<scale>)."""
     dry_run: bool = False
@@ -34,7 +38,9 @@ class RunPreset:
 
     def sweep(self) -> Sweep:
         """What is to be trained."""
-        return preset_sweep(self.preset, self.scale, self.seeds)
+        sweep = preset_sweep(self.preset, self.scale, self.seeds)
+        base = dataclasses.replace(sweep.base, record_phase=self.record_phase, record_params=self.record_params)
+        return dataclasses.replace(sweep, base=base)
 
     def folder(self) -> pathlib.Path:
         """Where it goes."""

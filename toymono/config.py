@@ -54,7 +54,7 @@ class Config:
     feature_law: FeatureLaw = "uniform"
     """How the density is spread over the features."""
     activation: Activation = "relu"
-    """"x-exp" is x*exp(x), which the paper calls SoLU; "softmax-solu" is x*softmax(x) of Elhage et al. 2022."""
+    """The paper calls x*exp(x) SoLU (here x-exp); softmax-solu is the x*softmax(x) of Elhage et al. 2022."""
     optimizer: Optimizer = "lamb-clamped"
     """The authors' LAMB has no bias correction and clamps the weight norm at 10."""
     schedule: Schedule = "periodic"
@@ -62,7 +62,7 @@ class Config:
     schedule_period: int = 1024
     """Steps between two maxima of the periodic learning rate."""
     record_phase: RecordPhase = "rest"
-    """"rest" records at minima of a periodic learning rate, "peak" at powers of two, which are its maxima."""
+    """Record at minima of a periodic learning rate (rest), or at powers of two, which are its maxima (peak)."""
     record_params: RecordParams = "last"
     """Keep full parameters at the end, or at every record."""
     loss_every: int = 16

@@ -5,7 +5,14 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from toymono.analysis.monosemanticity import monosemanticity
+from toymono.analysis.monosemanticity import (
+    Histogram,
+    coverage_histogram,
+    favourite_feature,
+    is_mono,
+    mono_neurons_of_features,
+    monosemanticity,
+)
 from toymono.analysis.responses import task_responses
 from toymono.config import Config
 from toymono.toy.model import Network
@@ -36,11 +43,21 @@ class FeatureNeuronMap(NamedTuple):
     order: Order
     score: Float[Array, " neuron"]  # in display order, hence falling
     bias: Float[Array, " neuron"]  # in display order
+    n_mono: int
+    coverage: Histogram  # features by how many monosemantic neurons they have
 
 
 def feature_neuron_map(config: Config, network: Network, problem: Problem) -> FeatureNeuronMap:
     """The map of one network: responses to single features at strength 1, sorted [P Figs 4, 10, 20]."""
     responses = task_responses(config, network, problem)
     order = display_order(responses)
-    shown = responses[order.neuron][:, order.feature]
-    return FeatureNeuronMap(shown, order, monosemanticity(shown), network.bias[order.neuron])
+    score = monosemanticity(responses)
+    mono_neurons = mono_neurons_of_features(is_mono(score), favourite_feature(responses), config.n_features)
+    return FeatureNeuronMap(
+        responses=responses[order.neuron][:, order.feature],
+        order=order,
+        score=score[order.neuron],
+        bias=network.bias[order.neuron],
+        n_mono=int(mono_neurons.sum()),
+        coverage=coverage_histogram(mono_neurons),
+    )

@@ -20,9 +20,9 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str) -> go.Figure:
         hovertemplate="%{x}<br>%{y}<br>response %{z:.4f}<extra></extra>",
     )
     figure = go.Figure(heatmap)
-    n_mono = int((np.asarray(shown.score) > MONO_THRESHOLD).sum())
-    figure.add_vline(x=n_mono - 0.5, line={"color": "white", "width": 3})
-    figure.add_vline(x=n_mono - 0.5, line={"color": "#222", "width": 1.5, "dash": "dash"})
+    end = shown.n_mono - 0.5
+    figure.add_vline(x=end, line={"color": "white", "width": 3})
+    figure.add_vline(x=end, line={"color": "#222", "width": 1.5, "dash": "dash"})
     columns = (np.asarray(column).tolist() for column in (shown.order.neuron, shown.score, shown.bias))
     # The hover shows an axis's tick text, so names, scores and biases need not be stored cell by cell.
     figure.update_xaxes(
@@ -42,7 +42,10 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str) -> go.Figure:
         showgrid=False,
         autorange="reversed",
     )
-    note = f"{n_mono} of {n_neurons} neurons left of the line score above {MONO_THRESHOLD}"
+    counts = ", ".join(f"{n} have {m or 'none'}" for m, n in enumerate(shown.coverage.n_features.tolist()))
+    note = (
+        f"the {shown.n_mono} neurons left of the line score above {MONO_THRESHOLD}; of {n_features} features {counts}"
+    )
     return styled(figure, title, note, height=560)
 
 

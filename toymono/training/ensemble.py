@@ -17,7 +17,7 @@ from toymono.analysis.record import Record, measure
 from toymono.config import Config, Hyper
 from toymono.toy.model import Params, network
 from toymono.toy.tasks import Problem
-from toymono.training.schedules import last_step, loss_steps, record_steps
+from toymono.training.schedules import last_step, record_steps
 from toymono.training.train import Member, World, make_world, multiply_adds, segment, start
 
 _MULTIPLY_ADDS_PER_REPORT = 5e10  # about a second on a laptop
@@ -120,9 +120,3 @@ def train_ensemble(
         params=jax.tree.map(lambda *leaves: np.stack(leaves), *params),
         problems=jax.tree.map(np.array, worlds.problem),
     )
-
-
-def task_loss_window(config: Config) -> np.ndarray:
-    """Which of the stored losses make up the reported task loss: those of the last schedule period."""
-    steps = np.array(loss_steps(config))
-    return steps > last_step(config) - config.schedule_period
