@@ -42,6 +42,7 @@ bench: install
 
 figures: install
 	$(BIN)/python experiments/demo.py --figures figures
+	$(BIN)/python experiments/_readme.py
 
 clean:
 	rm -rf .venv

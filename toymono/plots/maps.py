@@ -43,10 +43,8 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str) -> go.Figure:
         autorange="reversed",
     )
     counts = ", ".join(f"{n} have {m or 'none'}" for m, n in enumerate(shown.coverage.n_features.tolist()))
-    note = (
-        f"the {shown.n_mono} neurons left of the line score above {MONO_THRESHOLD}; of {n_features} features {counts}"
-    )
-    return styled(figure, title, note, height=560)
+    mono = f"{shown.n_mono} neurons left of the line score above {MONO_THRESHOLD}"
+    return styled(figure, title, f"{mono}; of {n_features} features {counts}", height=560)
 
 
 def _neuron(neuron: int, score: float, bias: float) -> str:
