@@ -19,7 +19,7 @@ def training_traces(panels: Mapping[str, Sequence[Curve]]) -> go.Figure:
             figure.add_traces([area, line.update(showlegend=row == 1)], rows=row, cols=1)
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=row, col=1)
         if name == "task_loss":
-            figure.update_yaxes(type="log", dtick=math.log10(2), tickformat=".2g", row=row, col=1)
+            figure.update_yaxes(type="log", dtick=math.log10(2), tickformat="~g", row=row, col=1)
     powers = range(math.ceil(math.log2(max(curve.x.max() for curves in panels.values() for curve in curves))) + 1)
     ticks = {"tickvals": [2**j for j in powers], "ticktext": [str(j) for j in powers]}
     figure.update_xaxes(type="log", **ticks)
