@@ -2,6 +2,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import nnx
 
 from toymono.config import Config
 from toymono.toy.model import ACTIVATIONS, network, random_params, scale_bias
@@ -64,3 +65,12 @@ def test_activations_have_their_known_values(name, expected):
 def test_no_activation_is_positive_where_its_argument_is_not(name):
     x = jnp.linspace(-4, 4, 81)
     assert jnp.array_equal(ACTIVATIONS[name](x) > 0, x > 0)
+
+
+@pytest.mark.parametrize("graph", [True, False])
+def test_splitting_and_merging_is_the_same_in_both_of_nnx_s_modes(graph):
+    # flax is moving from graph mode to tree mode (its FLIP 5310); a network must survive either default.
+    with nnx.set_graph_mode(graph), nnx.set_graph_updates(graph):
+        params = random_params(CONFIG, 0.0, jax.random.key(0))
+        outputs = network(CONFIG, params)(jnp.ones((3, 16)))
+    assert jnp.array_equal(outputs, network(CONFIG, PARAMS)(jnp.ones((3, 16))))

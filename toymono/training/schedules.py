@@ -14,9 +14,12 @@ def learning_rate(config: Config, peak: Number, step: Number) -> Float[Array, ""
     periodic: peak * (1 + cos(2 pi step / period)) / 2 for ever, largest at whole periods (the authors': torch's
     CosineAnnealingLR stepped on past T_max = period / 2). cosine: half a wave, 0 at n_steps. constant: peak.
     """
-    wavelength = {"periodic": config.schedule_period, "cosine": 2 * config.n_steps, "constant": jnp.inf}
-    phase = 2 * jnp.pi * jnp.asarray(step, jnp.float32) / wavelength[config.schedule]
-    return jnp.asarray(peak * (1 + jnp.cos(phase)) / 2)
+    turns = {
+        "periodic": step % config.schedule_period / config.schedule_period,
+        "cosine": step / (2 * config.n_steps),
+        "constant": 0.0,
+    }
+    return jnp.asarray(peak * (1 + jnp.cos(2 * jnp.pi * turns[config.schedule])) / 2)
 
 
 def bias_factor(config: Config, peak: Number, decay: Number, step: Number) -> Float[Array, ""]:
