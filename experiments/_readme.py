@@ -3,17 +3,20 @@
 import json
 import pathlib
 
+from toymono.plots.style import axis_title
+from toymono.terminal import span
+
 ROOT = pathlib.Path(__file__).parent.parent
 MARKS = ("<!-- demo table: begin -->\n", "<!-- demo table: end -->")
-COLUMNS = {"task_loss": "task loss", "n_mono": "mono neurons", "n_covered": "features covered"}
 
 
 def demo_table(results):
     """The demo's settings as a Markdown table, each measure with its interval over seeds."""
-    head = ("learning rate", "initial bias offset", "decay", *COLUMNS.values(), "n")
+    measures = [name.removesuffix("_low") for name in results[0] if name.endswith("_low")]
+    head = ("learning rate", "initial bias offset", "decay", *map(axis_title, measures), "n")
     lines = [head, ("---",) * len(head)]
     for row in results:
-        spans = (f"{row[m]:.3g} [{row[m + '_low']:.3g}, {row[m + '_high']:.3g}]" for m in COLUMNS)
+        spans = (span(row, measure) for measure in measures)
         numbers = (f"{row[name]:.3g}" for name in ("learning_rate", "bias_offset", "bias_decay"))
         lines.append((*numbers, *spans, str(row["n"])))
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -28,4 +31,4 @@ def renewed(readme, results):
 
 if __name__ == "__main__":
     file = ROOT / "README.md"
-    file.write_text(renewed(file.read_text(), json.loads((ROOT / "figures" / "demo.json").read_text())["results"]))
+    file.write_text(renewed(file.read_text(), json.loads((ROOT / "figures" / "demo.json").read_text())))

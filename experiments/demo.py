@@ -8,20 +8,19 @@ Expect:   at learning rate .003 a few mono neurons from zero bias and ten times 
 """
 
 import argparse
-import json
 import pathlib
 
 from toymono.analysis.members import over_seeds, run_table, varying_settings
 from toymono.environment import browser
 from toymono.gallery import biases_figure, map_figure, sweep_figure, traces_figure
-from toymono.plots.style import setting_label
+from toymono.plots.style import axis_title, setting_label
 from toymono.plots.write import write_image, write_page
 from toymono.sweeps.paper import SCALES, preset_sweep
 from toymono.sweeps.run import run_sweep
-from toymono.sweeps.store import provenance, read_run
-from toymono.terminal import print_table, progress, table
+from toymono.sweeps.store import read_run, stored_provenance
+from toymono.terminal import one_sentence, print_table, progress, span, strict_json, table
 
-MEASURES = {"task_loss": "task loss", "n_mono": "mono neurons", "n_covered": "features covered"}
+MEASURES = ("task_loss", "n_mono", "n_covered")
 
 
 def draw(units, members):
@@ -42,11 +41,11 @@ def draw(units, members):
 def print_results(summary, settings):
     """One line per setting: each measure with its interval over seeds."""
     rows = []
-    for _, row in summary.iterrows():
-        spans = (f"{row[m]:.3g} [{row[m + '_low']:.3g}, {row[m + '_high']:.3g}]" for m in MEASURES)
-        rows.append((setting_label(row[settings].to_dict()), *spans, f"{row.n:.0f}"))
+    for row in summary.to_dict("records"):
+        label = setting_label({name: row[name] for name in settings})
+        rows.append((label, *(span(row, measure) for measure in MEASURES), str(row["n"])))
     title = "mean [95 % interval] over n seeds"
-    print_table(table(("setting", *MEASURES.values(), "n"), rows, title))
+    print_table(table(("setting", *map(axis_title, MEASURES), "n"), rows, title))
 
 
 def main(argv=None):
@@ -63,17 +62,17 @@ def main(argv=None):
         run_sweep(preset_sweep("demo", args.scale), folder, report)
     units = read_run(folder)
     members = run_table(units)
-    summary = over_seeds(members, list(MEASURES))
+    summary = over_seeds(members, MEASURES)
     print_results(summary, varying_settings(members))
 
     drawn = draw(units, members)
     page = write_page(list(drawn.values()), figures / "demo.html", "toymono demo")
     for name, figure in drawn.items() if browser() else ():
         write_image(figure, figures / f"demo-{name}.png")
-    headline = {"scale": args.scale, **provenance(), "results": summary.to_dict("records")}
-    (figures / "demo.json").write_text(json.dumps(headline, indent=1) + "\n")
+    (figures / "demo.json").write_text(strict_json(summary.assign(**stored_provenance(units[0]))))
     print(f"open {page}")
 
 
 if __name__ == "__main__":
-    main()
+    with one_sentence():
+        main()

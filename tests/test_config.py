@@ -1,4 +1,5 @@
 import math
+import re
 
 import pytest
 
@@ -10,6 +11,7 @@ from toymono.config import Config, Hyper, InputError, Sweep
     [
         ("n_steps", -5),
         ("n_steps", 0),
+        ("n_steps", 2**40),
         ("n_embed", 129),
         ("n_neurons", 0),
         ("batch_size", 0),
@@ -32,6 +34,9 @@ def test_a_wrong_static_value_is_named_with_its_rule_and_a_fix(name, value):
         ("learning_rate", math.nan),
         ("learning_rate", math.inf),
         ("learning_rate", 0.0),
+        ("learning_rate", 1e308),  # infinite in the float32 that training uses
+        ("learning_rate", 1e-46),  # 0 in it
+        ("bias_offset", 10**40),
         ("feature_density", 0.0),
         ("feature_density", 1.5),
         ("bias_decay", -0.1),
@@ -41,7 +46,7 @@ def test_a_wrong_static_value_is_named_with_its_rule_and_a_fix(name, value):
     ],
 )
 def test_a_wrong_number_is_refused_before_anything_is_trained(name, value):
-    with pytest.raises(InputError, match=rf"^{name} must be .+, but is {value!r}; "):
+    with pytest.raises(InputError, match=rf"^{name} must be .+, but is {re.escape(repr(value))}; "):
         Sweep(base=Config(), grids=({name: (value,)},))
 
 

@@ -36,7 +36,7 @@ def test_sorted_biases_rise(smoke_data):
 
 
 def _table(rows):
-    return pd.DataFrame([{**dict.fromkeys(SETTINGS, 0), **row} for row in rows])
+    return pd.DataFrame([{**dict.fromkeys(SETTINGS, 0), "diverged": False, **row} for row in rows])
 
 
 def test_a_sweep_curve_gathers_seeds_by_setting():
@@ -55,6 +55,13 @@ def test_a_sweep_curve_gathers_seeds_by_setting():
     assert negative.by_seed == pytest.approx(np.array([[0, 10, 20], [1, 11, 21]]))
 
 
+def test_a_sweep_over_words_is_drawn_against_a_number():
+    table = _table([{"activation": name, "seed": 0, "n_mono": 1} for name in ("relu", "gelu")])
+    assert sweep_axis(table) == "learning_rate"
+    groups = [curve.group for curve in sweep_curves(table, "learning_rate", "n_mono")]
+    assert groups == [{"activation": "relu"}, {"activation": "gelu"}]
+
+
 def test_a_sweep_of_one_setting_is_one_point():
     table = _table([{"learning_rate": 0.1, "seed": seed, "n_mono": seed} for seed in (0, 1, 2)])
     (curve,) = sweep_curves(table, sweep_axis(table), "n_mono")
@@ -62,7 +69,12 @@ def test_a_sweep_of_one_setting_is_one_point():
     assert (curve.x.tolist(), curve.y.mean.tolist()) == ([0.1], [1.0])
 
 
-def test_a_diverged_member_s_final_loss_is_no_number_in_the_curves(smoke_data):
+def test_a_diverged_member_is_left_out_of_every_curve(smoke_data):
     smoke_data.loss[0, 0, -1] = np.nan
-    curve = sweep_curves(run_table([smoke_data]), "learning_rate", "task_loss")[0]
-    assert curve.y.n.tolist() == [2, 3, 3]
+    smoke_data.diverged[0, 0] = True
+    for measure in ("task_loss", "mono_per_feature"):  # a diverged member's count is a number and means nothing
+        curve = sweep_curves(run_table([smoke_data]), "learning_rate", measure)[0]
+        assert curve.y.n.tolist() == [2, 3, 3]
+    for curves in (record_curves(smoke_data, "n_mono"), sorted_bias_curves(smoke_data), loss_curves(smoke_data)):
+        assert set(curves[0].y.n) == {2}
+        assert set(curves[1].y.n) == {3}

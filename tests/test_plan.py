@@ -28,7 +28,7 @@ def test_a_unit_s_name_is_fixed_by_its_content_alone():
 
 def test_estimates_grow_with_members_and_fall_with_the_machine():
     (small,), (large,) = plan(_sweep(learning_rate=(0.01,))), plan(_sweep(learning_rate=(0.01, 0.02)))
-    assert estimated_bytes(large) == 2 * estimated_bytes(small)
+    assert estimated_bytes(small) < estimated_bytes(large) < 2 * estimated_bytes(small)  # a seed's data are shared
     assert estimated_seconds([small], 1e11) < estimated_seconds([large], 1e11) < estimated_seconds([large], 1e10)
 
 

@@ -35,6 +35,10 @@ def test_figures_say_over_how_many_seeds(figures):
     assert all("3 seeds" in figure.layout.title.text for figure in figures[:3])
 
 
+def test_figures_say_at_which_phase_of_the_learning_rate_they_stand(figures):
+    assert all("recorded at minima of the learning rate" in figure.layout.title.text for figure in figures)
+
+
 def test_the_map_shows_a_member_s_own_neurons(smoke_run, smoke_data):
     table = run_table([smoke_data])
     figure = map_figure([smoke_data], table, 7)  # settings first, seeds within: setting 2, seed 1
@@ -67,8 +71,8 @@ def test_curves_beyond_the_palette_differ_in_their_dash():
 
 
 def test_a_setting_is_named_in_words():
-    named = {"learning_rate": 0.003, "bias_offset": -1.0, "task": "decode"}
-    assert setting_label(named) == "lr 0.003, offset -1, decode"
+    named = {"learning_rate": 0.003, "bias_offset": -1.0, "task": "decode", "seed": 123456}
+    assert setting_label(named) == "lr 0.003, offset -1, decode, seed 123456"
     assert setting_label({}) == "all members"
 
 
@@ -100,6 +104,12 @@ def test_without_a_browser_an_image_is_refused_and_html_is_not(figures, tmp_path
     with pytest.raises(InputError, match="no Chromium"):
         write_figures(figures[:1], tmp_path / "figure.png")
     assert write_figures(figures[:1], tmp_path / "figure.html").exists()
+
+
+def test_a_browser_that_does_not_start_is_named(figures, tmp_path, monkeypatch):
+    monkeypatch.setenv("BROWSER_PATH", "/bin/true")
+    with pytest.raises(InputError, match=r"/bin/true does not; set BROWSER_PATH"):
+        write_figures(figures[:1], tmp_path / "figure.png")
 
 
 @needs_browser

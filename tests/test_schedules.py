@@ -3,7 +3,7 @@ import math
 import pytest
 
 from toymono.config import Config
-from toymono.training.schedules import bias_factor, last_step, learning_rate, loss_steps, record_steps
+from toymono.training.schedules import bias_factor, last_step, learning_rate, loss_steps, n_losses, record_steps
 
 
 def _rate(step, **changes):
@@ -47,6 +47,12 @@ def test_records_at_rest_move_past_the_maxima_to_the_next_minima():
     assert record_steps(Config(n_steps=8192))[9:] == (512, 1536, 2560, 4608, 8704)
 
 
+def test_records_at_rest_move_to_the_nearest_minimum_whatever_the_period():
+    # minima at 300, 900, 1500, 2100, ...: 512 is nearest to 300, 1024 to 900, 2048 to 2100, 4096 to 3900
+    steps = record_steps(Config(n_steps=4096, schedule_period=600))
+    assert steps == (1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 900, 2100, 3900, 4500)
+
+
 @pytest.mark.parametrize(("n_steps", "last"), [(1, 512), (512, 512), (513, 1536), (8192, 8704), (8704, 8704)])
 def test_a_run_at_rest_goes_on_to_the_first_minimum(n_steps, last):
     assert last_step(Config(n_steps=n_steps)) == last
@@ -60,3 +66,4 @@ def test_only_a_periodic_rate_has_a_rest_to_wait_for(schedule):
 def test_a_loss_is_kept_every_few_steps_and_at_the_last():
     config = Config(n_steps=40, record_phase="peak", loss_every=16)
     assert loss_steps(config) == (16, 32, 40)
+    assert n_losses(config) == 3

@@ -97,6 +97,38 @@ def test_a_truncated_result_is_refused_with_its_name(copied_run):
         read_run(copied_run)
 
 
+@pytest.mark.parametrize("lost", ["n_mono", "encoder_bias", "learning_rate", "embedding"])
+def test_a_result_without_a_variable_is_refused_with_its_name(copied_run, lost):
+    (file,) = (copied_run / "units").iterdir()
+    data = xr.load_dataset(file, engine="h5netcdf").drop_vars(lost)
+    file.unlink()
+    data.to_netcdf(file, engine="h5netcdf")
+    with pytest.raises(InputError, match=f"{file.name} must be a whole result, but is 'without {lost}'"):
+        read_run(copied_run)
+
+
+def test_a_result_with_a_seed_too_few_is_refused(copied_run):
+    (file,) = (copied_run / "units").iterdir()
+    data = xr.load_dataset(file, engine="h5netcdf").isel(seed=slice(2))
+    file.unlink()
+    data.to_netcdf(file, engine="h5netcdf")
+    with pytest.raises(InputError, match="must be a whole result"):
+        read_run(copied_run)
+
+
+def test_a_run_that_lost_its_units_folder_goes_on(copied_run, smoke_sweep):
+    shutil.rmtree(copied_run / "units")
+    claim_folder(copied_run, smoke_sweep)
+    assert (copied_run / "units").is_dir()
+
+
+def test_a_sweep_too_large_for_the_memory_is_refused_before_anything_is_written(tmp_path):
+    sweep = Sweep(base=Config(n_neurons=2**29))
+    with pytest.raises(InputError, match=r"^a unit must be small enough for the .* GiB that are free"):
+        run_sweep(sweep, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_result_that_cannot_be_finished_leaves_nothing_behind(tmp_path):
     with pytest.raises(RuntimeError), written_whole(tmp_path / "result") as temporary:
         temporary.write_text("half")

@@ -1,19 +1,19 @@
 """The command line: list, run, table, figure, doctor. JAX is loaded only by the verbs that need it."""
 
+import contextlib
 import dataclasses
-import json
+import io
 import pathlib
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Union
 
 import tyro
 from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress, subcommand
 
-from toymono.config import Config, Hyper, InputError, RecordParams, RecordPhase, Sweep
+from toymono.config import Config, Hyper, RecordParams, RecordPhase, Sweep
+from toymono.plots import Kind
 from toymono.sweeps.paper import PRESETS, SCALES, ScaleName, preset_sweep
-from toymono.terminal import duration, frame_table, print_table, progress, table
-
-Kind = Literal["all", "sweep", "traces", "biases", "map"]
+from toymono.terminal import duration, fail, frame_table, one_sentence, print_table, progress, strict_json, table
 
 _DEFAULTS = Hyper._field_defaults
 
@@ -132,12 +132,16 @@ class Doctor:
     """Say what this installation runs on, and hold a tiny run against stored numbers."""
 
 
-_Command = Union[  # noqa: UP007 (Annotated types know no |)
-    Annotated[List, subcommand("list")],
-    Annotated[Run, subcommand("run")],
-    Annotated[ShowTable, subcommand("table")],
-    Annotated[Figure, subcommand("figure")],
-    Annotated[Doctor, subcommand("doctor")],
+_CommandLine = Annotated[
+    Union[  # noqa: UP007 (Annotated types know no |)
+        Annotated[List, subcommand("list")],
+        Annotated[Run, subcommand("run")],
+        Annotated[ShowTable, subcommand("table")],
+        Annotated[Figure, subcommand("figure")],
+        Annotated[Doctor, subcommand("doctor")],
+    ],
+    OmitArgPrefixes,
+    FlagCreatePairsOff,
 ]
 
 
@@ -196,8 +200,7 @@ def _table(command: ShowTable) -> None:
 
     rows = run_table(read_run(command.folder))
     if command.json:
-        # pandas writes what is not finite as null, which JSON has no number for.
-        print(json.dumps(json.loads(rows.reset_index().to_json(orient="records", double_precision=10)), indent=1))
+        print(strict_json(rows.reset_index()))
     else:
         print_table(frame_table(brief(rows)))
 
@@ -221,13 +224,23 @@ def _doctor() -> None:
         sys.exit(1)
 
 
+def _parsed(args: list[str] | None) -> object:
+    """The command that the words stand for; tyro's box around what is wrong with them becomes one sentence."""
+    shown = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(shown):
+            return tyro.cli(_CommandLine, prog="toymono", args=args, description=__doc__)
+    except SystemExit as stop:
+        if stop.code:
+            lines = (line.strip(" │") for line in shown.getvalue().splitlines() if line.startswith("│"))
+            fail(" ".join("-" if line.startswith("─") else line for line in lines) or shown.getvalue())
+        raise
+
+
 def main(args: list[str] | None = None) -> None:
     """Run one command; a bad value ends it with one sentence and exit status 2."""
-    command = tyro.cli(
-        Annotated[_Command, OmitArgPrefixes, FlagCreatePairsOff], prog="toymono", args=args, description=__doc__
-    )
-    try:
-        match command:
+    with one_sentence():
+        match command := _parsed(args):
             case List():
                 _list()
             case Run(what):
@@ -238,9 +251,3 @@ def main(args: list[str] | None = None) -> None:
                 _figure(command)
             case Doctor():
                 _doctor()
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except OSError as error:
-        print(f"error: {error}; check that the path exists and may be written", file=sys.stderr)
-        sys.exit(2)

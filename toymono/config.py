@@ -6,6 +6,7 @@ Imports nothing heavy, so that the command line can check its input before JAX i
 import dataclasses
 import itertools
 import math
+import struct
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, get_args
 
@@ -20,6 +21,9 @@ Schedule = Literal["periodic", "cosine", "constant"]
 RecordPhase = Literal["rest", "peak"]
 RecordParams = Literal["last", "all"]
 MatmulPrecision = Literal["float32", "tensorfloat32", "bfloat16"]
+
+
+_TOO_MANY = 2**30  # sizes and steps are 32-bit integers on devices
 
 
 class InputError(ValueError):
@@ -76,8 +80,8 @@ class Config:
             if allowed:
                 require(value in allowed, field.name, f"one of {', '.join(allowed)}", value, f"try {field.default}")
             else:
-                whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-                require(whole, field.name, "a whole number of at least 1", value, f"try {field.default}")
+                whole = isinstance(value, int) and not isinstance(value, bool) and 1 <= value < _TOO_MANY
+                require(whole, field.name, f"a whole number from 1 to {_TOO_MANY - 1}", value, f"try {field.default}")
         small = self.n_embed <= self.n_features
         require(small, "n_embed", f"at most n_features = {self.n_features}", self.n_embed, "lower n_embed")
         even = self.schedule_period % 2 == 0
@@ -97,6 +101,7 @@ class Hyper(NamedTuple):
     feature_density: Scalar = 1 / 32  # mean probability that a feature is on (eps in the paper)
 
 
+_SMALLEST_NORMAL = 2.0**-126  # of float32; processors flush what is smaller to 0
 _HYPER_RULES = {
     "learning_rate": ("finite and above 0", lambda x: x > 0),
     "bias_offset": ("finite", lambda x: True),
@@ -109,8 +114,18 @@ _HYPER_RULES = {
 def check_hyper(name: str, value: object) -> None:
     """Raise InputError unless the number is allowed for this field of Hyper."""
     rule, holds = _HYPER_RULES[name]
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    require(number and holds(value), name, rule, value, f"try {Hyper._field_defaults[name]}")
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    trained = _as_trained(value) if number else math.nan
+    require(math.isfinite(trained) and holds(trained), name, rule, value, f"try {Hyper._field_defaults[name]}")
+
+
+def _as_trained(value: float | int) -> float:
+    """The number in the float32 that it is trained in: infinite if too large, 0 if too small."""
+    try:
+        (rounded,) = struct.unpack("f", struct.pack("f", value))
+    except OverflowError:
+        return math.inf
+    return 0.0 if abs(rounded) < _SMALLEST_NORMAL else rounded
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -41,14 +41,17 @@ def devices() -> list[str]:
 
 
 def free_memory() -> int:
-    """Bytes of main memory that are free for use."""
-    return psutil.virtual_memory().available
+    """Bytes free for use where JAX computes: main memory on a CPU, the first device's own otherwise."""
+    import jax
+
+    stats = jax.devices()[0].memory_stats()
+    return stats["bytes_limit"] - stats["bytes_in_use"] if stats else psutil.virtual_memory().available
 
 
 def browser() -> str | None:
-    """Path of the browser that draws static images: BROWSER_PATH, or a Chromium found on the PATH."""
+    """Path of the browser that draws static images: BROWSER_PATH if it is set, else a Chromium on the PATH; or None."""
     named = os.environ.get("BROWSER_PATH")
-    return named or next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    return next((path for name in ([named] if named else _BROWSERS) if (path := shutil.which(name))), None)
 
 
 def multiply_adds_per_second(size: int = 1024, repeats: int = 8) -> float:

@@ -1,15 +1,20 @@
-"""What a person sees in a terminal: progress while a run goes on (plain lines where there is none), and tables."""
+"""What a person sees in a terminal: progress while a run goes on, tables, and what is wrong in one sentence."""
 
 import contextlib
+import json
+import math
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from toymono.config import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,8 +93,8 @@ def _lines(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"],
 
 
 def print_table(grid: Table) -> None:
-    """Print a table, as wide as it needs to be where no terminal limits it."""
-    Console(width=None if sys.stdout.isatty() else 200).print(grid)
+    """Print a table as wide as it is: a narrow terminal breaks its lines, and no number is cut."""
+    Console(width=1000, markup=False).print(grid)
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
@@ -110,8 +115,42 @@ def number(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def frame_table(frame: "pd.DataFrame", title: str | None = None) -> Table:
+def frame_table(frame: "pd.DataFrame") -> Table:
     """A data frame as a table, its index first."""
     flat = frame.reset_index()
     rows = [[number(value) for value in row] for row in flat.astype(object).itertuples(index=False)]
-    return table([str(name) for name in flat.columns], rows, title)
+    return table([str(name) for name in flat.columns], rows)
+
+
+def span(row: Mapping[Hashable, Any], measure: str) -> str:
+    """A mean with its interval, from a row that has measure, measure_low and measure_high: "3.67 [0, 7.46]"."""
+    return f"{row[measure]:.3g} [{row[measure + '_low']:.3g}, {row[measure + '_high']:.3g}]"
+
+
+def strict_json(frame: "pd.DataFrame") -> str:
+    """Rows as a JSON list of objects, where a number that is not finite becomes null."""
+    rows = [
+        {str(k): None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
+        for row in frame.to_dict("records")
+    ]
+    return json.dumps(rows, indent=1, allow_nan=False)
+
+
+@contextlib.contextmanager
+def one_sentence() -> Iterator[None]:
+    """End the program with one sentence and exit status 2 where the block meets a bad value, file or folder."""
+    try:
+        yield
+    except InputError as error:
+        fail(str(error))
+    except BrokenPipeError:  # the reader, `head` say, has gone: nothing is wrong and nobody listens
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        fail(f"{error}; check that the path exists, may be written to, and has room")
+
+
+def fail(sentence: str) -> NoReturn:
+    """Print the sentence, on one line, and exit with status 2."""
+    print(f"error: {' '.join(sentence.split())}", file=sys.stderr)
+    sys.exit(2)

@@ -29,8 +29,9 @@ def groups(data: xr.Dataset) -> list[dict[str, float]]:
 
 
 def _curves(data: xr.Dataset, x: np.ndarray, by_seed: np.ndarray, least: float = -np.inf) -> list[Curve]:
-    """One curve per setting from values over (seed, setting, x)."""
-    columns = zip(groups(data), np.moveaxis(by_seed, 1, 0), strict=True)
+    """One curve per setting from values over (seed, setting, x); diverged members are left out."""
+    lost = data.diverged.transpose("seed", "setting").values[..., None]
+    columns = zip(groups(data), np.moveaxis(np.where(lost, np.nan, by_seed), 1, 0), strict=True)
     return [Curve(group, x, interval_over_seeds(values, lowest=least), values) for group, values in columns]
 
 
@@ -57,13 +58,17 @@ def sorted_bias_curves(data: xr.Dataset) -> list[Curve]:
 
 
 def sweep_axis(table: pd.DataFrame) -> str:
-    """The setting a sweep is best drawn against: the one that takes most values, learning_rate if none varies."""
-    varying = varying_settings(table)
+    """The number a sweep is best drawn against: the one that takes most values, learning_rate if none varies."""
+    varying = [name for name in varying_settings(table) if pd.api.types.is_numeric_dtype(table[name])]
     return max(varying, key=lambda name: table[name].nunique()) if varying else "learning_rate"
 
 
 def sweep_curves(table: pd.DataFrame, x: str, y: str) -> list[Curve]:
-    """A measure at the last record against a setting, one curve for each combination of the others that vary."""
+    """A measure at the last record against a setting, one curve for each combination of the others that vary.
+
+    Diverged members are left out.
+    """
+    table = table.assign(**{y: table[y].where(~table.diverged)})
     others = [name for name in varying_settings(table) if name != x]
     parts = table.groupby(others, sort=False) if others else [((), table)]
     curves = []

@@ -24,13 +24,16 @@ def lowest(measure: str) -> float:
 
 
 def task_loss(data: xr.Dataset) -> xr.DataArray:
-    """Reported loss of every member: the mean of the stored task losses over the last schedule period."""
+    """Reported loss of every member: the mean of the stored task losses over the last `schedule_period` steps.
+
+    That is one period of the periodic schedule, and as many steps of any other; a shorter run is averaged whole.
+    """
     last = data.loss_step > data.loss_step[-1] - data.attrs["schedule_period"]
     return data.loss.where(last, drop=True).mean("loss_step", skipna=False)
 
 
 def is_diverged(data: xr.Dataset) -> xr.DataArray:
-    """Members that have a loss or a final parameter which is not finite."""
+    """Members that have a loss or a stored parameter which is not finite."""
     finite = (abs(data.loss) < np.inf).all("loss_step")
     for name in ("encoder_kernel", "encoder_bias", "decoder_kernel"):
         others = [str(dim) for dim in data[name].dims if dim not in ("seed", "setting")]

@@ -23,7 +23,7 @@ def monosemanticity(responses: Float[Array, "neuron feature"]) -> Float[Array, "
 
 
 def favourite_feature(responses: Float[Array, "neuron feature"]) -> Int[Array, " neuron"]:
-    """The feature each neuron answers most; the first of equals, so 0 for a neuron that answers none."""
+    """The feature each neuron answers most; the first of equals."""
     return responses.argmax(axis=1)
 
 

@@ -19,7 +19,7 @@ from toymono.toy.tasks import Problem
 
 
 class Record(NamedTuple):
-    """Scores, biases and counts of one network."""
+    """Scores, biases and counts of one network; they mean nothing where its parameters are not finite."""
 
     score: Float[Array, " neuron"]  # eq 7, in [0, 1]
     favourite: Int[Array, " neuron"]  # index of the feature answered most

@@ -8,7 +8,7 @@ from toymono.analysis.ordering import FeatureNeuronMap
 from toymono.plots.style import MAGNITUDE, styled
 
 
-def feature_neuron_map(shown: FeatureNeuronMap, title: str) -> go.Figure:
+def feature_neuron_map(shown: FeatureNeuronMap, title: str, note: str) -> go.Figure:
     """Responses as colours, neurons across by falling score, features down; a line ends the monosemantic neurons."""
     responses = np.asarray(shown.responses, np.float32)
     n_neurons, n_features = responses.shape
@@ -44,7 +44,7 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str) -> go.Figure:
     )
     counts = ", ".join(f"{n} have {m or 'none'}" for m, n in enumerate(shown.coverage.n_features.tolist()))
     mono = f"{shown.n_mono} neurons left of the line score above {MONO_THRESHOLD}"
-    return styled(figure, title, f"{mono}; of {n_features} features {counts}", height=560)
+    return styled(figure, title, f"{mono}; of {n_features} features {counts}; {note}", height=560)
 
 
 def _neuron(neuron: int, score: float, bias: float) -> str:

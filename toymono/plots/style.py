@@ -1,6 +1,7 @@
 """What all figures share: fonts, colours for colour-blind readers too, names of settings, bands over seeds."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -44,10 +45,14 @@ def axis_title(name: str) -> str:
     return AXIS_TITLES.get(name, name.replace("_", " "))
 
 
-def setting_label(values: Mapping[str, object]) -> str:
+def setting_label(values: Mapping[str, Any]) -> str:
     """A setting in words, naming only what it is given: "lr 0.003, offset -1, decay 0.65"."""
-    words = [v if isinstance(v, str) else f"{_NAMES.get(name, name)} {v:.3g}" for name, v in values.items()]
+    words = [v if isinstance(v, str) else f"{_NAMES.get(name, name)} {_short(v)}" for name, v in values.items()]
     return ", ".join(words) or "all members"
+
+
+def _short(value: float | int | np.number) -> str:
+    return str(value) if isinstance(value, int | np.integer) else f"{value:.4g}"
 
 
 def faded(colour: str, opacity: float) -> str:
@@ -71,8 +76,12 @@ def styled(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
 
 def seeds_note(curves: Sequence[Curve]) -> str:
     """The small print that says what a band is, and over how many seeds."""
-    n = max(int(curve.y.n.max()) for curve in curves)
-    return f"mean and {LEVEL:.0%} t interval over {n} seeds" if n > 1 else "one seed, so no interval"
+    counts = np.concatenate([np.ravel(curve.y.n) for curve in curves])
+    fewest, most = int(counts.min()), int(counts.max())
+    if most < 2:
+        return "one seed, so no interval"
+    seeds = f"{most} seeds" if fewest == most else f"{fewest} to {most} seeds, without diverged members"
+    return f"mean and {LEVEL:.0%} t interval over {seeds}"
 
 
 def line_with_band(curve: Curve, place: int, hover: str) -> tuple[go.Scatter, go.Scatter]:

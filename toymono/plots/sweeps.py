@@ -10,8 +10,11 @@ from toymono.analysis.curves import Curve
 from toymono.plots.style import COLOURS, axis_title, faded, seeds_note, setting_label, styled
 
 
-def sweep_panels(x: str, panels: Mapping[str, Sequence[Curve]], title: str) -> go.Figure:
-    """One panel beside the other for each named measure, all against the setting `x` (logarithmic where it may be)."""
+def sweep_panels(x: str, panels: Mapping[str, Sequence[Curve]], title: str, note: str) -> go.Figure:
+    """One panel beside the other for each named measure, all against the setting `x` (logarithmic where it may be).
+
+    `note` is added to the small print.
+    """
     figure = make_subplots(rows=1, cols=len(panels), horizontal_spacing=0.1)
     for col, (name, curves) in enumerate(panels.items(), start=1):
         for place, curve in enumerate(curves):
@@ -24,7 +27,7 @@ def sweep_panels(x: str, panels: Mapping[str, Sequence[Curve]], title: str) -> g
     if len(values) > 1 and (values > 0).all():
         figure.update_xaxes(type="log")
     figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0})
-    return styled(figure, title, seeds_note(curves) + "; dots are single seeds", height=460)
+    return styled(figure, title, f"{seeds_note(curves)}; dots are single seeds; {note}", height=460)
 
 
 def _traces(curve: Curve, colour: str) -> tuple[go.Scatter, go.Scatter]:

@@ -10,8 +10,11 @@ from toymono.analysis.curves import Curve
 from toymono.plots.style import axis_title, line_with_band, seeds_note, styled
 
 
-def training_traces(panels: Mapping[str, Sequence[Curve]]) -> go.Figure:
-    """One panel for each named quantity, above one another; x is log2 steps, colours are settings."""
+def training_traces(panels: Mapping[str, Sequence[Curve]], note: str) -> go.Figure:
+    """One panel for each named quantity, above one another; x is log2 steps, colours are settings.
+
+    `note` is added to the small print.
+    """
     figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.04)
     for row, (name, curves) in enumerate(panels.items(), start=1):
         for place, curve in enumerate(curves):
@@ -25,5 +28,5 @@ def training_traces(panels: Mapping[str, Sequence[Curve]]) -> go.Figure:
     figure.update_xaxes(type="log", **ticks)
     figure.update_xaxes(title_text="log2 steps", row=len(panels), col=1)
     figure.update_layout(legend={"title": "setting"})
-    note = seeds_note(next(iter(panels.values())))
-    return styled(figure, "Training: loss, monosemanticity and bias", note, height=260 * len(panels) + 110)
+    print_below = f"{seeds_note(next(iter(panels.values())))}; {note}"
+    return styled(figure, "Training: loss, monosemanticity and bias", print_below, height=260 * len(panels) + 110)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import plotly.io
 
-from toymono.config import require
+from toymono.config import InputError, require
 from toymono.environment import browser
 
 _IMAGE_SUFFIXES = (".png", ".svg", ".pdf")
@@ -34,7 +34,11 @@ def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pat
     found = browser() is not None
     require(found, "out", "an .html file where no Chromium is installed", str(file), "install one or set BROWSER_PATH")
     file.parent.mkdir(parents=True, exist_ok=True)
-    figure.write_image(file, width=width, height=figure.layout["height"], scale=2)
+    try:
+        figure.write_image(file, width=width, height=figure.layout["height"], scale=2)
+    except RuntimeError as error:  # what choreographer's browser errors are
+        fix = "set BROWSER_PATH to a Chromium that does, or write .html"
+        raise InputError(f"browser must start without a screen, but {browser()} does not; {fix}") from error
     return file
 
 

@@ -5,7 +5,7 @@ import json
 from typing import NamedTuple
 
 from toymono.config import Config, Hyper, Sweep
-from toymono.training.schedules import last_step
+from toymono.training.schedules import last_step, n_losses, record_steps
 from toymono.training.train import multiply_adds, n_parameters
 
 # What an update costs on a CPU, fitted to what benchmarks/training.py prints: its matrix products' share of the
@@ -58,7 +58,13 @@ def _estimated_seconds(unit: Unit, rate: float) -> float:
 
 
 def estimated_bytes(unit: Unit) -> int:
-    """Memory that training a unit needs at once: parameters, moments, gradients, and activations with theirs."""
-    config = unit.config
+    """Memory that training a unit needs at once, on the device; an estimate, kept a little high.
+
+    Each member's parameters, moments and gradients, activations with theirs, losses and records; each seed's data.
+    """
+    config, n_records = unit.config, len(record_steps(unit.config))
+    kept = n_records if config.record_params == "all" else 1
     activations = config.batch_size * (2 * config.n_neurons + 3 * config.n_features)
-    return 4 * unit.n_members * (5 * n_parameters(config) + activations)
+    member = (5 + kept) * n_parameters(config) + activations + n_losses(config) + 3 * n_records * config.n_neurons
+    seed = 3 * config.batch_size * config.n_features + 4 * config.n_embed * config.n_features
+    return 4 * (unit.n_members * member + len(unit.seeds) * seed)

@@ -3,8 +3,9 @@
 import pathlib
 from collections.abc import Callable
 
-from toymono.config import Sweep
-from toymono.sweeps.plan import Unit, plan
+from toymono import environment
+from toymono.config import Sweep, require
+from toymono.sweeps.plan import Unit, estimated_bytes, plan
 from toymono.sweeps.store import claim_folder, unit_file, write_unit
 from toymono.training.ensemble import Progress, train_ensemble
 
@@ -14,15 +15,28 @@ Report = Callable[[Unit, Progress], None]
 def run_sweep(sweep: Sweep, folder: pathlib.Path, report: Report = lambda unit, progress: None) -> list[pathlib.Path]:
     """Train every unit of the sweep that is not done and return the files of all units.
 
-    Running it twice is harmless: done units are left alone. Raises InputError, before anything is
-    written, if the folder holds another run. `report` is called about once a second.
+    Running it twice is harmless: done units are left alone. `report` is called often enough to show progress.
+    Raises InputError, before anything is written, if the folder holds another run or a unit needs more memory
+    than is free.
     """
+    units = plan(sweep)
+    for unit in units:
+        _check_memory(unit)
     claim_folder(folder, sweep)
     files = []
-    for unit in plan(sweep):
+    for unit in units:
         file = unit_file(folder, unit)
         if not file.exists():
             trained = train_ensemble(unit.config, unit.settings, unit.seeds, lambda p, unit=unit: report(unit, p))
             write_unit(folder, unit, trained)
         files.append(file)
     return files
+
+
+def _check_memory(unit: Unit) -> None:
+    needed, free = estimated_bytes(unit), environment.free_memory()
+    size = f"{unit.n_members} members that need about {needed / 2**30:.1f} GiB at once"
+    rule = f"small enough for the {free / 2**30:.1f} GiB that are free"
+    require(
+        needed <= free, "a unit", rule, size, "lower n_features, n_neurons, batch_size, n_steps or the member count"
+    )

@@ -18,6 +18,7 @@ import xarray as xr
 
 from toymono import environment
 from toymono.analysis.members import is_diverged
+from toymono.analysis.record import Record
 from toymono.config import Config, Hyper, InputError, Sweep, require
 from toymono.sweeps.plan import Unit, plan
 from toymono.toy.model import Params
@@ -30,6 +31,10 @@ _PARAM_DIMS = {
     "encoder_kernel": ("embed", "neuron"),
     "encoder_bias": ("neuron",),
     "decoder_kernel": ("neuron", "output"),
+}
+_VARIABLES = {
+    *("loss", "diverged", "seed", "step", "loss_step", "param_step"),
+    *(*Record._fields, *Problem._fields, *Hyper._fields, *_PARAM_DIMS),
 }
 
 
@@ -99,12 +104,13 @@ def claim_folder(folder: pathlib.Path, sweep: Sweep) -> None:
         fix = "name another folder with --out, or delete this one"
         different = ", ".join(_differences(mine, theirs))
         require(not different, "out", f"a folder without another run (other {different})", str(folder), fix)
-        return
-    empty = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
-    require(empty, "out", "a new or empty folder, or the same run's", str(folder), "name another folder with --out")
-    (folder / "units").mkdir(parents=True)
-    with written_whole(folder / SWEEP_FILE) as temporary:
-        temporary.write_text(json.dumps(mine, indent=1) + "\n")
+    else:
+        empty = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+        require(empty, "out", "a new or empty folder, or the same run's", str(folder), "name another folder with --out")
+        folder.mkdir(parents=True, exist_ok=True)
+        with written_whole(folder / SWEEP_FILE) as temporary:
+            temporary.write_text(json.dumps(mine, indent=1) + "\n")
+    (folder / "units").mkdir(exist_ok=True)
 
 
 def _differences(mine: dict, theirs: dict) -> list[str]:
@@ -125,24 +131,36 @@ def read_sweep(folder: pathlib.Path) -> Sweep:
         content = json.loads(file.read_text())
         grids = tuple({name: tuple(values) for name, values in grid.items()} for grid in content["grids"])
         return Sweep(base=Config(**content["base"]), grids=grids, seeds=tuple(content["seeds"]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{file} must hold a sweep that toymono wrote, but {error}; restore it or run anew") from error
 
 
-def read_unit(file: pathlib.Path) -> xr.Dataset:
-    """The results in one unit's file; raises InputError if it is not one."""
+def read_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
+    """The results in a unit's file; raises InputError if the file does not hold just that."""
+    fix = "delete it and run again"
     try:
-        return xr.load_dataset(file, engine="h5netcdf")
+        data = xr.load_dataset(file, engine="h5netcdf")
     except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{file} must be a result that toymono wrote, but {error}; delete it and run again") from error
+        raise InputError(f"{file} must be a result that toymono wrote, but {error}; {fix}") from error
+    attrs = {field.name for field in dataclasses.fields(Config)} | set(provenance())
+    missing = sorted((_VARIABLES - set(data.variables)) | (attrs - set(data.attrs)))
+    require(not missing, str(file), "a whole result", f"without {', '.join(missing[:3])}", fix)
+    shape = (data.sizes["seed"], data.sizes["setting"])
+    require(shape == (len(unit.seeds), len(unit.settings)), str(file), "a whole result", f"{shape} members", fix)
+    return data
 
 
 def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
     """Results of the units that are done, as planned; raises InputError if the folder is no run or none is done."""
-    files = [unit_file(folder, unit) for unit in plan(read_sweep(folder))]
-    done = [file for file in files if file.exists()]
+    units = plan(read_sweep(folder))
+    done = [(file, unit) for unit in units if (file := unit_file(folder, unit)).exists()]
     require(len(done) > 0, "folder", "a run with a finished unit", str(folder), "start its `toymono run` again")
-    return [read_unit(file) for file in done]
+    return [read_unit(file, unit) for file, unit in done]
+
+
+def stored_provenance(data: xr.Dataset) -> dict[str, str]:
+    """Versions, device and commit that made a result, which may not be those of now."""
+    return {name: str(data.attrs[name]) for name in provenance()}
 
 
 class StoredMember(NamedTuple):

@@ -49,6 +49,11 @@ def stack_settings(settings: Sequence[Hyper]) -> tuple[Hyper, Hyper]:
     return Hyper._make(jnp.asarray(value, jnp.float32) for value in values), Hyper._make(axes)
 
 
+def _make_worlds(config: Config, seeds: Array) -> World:
+    with jax.default_matmul_precision(config.matmul_precision):
+        return jax.vmap(functools.partial(make_world, config))(seeds)
+
+
 def _start(config: Config, axes: Hyper, n_settings: int, hyper: Hyper, worlds: World) -> Member:
     over_settings = jax.vmap(functools.partial(start, config), in_axes=(axes, None), axis_size=n_settings)
     return jax.vmap(over_settings, in_axes=(None, 0))(hyper, worlds)
@@ -72,7 +77,7 @@ def _measure(config: Config, axes: Hyper, hyper: Hyper, worlds: World, params: P
         return jax.vmap(over_settings, in_axes=(None, 0, 0))(hyper, worlds, params)
 
 
-make_worlds = jax.jit(jax.vmap(make_world, in_axes=(None, 0)), static_argnums=0)
+make_worlds = jax.jit(_make_worlds, static_argnums=0)
 start_members = jax.jit(_start, static_argnums=(0, 1, 2))
 advance_members = jax.jit(_advance, static_argnums=(0, 1), donate_argnums=4)
 measure_members = jax.jit(_measure, static_argnums=(0, 1))
@@ -99,8 +104,8 @@ def train_ensemble(
     """Train every setting with every seed, in one compiled program whatever the numbers in settings and seeds are.
 
     All settings of a seed see the same projections, initial weights (but for the bias offset) and data, so that
-    comparisons between them are paired. `report` is called about once a second. A member that diverges
-    stays as it is and takes no other down. Records are taken after each of `record_steps(config)`.
+    comparisons between them are paired. Records are taken after each of `record_steps(config)`; `report` is called
+    then, and often enough between to show progress. A member that diverges takes no other down.
     """
     hyper, axes = stack_settings(settings)
     worlds = make_worlds(config, jnp.asarray(seeds, jnp.uint32))

@@ -16,7 +16,7 @@ def learning_rate(config: Config, peak: Number, step: Number) -> Float[Array, ""
     """
     turns = {
         "periodic": step % config.schedule_period / config.schedule_period,
-        "cosine": step / (2 * config.n_steps),
+        "cosine": step / (2.0 * config.n_steps),
         "constant": 0.0,
     }
     return jnp.asarray(peak * (1 + jnp.cos(2 * jnp.pi * turns[config.schedule])) / 2)
@@ -34,27 +34,33 @@ def _is_at_rest(config: Config) -> bool:
     return config.schedule == "periodic" and config.record_phase == "rest"
 
 
-def _next_minimum(config: Config, step: int) -> int:
-    half = config.schedule_period // 2
-    periods = max(0, -(-(step - half) // config.schedule_period))
-    return half + periods * config.schedule_period
+def _minimum(config: Config, place: int) -> int:
+    """The step of the periodic learning rate's minimum number 0, 1, ..., or the first where `place` is negative."""
+    return config.schedule_period // 2 + max(place, 0) * config.schedule_period
 
 
 def last_step(config: Config) -> int:
     """Updates a run makes: n_steps, or in the rest phase the first minimum of the periodic learning rate from there."""
-    return _next_minimum(config, config.n_steps) if _is_at_rest(config) else config.n_steps
+    half, period = config.schedule_period // 2, config.schedule_period
+    return _minimum(config, -((half - config.n_steps) // period)) if _is_at_rest(config) else config.n_steps
 
 
 def record_steps(config: Config) -> tuple[int, ...]:
     """Updates after which records are taken, rising: the powers of two up to n_steps, and the last step.
 
-    In the rest phase a power of two beyond half a period is a maximum of the periodic learning rate, half a
-    period away from two minima; the later one takes its place.
+    In the rest phase a power of two beyond half a period moves to the nearest minimum of the periodic learning
+    rate. Where the period is a power of two itself, it stands at a maximum, and the later minimum takes its place.
     """
+    half, period = config.schedule_period // 2, config.schedule_period
     powers = [2**j for j in range(config.n_steps.bit_length())]
     if _is_at_rest(config):
-        powers = [p if p <= config.schedule_period // 2 else _next_minimum(config, p) for p in powers]
+        powers = [p if p <= half else _minimum(config, p // period) for p in powers]
     return tuple(sorted({*powers, last_step(config)}))
+
+
+def n_losses(config: Config) -> int:
+    """How many losses are kept: one for every `loss_every` updates begun."""
+    return -(-last_step(config) // config.loss_every)
 
 
 def loss_steps(config: Config) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from toymono.config import Config, Hyper
 from toymono.toy.model import Params, network, random_params, scale_bias
 from toymono.toy.tasks import Batch, Problem, n_outputs, random_problem, sample_batch, squared_error
 from toymono.training.optimizers import OPTIMIZERS
-from toymono.training.schedules import bias_factor, learning_rate, loss_steps
+from toymono.training.schedules import bias_factor, learning_rate, n_losses
 
 
 class World(NamedTuple):
@@ -33,7 +33,7 @@ class Member(NamedTuple):
 
     params: Params
     optimizer: optax.OptState
-    losses: Float[Array, " loss"]  # the loss kept for each entry of `loss_steps`, NaN until it is reached
+    losses: Float[Array, " loss"]  # one for each of `loss_steps`, NaN until it is reached
 
 
 def make_world(config: Config, seed: ArrayLike) -> World:
@@ -45,7 +45,7 @@ def make_world(config: Config, seed: ArrayLike) -> World:
 def start(config: Config, hyper: Hyper, world: World) -> Member:
     """A member before its first update."""
     params = random_params(config, hyper.bias_offset, world.key_params)
-    losses = jnp.full(len(loss_steps(config)), jnp.nan)
+    losses = jnp.full(n_losses(config), jnp.nan)
     return Member(params, OPTIMIZERS[config.optimizer].init(params), losses)
 
 
