@@ -10,15 +10,14 @@ Expect:   at learning rate .003 a few mono neurons from zero bias and ten times 
 import argparse
 import pathlib
 
-from toymono.analysis.members import over_seeds, run_table, varying_settings
+from toymono.analysis.members import over_seeds, run_table
 from toymono.environment import browser
 from toymono.gallery import biases_figure, map_figure, sweep_figure, traces_figure
-from toymono.plots.style import axis_title, setting_label
 from toymono.plots.write import write_image, write_page
 from toymono.sweeps.paper import SCALES, preset_sweep
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run, stored_provenance
-from toymono.terminal import one_sentence, print_table, progress, span, strict_json, table
+from toymono.terminal import one_sentence, print_table, progress, strict_json, summary_table
 
 MEASURES = ("task_loss", "n_mono", "n_covered")
 
@@ -38,16 +37,6 @@ def draw(units, members):
     }
 
 
-def print_results(summary, settings):
-    """One line per setting: each measure with its interval over seeds."""
-    rows = []
-    for row in summary.to_dict("records"):
-        label = setting_label({name: row[name] for name in settings})
-        rows.append((label, *(span(row, measure) for measure in MEASURES), str(row["n"])))
-    title = "mean [95 % interval] over n seeds"
-    print_table(table(("setting", *map(axis_title, MEASURES), "n"), rows, title))
-
-
 def main(argv=None):
     """Train, measure, draw, and say which file to open."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -63,7 +52,7 @@ def main(argv=None):
     units = read_run(folder)
     members = run_table(units)
     summary = over_seeds(members, MEASURES)
-    print_results(summary, varying_settings(members))
+    print_table(summary_table(summary, MEASURES))
 
     drawn = draw(units, members)
     page = write_page(list(drawn.values()), figures / "demo.html", "toymono demo")

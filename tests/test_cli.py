@@ -108,6 +108,13 @@ def test_the_table_has_a_line_for_every_member(smoke_run, capsys):
     assert any("task_loss" in line and "n_covered" in line for line in lines)
 
 
+def test_over_seeds_the_table_has_a_line_for_every_setting(smoke_run, capsys):
+    main(["table", str(smoke_run), "--over-seeds"])
+    assert len(re.findall(r"\[.+\] +3 *$", capsys.readouterr().out, re.M)) == 6
+    main(["table", str(smoke_run), "--over-seeds", "--json"])
+    assert all(row["n_mono_low"] <= row["n_mono"] for row in json.loads(capsys.readouterr().out))
+
+
 def test_the_list_names_every_preset_with_size_and_time(capsys):
     main(["list"])
     out = capsys.readouterr().out

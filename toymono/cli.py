@@ -13,7 +13,17 @@ from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress,
 from toymono.config import Config, Hyper, RecordParams, RecordPhase, Sweep
 from toymono.plots import Kind
 from toymono.sweeps.paper import PRESETS, SCALES, ScaleName, preset_sweep
-from toymono.terminal import duration, fail, frame_table, one_sentence, print_table, progress, strict_json, table
+from toymono.terminal import (
+    duration,
+    fail,
+    frame_table,
+    one_sentence,
+    print_table,
+    progress,
+    strict_json,
+    summary_table,
+    table,
+)
 
 _DEFAULTS = Hyper._field_defaults
 
@@ -111,6 +121,8 @@ class ShowTable:
     """Folder of a run."""
     json: bool = False
     """Print JSON, with every setting."""
+    over_seeds: bool = False
+    """Print one row per setting: means with their 95 % intervals over seeds."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,14 +207,15 @@ def _run(what: RunPreset | RunCustom) -> None:
 
 
 def _table(command: ShowTable) -> None:
-    from toymono.analysis.members import brief, run_table
+    from toymono.analysis.members import COUNTS, brief, over_seeds, run_table
     from toymono.sweeps.store import read_run
 
-    rows = run_table(read_run(command.folder))
+    rows, measures = run_table(read_run(command.folder)), ("task_loss", *COUNTS)
+    shown = over_seeds(rows, measures) if command.over_seeds else rows.reset_index()
     if command.json:
-        print(strict_json(rows.reset_index()))
+        print(strict_json(shown))
     else:
-        print_table(frame_table(brief(rows)))
+        print_table(summary_table(shown, measures) if command.over_seeds else frame_table(brief(rows)))
 
 
 def _figure(command: Figure) -> None:

@@ -127,6 +127,16 @@ def span(row: Mapping[Hashable, Any], measure: str) -> str:
     return f"{row[measure]:.3g} [{row[measure + '_low']:.3g}, {row[measure + '_high']:.3g}]"
 
 
+def summary_table(summary: "pd.DataFrame", measures: Sequence[str]) -> Table:
+    """One line per setting of `analysis.members.over_seeds`: its settings, each measure with its interval, and n."""
+    settings = [str(name) for name in summary.columns[: summary.columns.get_loc("n")]]
+    rows = [
+        (*(number(row[name]) for name in settings), *(span(row, measure) for measure in measures), str(row["n"]))
+        for row in summary.to_dict("records")
+    ]
+    return table((*settings, *measures, "n"), rows, title="mean [95 % interval] over n seeds")
+
+
 def strict_json(frame: "pd.DataFrame") -> str:
     """Rows as a JSON list of objects, where a number that is not finite becomes null."""
     rows = [
