@@ -5,8 +5,10 @@ import sys
 
 import pytest
 
-from toymono import cli, doctor
+from toymono import doctor
 from toymono.cli import main
+from toymono.commands import RunCustom
+from toymono.config import Config
 from toymono.environment import browser
 from toymono.sweeps.store import read_run
 
@@ -177,4 +179,4 @@ def test_python_m_toymono_is_toymono():
 
 
 def test_flags_that_set_the_model_are_the_fields_of_config():
-    assert set(cli.Config.__dataclass_fields__) <= set(cli.RunCustom.__dataclass_fields__)
+    assert set(Config.__dataclass_fields__) <= set(RunCustom.__dataclass_fields__)

@@ -1,0 +1,142 @@
+"""The words of the command line: one frozen dataclass for each command, whose fields are its flags."""
+
+import dataclasses
+import pathlib
+from typing import TYPE_CHECKING, Annotated, Union
+
+from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress, subcommand
+
+from toymono.config import Config, Hyper, RecordParams, RecordPhase, Sweep
+from toymono.plots import Kind
+from toymono.sweeps.paper import PRESETS, ScaleName, preset_sweep
+
+_DEFAULTS = Hyper._field_defaults
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunPreset:
+    """Train a named sweep."""
+
+    preset: Suppress[str]
+    scale: ScaleName = "laptop"
+    """Sizes and steps: the paper's own, a laptop's, or seconds for a try-out."""
+    seeds: tuple[int, ...] = (0, 1, 2)
+    """Seeds that every setting is trained with."""
+    record_phase: RecordPhase = "rest"
+    """Record at minima of a periodic learning rate (rest), or at powers of two, which are its maxima (peak)."""
+    record_params: RecordParams = "last"
+    """Keep full parameters at the end, or at every record."""
+    out: pathlib.Path | None = None
+    """Folder of the run (default: runs/<preset>-<scale>)."""
+    dry_run: bool = False
+    """Print the plan and write nothing."""
+
+    def sweep(self) -> Sweep:
+        """What is to be trained."""
+        sweep = preset_sweep(self.preset, self.scale, self.seeds)
+        base = dataclasses.replace(sweep.base, record_phase=self.record_phase, record_params=self.record_params)
+        return dataclasses.replace(sweep, base=base)
+
+    def folder(self) -> pathlib.Path:
+        """Where it goes."""
+        return self.out or pathlib.Path("runs") / f"{self.preset}-{self.scale}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunCustom(Config):
+    """Train the product of the numbers given: every combination, with every seed."""
+
+    learning_rate: tuple[float, ...] = (_DEFAULTS["learning_rate"],)
+    """Learning rate per step, at the schedule's maximum."""
+    bias_offset: tuple[float, ...] = (_DEFAULTS["bias_offset"],)
+    """Added to every initial bias, in units of the pre-activation."""
+    bias_decay: tuple[float, ...] = (_DEFAULTS["bias_decay"],)
+    """Share of the bias lost per unit of learning rate and step, in the first half of training."""
+    l1: tuple[float, ...] = (_DEFAULTS["l1"],)
+    """Weight of sum |activation| / batch in the loss that is trained."""
+    feature_density: tuple[float, ...] = (_DEFAULTS["feature_density"],)
+    """Mean probability that a feature is on."""
+    seeds: tuple[int, ...] = (0, 1, 2)
+    """Seeds that every setting is trained with."""
+    out: pathlib.Path | None = None
+    """Folder of the run (default: runs/custom)."""
+    dry_run: bool = False
+    """Print the plan and write nothing."""
+
+    def __post_init__(self) -> None:
+        """Leave the checks to the sweep, which reports all bad values in one form."""
+
+    def sweep(self) -> Sweep:
+        """What is to be trained."""
+        base = Config(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Config)})
+        return Sweep(base=base, grids=({name: getattr(self, name) for name in Hyper._fields},), seeds=self.seeds)
+
+    def folder(self) -> pathlib.Path:
+        """Where it goes."""
+        return self.out or pathlib.Path("runs/custom")
+
+
+if TYPE_CHECKING:
+    SweepCommand = RunPreset | RunCustom
+else:  # one subcommand for each preset, which no type checker can follow
+    _presets = (
+        Annotated[RunPreset, subcommand(name, default=RunPreset(preset=name), description=preset.title)]
+        for name, preset in PRESETS.items()
+    )
+    SweepCommand = Union[*_presets, Annotated[RunCustom, subcommand("custom")]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """Train a sweep; what is done already is kept."""
+
+    what: SweepCommand
+
+
+@dataclasses.dataclass(frozen=True)
+class List:
+    """List the named sweeps with size, member count and estimated time here."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ShowTable:
+    """Print one row per trained member: its settings, and its numbers at the last record."""
+
+    folder: Positional[pathlib.Path]
+    """Folder of a run."""
+    json: bool = False
+    """Print JSON, with every setting."""
+    over_seeds: bool = False
+    """Print one row per setting: means with their 95 % intervals over seeds."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """Draw a run."""
+
+    folder: Positional[pathlib.Path]
+    """Folder of a run."""
+    kind: Kind = "all"
+    """What to draw; "all" is one page with every kind."""
+    member: int = 0
+    """Whose map to draw: a member's number in `toymono table`."""
+    out: pathlib.Path | None = None
+    """File to write, ending in .html, .png, .svg or .pdf (default: figures/<kind>.html in the run)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Doctor:
+    """Say what this installation runs on, and hold a tiny run against stored numbers."""
+
+
+CommandLine = Annotated[
+    Union[  # noqa: UP007 (Annotated types know no |)
+        Annotated[List, subcommand("list")],
+        Annotated[Run, subcommand("run")],
+        Annotated[ShowTable, subcommand("table")],
+        Annotated[Figure, subcommand("figure")],
+        Annotated[Doctor, subcommand("doctor")],
+    ],
+    OmitArgPrefixes,
+    FlagCreatePairsOff,
+]
