@@ -1,5 +1,7 @@
 """The feature-neuron map: what every neuron answers to every feature alone; monosemantic ones form a diagonal."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -24,27 +26,25 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str, note: str) -> go.Fig
     figure.add_vline(x=end, line={"color": "white", "width": 3})
     figure.add_vline(x=end, line={"color": "#222", "width": 1.5, "dash": "dash"})
     columns = (np.asarray(column).tolist() for column in (shown.order.neuron, shown.score, shown.bias))
-    # The hover shows an axis's tick text, so names, scores and biases need not be stored cell by cell.
-    figure.update_xaxes(
-        title_text=f"{n_neurons} neurons, most monosemantic first",
-        tickvals=np.arange(n_neurons),
-        ticktext=[_neuron(*row) for row in zip(*columns, strict=True)],
-        showticklabels=False,
-        ticks="",
-        showgrid=False,
-    )
-    figure.update_yaxes(
-        title_text=f"{n_features} features, by the neuron they drive most",
-        tickvals=np.arange(n_features),
-        ticktext=[f"feature {feature}" for feature in np.asarray(shown.order.feature).tolist()],
-        showticklabels=False,
-        ticks="",
-        showgrid=False,
-        autorange="reversed",
-    )
+    neurons = [_neuron(*row) for row in zip(*columns, strict=True)]
+    features = [f"feature {feature}" for feature in np.asarray(shown.order.feature).tolist()]
+    figure.update_xaxes(title_text=f"{n_neurons} neurons, most monosemantic first", **_named_on_hover(neurons))
+    figure.update_yaxes(title_text=f"{n_features} features, by the neuron they drive most", autorange="reversed")
+    figure.update_yaxes(**_named_on_hover(features))
     counts = ", ".join(f"{n} have {m or 'none'}" for m, n in enumerate(shown.coverage.n_features.tolist()))
     mono = f"{shown.n_mono} neurons left of the line score above {MONO_THRESHOLD}"
     return styled(figure, title, f"{mono}; of {n_features} features {counts}; {note}", height=560)
+
+
+def _named_on_hover(names: list[str]) -> dict[str, Any]:
+    """An axis without ticks whose places have names: the hover shows them, so no text is stored cell by cell."""
+    return {
+        "tickvals": np.arange(len(names)),
+        "ticktext": names,
+        "showticklabels": False,
+        "ticks": "",
+        "showgrid": False,
+    }
 
 
 def _neuron(neuron: int, score: float, bias: float) -> str:
