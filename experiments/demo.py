@@ -3,8 +3,8 @@
 Paper:    Figs 1, 4, 5, 7 and 10, at a laptop's scale and over seeds.
 Command:  make demo, which is python experiments/demo.py
 Minutes:  2 on two cores.
-Expect:   at learning rate .003 a few mono neurons from zero bias and ten times as many from offset -1, at no higher
-          loss; from zero bias the count rises with the learning rate.
+Expect:   at learning rate .003 a few mono neurons from zero bias and about nine times as many from offset -1, at no
+          higher loss; from zero bias the count rises with the learning rate.
 """
 
 import argparse

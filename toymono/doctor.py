@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from toymono import environment
 from toymono.analysis.members import run_table
+from toymono.config import Config
 from toymono.sweeps.paper import preset_sweep
 from toymono.sweeps.plan import plan
 from toymono.sweeps.store import to_dataset
@@ -31,14 +32,13 @@ def tiny_run() -> list[float]:
 
 def examine() -> list[Check]:
     """Everything a bug report should say."""
-    (unit,) = plan(preset_sweep("demo", "smoke", seeds=(0,)))
     losses = tiny_run()
     off = max(abs(loss / stored - 1) for loss, stored in zip(losses, STORED_LOSSES, strict=True))
     return [
         *(Check(name, version) for name, version in environment.versions().items()),
         Check("commit", environment.git_commit()),
         *(Check("device", device) for device in environment.devices()),
-        Check("matmul precision", unit.config.matmul_precision),
+        Check("matmul precision", Config().matmul_precision),
         Check("matmul rate", f"{2 * environment.multiply_adds_per_second() / 1e9:.0f} GFLOP/s"),
         Check("free memory", f"{environment.free_memory() / 2**30:.1f} GiB"),
         Check("browser for PNG", environment.browser() or "none: figures are written as HTML only"),

@@ -32,9 +32,8 @@ def _phase(schedule: str, record_phase: str) -> str:
 def _unit_note(data: xr.Dataset, varying: Sequence[str]) -> str:
     """What tells a unit from the others of its run, and its phase."""
     own = {name: data.attrs[name] for name in varying if name in _FIXED}
-    return "; ".join(
-        [*([setting_label(own)] if own else []), _phase(data.attrs["schedule"], data.attrs["record_phase"])]
-    )
+    phase = _phase(data.attrs["schedule"], data.attrs["record_phase"])
+    return f"{setting_label(own)}; {phase}" if own else phase
 
 
 def sweep_figure(table: pd.DataFrame) -> go.Figure:

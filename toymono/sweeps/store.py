@@ -36,6 +36,7 @@ _VARIABLES = {
     *("loss", "diverged", "seed", "step", "loss_step", "param_step"),
     *(*Record._fields, *Problem._fields, *Hyper._fields, *_PARAM_DIMS),
 }
+_PROVENANCE = (*(f"{name}_version" for name in ("python", *environment.PACKAGES)), "device", "git_commit")
 
 
 def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
@@ -142,7 +143,7 @@ def read_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
         data = xr.load_dataset(file, engine="h5netcdf")
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{file} must be a result that toymono wrote, but {error}; {fix}") from error
-    attrs = {field.name for field in dataclasses.fields(Config)} | set(provenance())
+    attrs = {*(field.name for field in dataclasses.fields(Config)), *_PROVENANCE}
     missing = sorted((_VARIABLES - set(data.variables)) | (attrs - set(data.attrs)))
     require(not missing, str(file), "a whole result", f"without {', '.join(missing[:3])}", fix)
     shape = (data.sizes["seed"], data.sizes["setting"])
@@ -160,7 +161,7 @@ def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
 
 def stored_provenance(data: xr.Dataset) -> dict[str, str]:
     """Versions, device and commit that made a result, which may not be those of now."""
-    return {name: str(data.attrs[name]) for name in provenance()}
+    return {name: str(data.attrs[name]) for name in _PROVENANCE}
 
 
 class StoredMember(NamedTuple):
