@@ -28,14 +28,14 @@ def _list() -> None:
     from toymono.sweeps.plan import estimated_seconds, n_members, plan
 
     rate, rows = multiply_adds_per_second(), []
-    for name, preset in PRESETS.items():
+    for name, title in PRESETS.items():
         for scale in SCALES:
             units = plan(preset_sweep(name, scale))
             config = units[0].config
             size = f"{config.n_features}/{config.n_embed}/{config.n_neurons}"
             time = duration(estimated_seconds(units, rate))
             row = (size, str(config.batch_size), str(config.n_steps), str(n_members(units)), time)
-            rows.append((name, scale, *row, preset.title))
+            rows.append((name, scale, *row, title))
     headers = ("preset", "scale", "N/d/k", "batch", "steps", "members", "time here", "what")
     print_table(table(headers, rows))
 

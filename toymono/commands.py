@@ -56,6 +56,8 @@ class RunCustom(Config):
     """Weight of sum |activation| / batch in the loss that is trained."""
     feature_density: tuple[float, ...] = (_DEFAULTS["feature_density"],)
     """Mean probability that a feature is on."""
+    weight_density: tuple[float, ...] = (_DEFAULTS["weight_density"],)
+    """Probability that a weight exists, where connectivity is random."""
     seeds: tuple[int, ...] = (0, 1, 2)
     """Seeds that every setting is trained with."""
     out: pathlib.Path | None = None
@@ -80,8 +82,8 @@ if TYPE_CHECKING:
     SweepCommand = RunPreset | RunCustom
 else:  # one subcommand for each preset, which no type checker can follow
     _presets = (
-        Annotated[RunPreset, subcommand(name, default=RunPreset(preset=name), description=preset.title)]
-        for name, preset in PRESETS.items()
+        Annotated[RunPreset, subcommand(name, default=RunPreset(preset=name), description=title)]
+        for name, title in PRESETS.items()
     )
     SweepCommand = Union[*_presets, Annotated[RunCustom, subcommand("custom")]]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Task = Literal["decode", "reproject", "absolute"]
 FeatureLaw = Literal["uniform", "power-law"]
 Activation = Literal["relu", "gelu", "x-exp", "softmax-solu"]
+Connectivity = Literal["dense", "random"]
 Optimizer = Literal["lamb-clamped", "lamb", "adam"]
 Schedule = Literal["periodic", "cosine", "constant"]
 RecordPhase = Literal["rest", "peak"]
@@ -59,6 +60,8 @@ class Config:
     """How the density is spread over the features."""
     activation: Activation = "relu"
     """The paper calls x*exp(x) SoLU (here x-exp); softmax-solu is the x*softmax(x) of Elhage et al. 2022."""
+    connectivity: Connectivity = "dense"
+    """Every weight, or a fixed Erdos-Renyi part of them: each exists with probability weight_density."""
     optimizer: Optimizer = "lamb-clamped"
     """The authors' LAMB has no bias correction and clamps the weight norm at 10."""
     schedule: Schedule = "periodic"
@@ -99,6 +102,7 @@ class Hyper(NamedTuple):
     bias_decay: Scalar = 0.0  # share of the bias lost per unit of learning_rate and step, in the first half
     l1: Scalar = 0.0  # weight of sum |h| / batch in the loss that is trained
     feature_density: Scalar = 1 / 32  # mean probability that a feature is on (eps in the paper)
+    weight_density: Scalar = 1.0  # probability that a weight exists, where connectivity is random
 
 
 _SMALLEST_NORMAL = 2.0**-126  # of float32; processors flush what is smaller to 0
@@ -108,6 +112,7 @@ _HYPER_RULES = {
     "bias_decay": ("finite and at least 0", lambda x: x >= 0),
     "l1": ("finite and at least 0", lambda x: x >= 0),
     "feature_density": ("above 0 and at most 1", lambda x: 0 < x <= 1),
+    "weight_density": ("above 0 and at most 1", lambda x: 0 < x <= 1),
 }
 
 
@@ -177,5 +182,8 @@ def _model(base: Config, numbers: dict[str, Any]) -> tuple[Config, Hyper]:
     require(
         bool(hyper.bias_decay <= most), "bias_decay", f"at most 1 / learning_rate = {most:g}", hyper.bias_decay, fix
     )
-    fixed = {name: value for name, value in numbers.items() if name in static}
-    return dataclasses.replace(base, **fixed), hyper
+    config = dataclasses.replace(base, **{name: value for name, value in numbers.items() if name in static})
+    used = config.connectivity == "random" or hyper.weight_density == 1
+    fix = "set connectivity to random"
+    require(bool(used), "weight_density", "1 where connectivity is dense", hyper.weight_density, fix)
+    return config, hyper

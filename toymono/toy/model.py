@@ -87,10 +87,34 @@ def network(config: Config, params: Params) -> Network:
     return nnx.merge(structure, params)
 
 
+def _map_named(function: Callable[..., Array], name: str, params: Params, *others: Params) -> Params:
+    """The parameters with the function applied to the leaves of this name ("kernel" or "bias") alone."""
+
+    def apply(path: tuple[jax.tree_util.DictKey, ...], leaf: Array, *rest: Array) -> Array:
+        return function(leaf, *rest) if path[-1].key == name else leaf
+
+    return jax.tree_util.tree_map_with_path(apply, params, *others)
+
+
 def scale_bias(params: Params, factor: ArrayLike) -> Params:
     """The same parameters with the hidden biases alone multiplied, found by name and not by rank."""
+    return _map_named(lambda bias: bias * factor, "bias", params)
 
-    def scale(path: tuple[jax.tree_util.DictKey, ...], leaf: Array) -> Array:
-        return leaf * factor if path[-1].key == "bias" else leaf
 
-    return jax.tree_util.tree_map_with_path(scale, params)
+def thinned(params: Params, density: ArrayLike, key: Array) -> Params:
+    """Random connectivity: each weight stays with probability `density`, and is 0, which means absent, otherwise.
+
+    Erdos and Renyi 1959, on both layers. What stays is multiplied by density^-1/2, so that a pre-activation scatters
+    as much as in the dense network. Biases all stay.
+    """
+    keys = dict(zip(params, jax.random.split(key, len(params)), strict=True))
+    kept = {
+        name: {**layer, "kernel": jnp.where(jax.random.bernoulli(keys[name], density, layer["kernel"].shape), 1.0, 0.0)}
+        for name, layer in params.items()
+    }
+    return _map_named(lambda weight, stays: weight * stays * density**-0.5, "kernel", params, Params(kept))
+
+
+def of_existing(gradients: Params, params: Params) -> Params:
+    """The gradients of the weights that exist: 0 where a weight is exactly 0, so that it stays so."""
+    return _map_named(lambda gradient, weight: jnp.where(weight == 0, 0.0, gradient), "kernel", gradients, params)

@@ -13,7 +13,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Key
 
 from toymono.config import Config, Hyper
-from toymono.toy.model import Params, network, random_params, scale_bias
+from toymono.toy.model import Params, network, of_existing, random_params, scale_bias, thinned
 from toymono.toy.tasks import Batch, Problem, n_outputs, random_problem, sample_batch, squared_error
 from toymono.training.optimizers import OPTIMIZERS
 from toymono.training.schedules import bias_factor, learning_rate, n_losses
@@ -45,6 +45,8 @@ def make_world(config: Config, seed: ArrayLike) -> World:
 def start(config: Config, hyper: Hyper, world: World) -> Member:
     """A member before its first update."""
     params = random_params(config, hyper.bias_offset, world.key_params)
+    if config.connectivity == "random":
+        params = thinned(params, hyper.weight_density, jax.random.fold_in(world.key_params, 1))
     losses = jnp.full(n_losses(config), jnp.nan)
     return Member(params, OPTIMIZERS[config.optimizer].init(params), losses)
 
@@ -63,6 +65,8 @@ def update(config: Config, hyper: Hyper, world: World, member: Member, step: int
     batch = sample_batch(config, world.problem, key, hyper.feature_density)
     gradient = jax.grad(lambda params: trained_loss(config, hyper, params, batch), has_aux=True)
     gradients, task_loss = gradient(member.params)
+    if config.connectivity == "random":
+        gradients = of_existing(gradients, member.params)
     directions, optimizer = OPTIMIZERS[config.optimizer].update(gradients, member.optimizer, member.params)
     rate = learning_rate(config, hyper.learning_rate, step)
     params = jax.tree.map(lambda p, direction: p + rate * direction, member.params, directions)
