@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 MONO_THRESHOLD = 0.999  # a neuron is monosemantic above this score: Jermyn, Schiefer and Hubinger 2022, section 3
+POLY_THRESHOLD = 0.9  # and polysemantic up to this one, unless it is dead: what lies between is nearly monosemantic
 _RESPONSE_FLOOR = 1e-10  # the paper's eq 7 adds this to the denominator, which scores a dead neuron 0
 
 
@@ -30,6 +31,11 @@ def favourite_feature(responses: Float[Array, "neuron feature"]) -> Int[Array, "
 def is_mono(scores: Float[Array, " neuron"], threshold: float = MONO_THRESHOLD) -> Bool[Array, " neuron"]:
     """Whether each neuron scores above the threshold."""
     return scores > threshold
+
+
+def is_poly(scores: Float[Array, " neuron"]) -> Bool[Array, " neuron"]:
+    """Whether each neuron answers some feature, and its favourite for at most 90 % of its response."""
+    return (scores > 0) & (scores <= POLY_THRESHOLD)
 
 
 def mono_neurons_of_features(

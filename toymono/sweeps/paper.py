@@ -109,7 +109,8 @@ BATCHES: dict[str, Batch] = {
     "RG1-zero": Batch("L1 weights from zero bias, as text and Fig 14 have it", (_L1,)),
     "RG1-negative": Batch("L1 weights from offset -1 with decay, as Table 1 has it", ({**_L1, **_NEGATIVE},)),
     "RP1": Batch(
-        "learning rates, re-projector, offset -1 with decay (Fig 21)", ({**_RATES, **_NEGATIVE, "task": ("reproject",)},)
+        "learning rates, re-projector, offset -1 with decay (Fig 21)",
+        ({**_RATES, **_NEGATIVE, "task": ("reproject",)},),
     ),
     "D1": Batch(
         "bias decays, absolute value, k = 4 N, offset -1 (Fig 23)",

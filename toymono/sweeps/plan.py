@@ -29,8 +29,14 @@ class Unit(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Short and unique to the content: the width, and a hash of everything that fixes the result."""
-        content = json.dumps([self.config.__dict__, self.settings, self.seeds], sort_keys=True)
+        """Short and unique to the content: the width, and a hash of everything that fixes the result.
+
+        What has its default is left out, so that a result keeps its name when a later toymono knows more settings.
+        """
+        defaults = {**Config().__dict__, **Hyper._field_defaults}
+        models = [{**self.config.__dict__, **setting._asdict()} for setting in self.settings]
+        told = [{name: value for name, value in model.items() if value != defaults[name]} for model in models]
+        content = json.dumps([told, self.seeds], sort_keys=True)
         return f"k{self.config.n_neurons}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
 
 

@@ -143,12 +143,19 @@ def read_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
         data = xr.load_dataset(file, engine="h5netcdf")
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{file} must be a result that toymono wrote, but {error}; {fix}") from error
-    attrs = {*(field.name for field in dataclasses.fields(Config)), *_PROVENANCE}
-    missing = sorted((_VARIABLES - set(data.variables)) | (attrs - set(data.attrs)))
+    # An older toymono did not write the settings it did not know; the unit has their defaults.
+    data.attrs = {**{field.name: field.default for field in dataclasses.fields(Config)}, **data.attrs}
+    untold = [name for name in Hyper._fields if name not in data.variables and _is_default(unit, name)]
+    data = data.assign_coords({n: ("setting", [Hyper._field_defaults[n]] * len(unit.settings)) for n in untold})
+    missing = sorted((_VARIABLES - set(data.variables)) | ({*_PROVENANCE} - set(data.attrs)))
     require(not missing, str(file), "a whole result", f"without {', '.join(missing[:3])}", fix)
     shape = (data.sizes["seed"], data.sizes["setting"])
     require(shape == (len(unit.seeds), len(unit.settings)), str(file), "a whole result", f"{shape} members", fix)
     return data
+
+
+def _is_default(unit: Unit, name: str) -> bool:
+    return all(getattr(setting, name) == Hyper._field_defaults[name] for setting in unit.settings)
 
 
 def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
