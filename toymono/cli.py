@@ -1,4 +1,4 @@
-"""The command line: list, run, table, figure, doctor. JAX is loaded only by the verbs that need it."""
+"""The command line: list, run, table, figure, claims, doctor. JAX is loaded only by the verbs that need it."""
 
 import contextlib
 import io
@@ -7,10 +7,11 @@ import sys
 
 import tyro
 
-from toymono.commands import CommandLine, Doctor, Figure, List, Run, RunCustom, RunPreset, ShowTable
-from toymono.config import Sweep
+from toymono.commands import Claims, CommandLine, Doctor, Figure, List, Run, RunCustom, RunPreset, ShowTable
+from toymono.config import Sweep, require
 from toymono.sweeps.paper import PRESETS, SCALES, preset_sweep
 from toymono.terminal import (
+    claims_table,
     duration,
     fail,
     frame_table,
@@ -93,6 +94,32 @@ def _figure(command: Figure) -> None:
     print(f"open {write_figures(figures, file)}")
 
 
+def _claims(command: Claims) -> None:
+    import pandas as pd
+
+    from toymono.analysis.claims import verdict_table
+    from toymono.analysis.paper_claims import CLAIMS
+    from toymono.sweeps.results import by_batch, find_results
+
+    found = [results for results in find_results(command.folders) if results.batch in PRESETS]
+    require(bool(found), "folders", "runs of the paper's batches", str(command.folders[0]), "see `toymono list`")
+    scales = {results.scale: None for results in found}
+    parts = [verdict_table(CLAIMS, by_batch(found, scale)).assign(scale=scale) for scale in scales]
+    verdicts = pd.concat(parts, ignore_index=True)
+    if command.json:
+        print(strict_json(verdicts))
+    else:
+        print_table(claims_table(verdicts))
+        for results in found:
+            if not results.is_whole:
+                print(f"left out: {results.batch} at {results.scale} scale is not finished")
+    if command.out:
+        from toymono.plots.claims import evidence
+        from toymono.plots.write import write_figures
+
+        print(f"open {write_figures([evidence(part) for part in parts], command.out)}", file=sys.stderr)
+
+
 def _doctor() -> None:
     from toymono.doctor import examine
 
@@ -128,5 +155,7 @@ def main(args: list[str] | None = None) -> None:
                 _table(command)
             case Figure():
                 _figure(command)
+            case Claims():
+                _claims(command)
             case Doctor():
                 _doctor()

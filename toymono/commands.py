@@ -127,6 +127,18 @@ class Figure:
 
 
 @dataclasses.dataclass(frozen=True)
+class Claims:
+    """Judge the paper's twelve claims over seeds: supported, refuted, inconclusive or untested."""
+
+    folders: Positional[tuple[pathlib.Path, ...]]
+    """Runs, files of results, or folders with some of either."""
+    json: bool = False
+    """Print JSON."""
+    out: pathlib.Path | None = None
+    """Also draw the evidence, into a file ending in .html, .png, .svg or .pdf."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Doctor:
     """Say what this installation runs on, and hold a tiny run against stored numbers."""
 
@@ -137,6 +149,7 @@ CommandLine = Annotated[
         Annotated[Run, subcommand("run")],
         Annotated[ShowTable, subcommand("table")],
         Annotated[Figure, subcommand("figure")],
+        Annotated[Claims, subcommand("claims")],
         Annotated[Doctor, subcommand("doctor")],
     ],
     OmitArgPrefixes,

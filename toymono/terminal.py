@@ -137,6 +137,26 @@ def summary_table(summary: "pd.DataFrame", measures: Sequence[str]) -> Table:
     return table((*settings, *measures, "n"), rows, title="mean [95 % interval] over n seeds")
 
 
+def allowed_range(at_least: float, at_most: float) -> str:
+    """A range in words: "at least 0.5", "0.8 to 1.2"."""
+    if math.isfinite(at_least) and math.isfinite(at_most):
+        return f"{at_least:.3g} to {at_most:.3g}"
+    return f"at least {at_least:.3g}" if math.isfinite(at_least) else f"at most {at_most:.3g}"
+
+
+def claims_table(verdicts: "pd.DataFrame") -> Table:
+    """What `analysis.claims.verdict_table` gives: a line for each claim with its verdict, then one for each part."""
+    rows, told = [], None
+    for row in verdicts.to_dict("records"):
+        if (row["claim"], row["scale"]) != told:
+            told = (row["claim"], row["scale"])
+            rows.append((row["claim"], row["statement"], "", "", "", row["scale"], row["claim_verdict"].upper()))
+        found = f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}]" if row["n"] else ""
+        allowed = allowed_range(row["at_least"], row["at_most"])
+        rows.append(("", f"  {row['measured']}", found, allowed, str(row["n"]), "", row["verdict"]))
+    return table(("claim", "what", "mean [95 % interval]", "holds if", "n", "scale", "verdict"), rows)
+
+
 def strict_json(frame: "pd.DataFrame") -> str:
     """Rows as a JSON list of objects, where a number that is not finite becomes null."""
     rows = [

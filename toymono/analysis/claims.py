@@ -15,13 +15,19 @@ Verdict = Literal["supported", "refuted", "inconclusive", "untested"]
 Tables = Mapping[str, pd.DataFrame]  # of members, by the name of their batch
 
 
+class Quantity(NamedTuple):
+    """One number for each seed."""
+
+    batches: frozenset[str]  # what it is measured on
+    of: Callable[[Tables], pd.Series]
+
+
 class Part(NamedTuple):
     """One measurement that a claim implies; it holds where the quantity lies in [at_least, at_most]."""
 
     words: str  # what is measured
     paper: str  # what the paper has to say of it
-    batches: tuple[str, ...]  # what it is measured on
-    quantity: Callable[[Tables], pd.Series]  # one number for each seed
+    quantity: Quantity
     at_least: float = -np.inf
     at_most: float = np.inf
 
@@ -60,8 +66,8 @@ def judge_part(part: Part, tables: Tables) -> Judgement:
 
     Untested where a batch is missing, or where no seed has the quantity.
     """
-    have = all(name in tables for name in part.batches)
-    values = part.quantity(tables).dropna() if have else pd.Series(dtype=float)
+    have = part.quantity.batches <= set(tables)
+    values = part.quantity.of(tables).dropna() if have else pd.Series(dtype=float)
     if not len(values):
         return Judgement(part, np.nan, np.nan, np.nan, 0, "untested")
     interval = interval_over_seeds(values.to_numpy(float))
@@ -79,3 +85,21 @@ def overall(judgements: Sequence[Judgement]) -> Verdict:
     verdicts = {judgement.verdict for judgement in judgements}
     order: tuple[Verdict, ...] = ("refuted", "untested", "inconclusive", "supported")
     return next(verdict for verdict in order if verdict in verdicts)
+
+
+def verdict_table(claims: Sequence[Claim], tables: Tables) -> pd.DataFrame:
+    """One row per part of every claim: what was measured, the range it was held against, mean, interval, n, verdict.
+
+    `claim_verdict` is that of the whole claim, `batches` what the part was measured on.
+    """
+    rows = []
+    for claim in claims:
+        judgements = judge(claim, tables)
+        whole = {"claim": claim.name, "statement": claim.statement, "claim_verdict": overall(judgements)}
+        for judgement in judgements:
+            part = judgement.part
+            told = {"measured": part.words, "paper": part.paper, "batches": " ".join(sorted(part.quantity.batches))}
+            held = {"at_least": part.at_least, "at_most": part.at_most}
+            found = {name: value for name, value in judgement._asdict().items() if name != "part"}
+            rows.append({**whole, **told, **held, **found})
+    return pd.DataFrame(rows)

@@ -4,10 +4,11 @@ Batches whose names the paper does not have are toymono's own controls.
 """
 
 import dataclasses
+import types
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from toymono.config import Config, Sweep, require
+from toymono.config import Config, Hyper, Sweep, require
 
 ScaleName = Literal["paper", "laptop", "smoke"]
 Grid = Mapping[str, tuple[Any, ...]]
@@ -61,7 +62,9 @@ class Batch(NamedTuple):
 
     title: str
     grids: tuple[Grid, ...]
-    thinned: Grid = {}  # what scales below the paper's run of its axes, where the whole would take them too long
+    thinned: Grid = types.MappingProxyType(
+        {}
+    )  # what scales below the paper's run of its axes, where the whole would take them too long
 
 
 _NEGATIVE: Grid = {"bias_offset": (-1.0,), "bias_decay": (0.03,)}
@@ -206,3 +209,20 @@ def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)
     if name == "demo":
         return _demo_sweep(SCALES[scale], seeds)
     return _batch_sweep(BATCHES[name], SCALES[scale], seeds)
+
+
+_FREE = {"record_phase": "rest", "record_params": "last", "matmul_precision": "float32"}  # what a user may choose
+
+
+def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
+    """The preset and scale that trains just these models, whatever its seeds and records are; None if none does."""
+    models = _models(sweep)
+    for scale in SCALES:
+        for name in PRESETS:
+            if _models(preset_sweep(name, scale)) == models:
+                return name, scale
+    return None
+
+
+def _models(sweep: Sweep) -> set[tuple[Config, Hyper]]:
+    return set(dataclasses.replace(sweep, base=dataclasses.replace(sweep.base, **_FREE)).models())

@@ -1,0 +1,63 @@
+"""The evidence for the claims: each measurement's interval over seeds beside the range that it is held against."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from toymono.plots.style import styled
+
+_COLOURS = {"supported": "#0072B2", "refuted": "#D55E00", "inconclusive": "#777777", "untested": "#BBBBBB"}
+_ROW_HEIGHT = 34
+
+
+def evidence(verdicts: pd.DataFrame) -> go.Figure:
+    """A strip per measurement, each on its own scale: shaded where the claim holds, a bar for the interval.
+
+    Takes the rows of one scale from `analysis.claims.verdict_table`; numbers and verdict stand to the right.
+    """
+    rows = verdicts.to_dict("records")
+    figure = make_subplots(rows=len(rows), cols=1, vertical_spacing=0)
+    for place, row in enumerate(rows, start=1):
+        _strip(figure, place, {str(name): value for name, value in row.items()})
+    figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
+    figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, range=[-1, 1])
+    note = "mean and 95% t interval over seeds, paired; shaded: where the claim holds; each strip has its own scale"
+    title = f"The paper's claims at {rows[0]['scale']} scale"
+    styled(figure, title, note, height=_ROW_HEIGHT * len(rows) + 110)
+    return figure.update_layout(margin={"l": 470, "r": 250, "t": 80, "b": 20}, showlegend=False)
+
+
+def _ends(row: dict[str, Any]) -> tuple[float, float]:
+    """What a strip shows: the interval and the ends of the range, with some room."""
+    known = [row[name] for name in ("mean", "low", "high", "at_least", "at_most") if np.isfinite(row[name])]
+    room = 0.25 * ((max(known) - min(known)) or 1.0)
+    return min(known) - room, max(known) + room
+
+
+def _strip(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
+    colour, (left, right) = _COLOURS[row["verdict"]], _ends(row)
+    where = {"row": place, "col": 1}
+    figure.update_xaxes(range=[left, right], **where)
+    holds = {"x0": max(left, row["at_least"]), "x1": min(right, row["at_most"])}
+    figure.add_vrect(**holds, fillcolor="#009E73", opacity=0.15, line_width=0, **where)
+    if row["n"]:
+        error = {"array": [row["high"] - row["mean"]], "arrayminus": [row["mean"] - row["low"]], "thickness": 3}
+        dot = go.Scatter(
+            x=[row["mean"]],
+            y=[0],
+            error_x=error,
+            mode="markers",
+            marker={"color": colour, "size": 9},
+            hovertemplate=f"{row['measured']}: %{{x:.3g}}<extra>{row['verdict']}, n {row['n']}</extra>",
+        )
+        figure.add_trace(dot, **where)
+    else:
+        figure.add_trace(go.Scatter(x=[], y=[]), **where)
+    found = f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], " if row["n"] else ""
+    text = {"showarrow": False, "xref": "paper", "yref": f"y{place if place > 1 else ''}", "y": 0}
+    figure.add_annotation(text=f"<b>{row['claim']}</b> {row['measured']}", x=0, xanchor="right", xshift=-8, **text)
+    words = f"{found}<b>{row['verdict']}</b>"
+    figure.add_annotation(text=words, x=1, xanchor="left", xshift=8, font={"color": colour}, **text)

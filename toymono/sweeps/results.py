@@ -1,0 +1,104 @@
+"""A batch's members as one JSON file, small enough to be kept in a repository: what claims are judged on.
+
+Any place that holds results is read the same way: a run, such a file, or a folder with some of either.
+"""
+
+import json
+import math
+import pathlib
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from toymono.analysis.members import MEASURES, SETTINGS, run_table
+from toymono.config import InputError, require
+from toymono.sweeps.paper import batch_of
+from toymono.sweeps.plan import plan
+from toymono.sweeps.store import SWEEP_FILE, read_run, read_sweep, stored_provenance, written_whole
+
+
+class Results(NamedTuple):
+    """The members of one batch, as `analysis.members.run_table` gives them, and what made them."""
+
+    batch: str  # name of a preset; "custom" for any other sweep
+    scale: str
+    table: pd.DataFrame
+    provenance: dict[str, str]
+    is_whole: bool = True  # every unit is done
+
+
+def results_of_run(folder: pathlib.Path) -> Results:
+    """The results of a run as far as it is done; raises InputError if the folder is no run or nothing is done."""
+    sweep, units = read_sweep(folder), read_run(folder)
+    batch, scale = batch_of(sweep) or ("custom", "custom")
+    return Results(batch, scale, run_table(units), stored_provenance(units[0]), len(units) == len(plan(sweep)))
+
+
+def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
+    """Store results: settings that all members share stand once; numbers in six digits, null where there is none."""
+    table = results.table
+    shared = {name: _plain(table[name].iloc[0]) for name in SETTINGS if table[name].nunique() == 1}
+    columns = [*(name for name in (*SETTINGS, "seed", *MEASURES, "unit", "setting") if name not in shared)]
+    rows = [{name: _plain(value) for name, value in row.items()} for row in table[columns].to_dict("records")]
+    content = {"batch": results.batch, "scale": results.scale, "provenance": results.provenance, "settings": shared}
+    lines = ",\n".join(json.dumps(row, allow_nan=False) for row in rows)
+    with written_whole(file) as temporary:
+        temporary.write_text(json.dumps(content, indent=1)[:-2] + f',\n "members": [\n{lines}\n]}}\n')
+    return file
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (what JSON has)
+    value = getattr(value, "item", lambda: value)()
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return value
+
+
+def read_results(file: pathlib.Path) -> Results:
+    """The results in a file; raises InputError if it does not hold what `write_results` writes."""
+    try:
+        content = json.loads(file.read_text())
+        table = pd.DataFrame([{**content["settings"], **row} for row in content["members"]])
+        results = Results(content["batch"], content["scale"], table, content["provenance"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(f"{file} must hold a batch's results, but {error!r}; write it anew") from error
+    missing = sorted({*SETTINGS, "seed", *MEASURES} - set(table.columns))
+    require(not missing, str(file), "a batch's whole results", f"without {', '.join(missing[:3])}", "write it anew")
+    return results._replace(table=table.rename_axis("member"))
+
+
+def _is_results(file: pathlib.Path) -> bool:
+    """Whether a JSON file is a batch's results, and not a figure or some other."""
+    try:
+        return {"batch", "members"} <= set(json.loads(file.read_text()))
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
+def find_results(places: Iterable[pathlib.Path]) -> Iterator[Results]:
+    """The results in each place: a run, a results file, or a folder with some of either, by name.
+
+    Raises InputError for a place that has none.
+    """
+    for place in places:
+        if place.is_file():
+            yield read_results(place)
+            continue
+        inside = sorted(place.iterdir()) if place.is_dir() and not (place / SWEEP_FILE).exists() else []
+        runs = [path for path in inside if (path / SWEEP_FILE).exists()] if inside else [place]
+        files = [path for path in inside if path.suffix == ".json" and _is_results(path)]
+        found = bool(files) or any((run / SWEEP_FILE).exists() for run in runs)
+        require(found, "folder", "a run, or a folder with runs or results", str(place), "make one with `toymono run`")
+        yield from map(results_of_run, runs)
+        yield from map(read_results, files)
+
+
+def by_batch(found: Iterable[Results], scale: str) -> dict[str, pd.DataFrame]:
+    """The tables of one scale by batch, without unfinished runs; the same member found twice counts once."""
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for results in found:
+        if results.scale == scale and results.is_whole:
+            tables.setdefault(results.batch, []).append(results.table)
+    keys = [*SETTINGS, "seed"]
+    return {batch: pd.concat(parts).drop_duplicates(keys, ignore_index=True) for batch, parts in tables.items()}
