@@ -2,7 +2,8 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import jax
 import pandas as pd
@@ -10,10 +11,11 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from toymono.analysis import curves
+from toymono.analysis.curves import Curve
 from toymono.analysis.members import run_table, varying_settings
 from toymono.analysis.ordering import feature_neuron_map
 from toymono.config import Config, require
-from toymono.plots import Kind, biases, maps, sweeps, traces
+from toymono.plots import Kind, biases, maps, scores, sweeps, traces
 from toymono.plots.style import axis_title, setting_label
 from toymono.sweeps.store import read_member, read_run
 from toymono.toy.model import network
@@ -29,38 +31,79 @@ def _phase(schedule: str, record_phase: str) -> str:
     return f"recorded at {'minima' if record_phase == 'rest' else 'maxima'} of the learning rate"
 
 
-def _unit_note(data: xr.Dataset, varying: Sequence[str]) -> str:
-    """What tells a unit from the others of its run, and its phase."""
-    own = {name: data.attrs[name] for name in varying if name in _FIXED}
-    phase = _phase(data.attrs["schedule"], data.attrs["record_phase"])
-    return f"{setting_label(own)}; {phase}" if own else phase
+class Run(NamedTuple):
+    """A stored run, read once: its units, and its table of members."""
+
+    units: list[xr.Dataset]
+    table: pd.DataFrame
 
 
-def sweep_figure(table: pd.DataFrame) -> go.Figure:
-    """Loss and mono neurons per feature, all units of a run together, against the number that takes most values."""
-    x = curves.sweep_axis(table)
-    panels = {name: curves.sweep_curves(table, x, name) for name in _SWEEP_MEASURES}
+def open_run(folder: pathlib.Path) -> Run:
+    """Read a run; raises InputError if the folder is none or has no finished unit."""
+    units = read_run(folder)
+    return Run(units, run_table(units))
+
+
+def _phases(table: pd.DataFrame) -> str:
+    return "; ".join({_phase(*pair): None for pair in zip(table.schedule, table.record_phase, strict=True)})
+
+
+def sweep_figure(
+    table: pd.DataFrame,
+    x: str | None = None,
+    by: Sequence[str] | None = None,
+    measures: Sequence[str] = _SWEEP_MEASURES,
+    title: str = "",
+    marks: Sequence[sweeps.Mark] = (),
+) -> go.Figure:
+    """Measures of all members against a setting: the one that takes most values, unless told.
+
+    `by` names the settings that tell curves apart, all others that vary unless told.
+    """
+    x = x or curves.sweep_axis(table)
+    panels = {name: curves.sweep_curves(table, x, name, by) for name in measures}
     diverged = int(table.diverged.sum())
     lost = f" ({diverged} of {len(table)} members diverged)" if diverged else ""
-    note = "; ".join({_phase(*pair): None for pair in zip(table.schedule, table.record_phase, strict=True)})
-    return sweeps.sweep_panels(x, panels, f"Loss and monosemanticity against {axis_title(x)}{lost}", note)
+    title = title or f"Loss and monosemanticity against {axis_title(x)}"
+    return sweeps.sweep_panels(x, panels, title + lost, _phases(table), marks)
 
 
-def traces_figure(data: xr.Dataset, varying: Sequence[str] = ()) -> go.Figure:
-    """How one unit's members trained; `varying` names what the units of its run differ in."""
-    panels = {"task_loss": curves.loss_curves(data)}
+def _of_units(
+    of: Callable[[xr.Dataset], list[Curve]], units: Sequence[xr.Dataset], varying: Sequence[str]
+) -> list[Curve]:
+    """The curves of several units, each named by what its unit has of `varying` as well."""
+    named = []
+    for data in units:
+        own = {name: data.attrs[name] for name in varying if name in _FIXED}
+        named += [curve._replace(group={**own, **curve.group}) for curve in of(data)]
+    return named
+
+
+def traces_figure(units: Sequence[xr.Dataset], varying: Sequence[str] = (), title: str = "") -> go.Figure:
+    """How the members of some units trained; `varying` names what units differ in."""
+    panels = {"task_loss": _of_units(curves.loss_curves, units, varying)}
     for name in ("mono_per_feature", "mean_bias"):
-        panels[name] = curves.record_curves(data, name)
-    return traces.training_traces(panels, _unit_note(data, varying))
+        panels[name] = _of_units(lambda data, name=name: curves.record_curves(data, name), units, varying)
+    return traces.training_traces(panels, _unit_phase(units[0]), title)
 
 
-def biases_figure(data: xr.Dataset, varying: Sequence[str] = ()) -> go.Figure:
-    """One unit's final biases in order; `varying` names what the units of its run differ in."""
-    return biases.sorted_biases(curves.sorted_bias_curves(data), _unit_note(data, varying))
+def biases_figure(units: Sequence[xr.Dataset], varying: Sequence[str] = (), title: str = "") -> go.Figure:
+    """Final biases of some units in order; `varying` names what units differ in."""
+    return biases.sorted_biases(_of_units(curves.sorted_bias_curves, units, varying), _unit_phase(units[0]), title)
 
 
-def map_figure(units: list[xr.Dataset], table: pd.DataFrame, member: int) -> go.Figure:
+def scores_figure(data: xr.Dataset, setting: int, title: str) -> go.Figure:
+    """How the scores of one setting of a unit are spread, record by record."""
+    return scores.score_distributions(curves.score_cdfs(data, setting), title, _unit_phase(data))
+
+
+def _unit_phase(data: xr.Dataset) -> str:
+    return _phase(data.attrs["schedule"], data.attrs["record_phase"])
+
+
+def map_figure(run: Run, member: int, title: str = "Every neuron against every feature") -> go.Figure:
     """The feature-neuron map of one member, numbered as in the run's table."""
+    units, table = run
     known = member in table.index
     require(known, "member", f"a whole number from 0 to {len(table) - 1}", member, "see `toymono table`")
     row = table.loc[member]
@@ -69,19 +112,18 @@ def map_figure(units: list[xr.Dataset], table: pd.DataFrame, member: int) -> go.
     label = setting_label({name: row[name] for name in (*varying_settings(table), "seed")})
     with jax.default_matmul_precision(stored.config.matmul_precision):
         shown = feature_neuron_map(stored.config, network(stored.config, stored.params), stored.problem)
-    return maps.feature_neuron_map(shown, f"Every neuron against every feature: {label}", phase)
+    return maps.feature_neuron_map(shown, f"{title}: {label}", phase)
 
 
 def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:
     """The figures of a kind; a kind that looks at settings one by one has a figure for each unit."""
-    units = read_run(folder)
-    table = run_table(units)
+    units, table = open_run(folder)
     varying = varying_settings(table)
     figures = {
         "sweep": lambda: [sweep_figure(table)],
-        "traces": lambda: [traces_figure(data, varying) for data in units],
-        "biases": lambda: [biases_figure(data, varying) for data in units],
-        "map": lambda: [map_figure(units, table, member)],
+        "traces": lambda: [traces_figure([data], varying) for data in units],
+        "biases": lambda: [biases_figure([data], varying) for data in units],
+        "map": lambda: [map_figure(Run(units, table), member)],
     }
     kinds = list(figures) if kind == "all" else [kind]
     return [figure for name in kinds for figure in figures[name]()]

@@ -1,5 +1,6 @@
 """Curves with an interval over seeds: training, the spread of the biases, and any measure against a setting."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -57,19 +58,35 @@ def sorted_bias_curves(data: xr.Dataset) -> list[Curve]:
     return _curves(data, np.arange(biases.shape[-1]), biases)
 
 
+def score_cdfs(data: xr.Dataset, setting: int, n_curves: int = 7) -> list[Curve]:
+    """Share of the neurons that score at most x, for the last records of one setting [P Fig 2].
+
+    Scores stand on a grid that is dense near 1; the interval is over seeds.
+    """
+    grid = np.unique(np.concatenate([np.linspace(0, 1, 201), 1 - np.geomspace(1e-6, 0.1, 100)]))
+    curves = []
+    for step in data.step.values[-n_curves:]:
+        scores = data.score.sel(step=step).isel(setting=setting).transpose("seed", "neuron").values
+        share = (scores[:, None, :] <= grid[None, :, None]).mean(-1)
+        lost = data.diverged.isel(setting=setting).values[:, None]
+        share = np.where(lost, np.nan, share)
+        curves.append(Curve({"step": int(step)}, grid, interval_over_seeds(share, lowest=0.0), share))
+    return curves
+
+
 def sweep_axis(table: pd.DataFrame) -> str:
     """The number a sweep is best drawn against: the one that takes most values, learning_rate if none varies."""
     varying = [name for name in varying_settings(table) if pd.api.types.is_numeric_dtype(table[name])]
     return max(varying, key=lambda name: table[name].nunique()) if varying else "learning_rate"
 
 
-def sweep_curves(table: pd.DataFrame, x: str, y: str) -> list[Curve]:
-    """A measure at the last record against a setting, one curve for each combination of the others that vary.
+def sweep_curves(table: pd.DataFrame, x: str, y: str, by: Sequence[str] | None = None) -> list[Curve]:
+    """A measure at the last record against a setting, one curve for each combination of the settings `by`.
 
-    Diverged members are left out.
+    Those are, unless told, all others that vary. Diverged members are left out.
     """
     table = table.assign(**{y: table[y].where(~table.diverged)})
-    others = [name for name in varying_settings(table) if name != x]
+    others = [name for name in varying_settings(table) if name != x] if by is None else [*by]
     parts = table.groupby(others, sort=False) if others else [((), table)]
     curves = []
     for values, part in parts:

@@ -8,7 +8,7 @@ from toymono.analysis.curves import Curve
 from toymono.plots.style import line_with_band, seeds_note, styled
 
 
-def sorted_biases(curves: Sequence[Curve], note: str) -> go.Figure:
+def sorted_biases(curves: Sequence[Curve], note: str, title: str = "") -> go.Figure:
     """One line per setting over the neurons' ranks, with a band over seeds; `note` is added to the small print."""
     figure = go.Figure()
     for place, curve in enumerate(curves):
@@ -17,4 +17,4 @@ def sorted_biases(curves: Sequence[Curve], note: str) -> go.Figure:
     figure.update_xaxes(title_text="neuron, by rising bias")
     figure.update_yaxes(title_text="bias (pre-activation units)")
     figure.update_layout(legend={"title": "setting"})
-    return styled(figure, "Final biases, sorted", f"{seeds_note(curves)}; {note}", height=460)
+    return styled(figure, title or "Final biases, sorted", f"{seeds_note(curves)}; {note}", height=460)

@@ -27,7 +27,7 @@ def evidence(verdicts: pd.DataFrame) -> go.Figure:
     note = "mean and 95% t interval over seeds, paired; shaded: where the claim holds; each strip has its own scale"
     title = f"The paper's claims at {rows[0]['scale']} scale"
     styled(figure, title, note, height=_ROW_HEIGHT * len(rows) + 110)
-    return figure.update_layout(margin={"l": 470, "r": 250, "t": 80, "b": 20}, showlegend=False)
+    return figure.update_layout(margin={"l": 470, "r": 290, "t": 80, "b": 20}, showlegend=False)
 
 
 def _ends(row: dict[str, Any]) -> tuple[float, float]:
@@ -41,8 +41,9 @@ def _strip(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
     colour, (left, right) = _COLOURS[row["verdict"]], _ends(row)
     where = {"row": place, "col": 1}
     figure.update_xaxes(range=[left, right], **where)
-    holds = {"x0": max(left, row["at_least"]), "x1": min(right, row["at_most"])}
-    figure.add_vrect(**holds, fillcolor="#009E73", opacity=0.15, line_width=0, **where)
+    holds = {"x0": max(left, row["at_least"]), "x1": min(right, row["at_most"]), "y0": -0.85, "y1": 0.85}
+    shade = {"fillcolor": "#009E73", "opacity": 0.18, "line_width": 0, "layer": "below"}
+    figure.add_shape(**holds, **shade, **where, exclude_empty_subplots=False)
     if row["n"]:
         error = {"array": [row["high"] - row["mean"]], "arrayminus": [row["mean"] - row["low"]], "thickness": 3}
         dot = go.Scatter(
@@ -56,7 +57,9 @@ def _strip(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
         figure.add_trace(dot, **where)
     else:
         figure.add_trace(go.Scatter(x=[], y=[]), **where)
-    found = f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], " if row["n"] else ""
+    found = f"{row['mean']:.3g}, one seed, " if row["n"] == 1 else ""
+    if row["n"] > 1:
+        found = f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], "
     text = {"showarrow": False, "xref": "paper", "yref": f"y{place if place > 1 else ''}", "y": 0}
     figure.add_annotation(text=f"<b>{row['claim']}</b> {row['measured']}", x=0, xanchor="right", xshift=-8, **text)
     words = f"{found}<b>{row['verdict']}</b>"

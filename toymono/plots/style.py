@@ -24,6 +24,8 @@ _NAMES = {
     "n_neurons": "k",
     "n_features": "N",
     "n_embed": "d",
+    "weight_density": "weight density",
+    "batch_size": "batch",
 }
 AXIS_TITLES = {
     "learning_rate": "learning rate (peak)",
@@ -37,6 +39,9 @@ AXIS_TITLES = {
     "mono_per_feature": "mono neurons per feature",
     "mono_per_neuron": "mono neurons per neuron",
     "mean_bias": "mean bias",
+    "n_neurons": "neurons k",
+    "covered_per_feature": "share of features covered",
+    "n_clearly_positive_bias": "neurons with bias above .05",
 }
 
 

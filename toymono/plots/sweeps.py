@@ -1,6 +1,7 @@
 """Measures against a setting: a line per group of members, the interval over seeds as bars, each seed as a dot."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,11 +10,27 @@ from plotly.subplots import make_subplots
 from toymono.analysis.curves import Curve
 from toymono.plots.style import COLOURS, axis_title, faded, seeds_note, setting_label, styled
 
+_MOST_TICKS = 9
+_FARTHEST_MARK = 2.0  # times the highest value shown
 
-def sweep_panels(x: str, panels: Mapping[str, Sequence[Curve]], title: str, note: str) -> go.Figure:
+
+class Mark(NamedTuple):
+    """What the paper reports of a measure: a level, a band from one level to another, or a place on the x axis."""
+
+    measure: str
+    words: str
+    levels: tuple[float, float] | None = None
+    place: float | None = None
+    colour: str = "#222"
+
+
+def sweep_panels(
+    x: str, panels: Mapping[str, Sequence[Curve]], title: str, note: str, marks: Sequence[Mark] = ()
+) -> go.Figure:
     """One panel beside the other for each named measure, all against the setting `x` (logarithmic where it may be).
 
-    `note` is added to the small print.
+    `note` is added to the small print. A mark whose level lies far above the data, as a loss of a larger network does,
+    is told in words and not drawn.
     """
     figure = make_subplots(rows=1, cols=len(panels), horizontal_spacing=0.1)
     for col, (name, curves) in enumerate(panels.items(), start=1):
@@ -21,13 +38,36 @@ def sweep_panels(x: str, panels: Mapping[str, Sequence[Curve]], title: str, note
             for trace in _traces(curve, COLOURS[place % len(COLOURS)]):
                 figure.add_trace(trace.update(showlegend=trace.showlegend and col == 1), row=1, col=col)
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=1, col=col)
+        _draw_marks(figure, col, curves, [mark for mark in marks if mark.measure == name])
     curves = [curve for panel in panels.values() for curve in panel]
     values = np.unique(np.concatenate([curve.x for curve in curves]))
-    figure.update_xaxes(title_text=axis_title(x), tickvals=values, ticktext=[f"{v:g}" for v in values])
-    if len(values) > 1 and (values > 0).all():
-        figure.update_xaxes(type="log")
+    figure.update_xaxes(title_text=axis_title(x), **_ticks(values))
     figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0})
-    return styled(figure, title, f"{seeds_note(curves)}; dots are single seeds; {note}", height=460)
+    return styled(figure, title, f"{seeds_note(curves)}; dots are single seeds; {note}", height=480)
+
+
+def _ticks(values: np.ndarray) -> dict[str, Any]:
+    """A logarithmic axis with ticks at the values themselves, or at some of many; a plain one for other numbers."""
+    if len(values) < 2 or (values <= 0).any():
+        return {}
+    shown = values[:: -(-len(values) // _MOST_TICKS)]
+    return {"type": "log", "tickvals": shown, "ticktext": [f"{v:.3g}" for v in shown]}
+
+
+def _draw_marks(figure: go.Figure, col: int, curves: Sequence[Curve], marks: Sequence[Mark]) -> None:
+    top, told = max(np.nanmax(np.nan_to_num(curve.by_seed)) for curve in curves), []
+    for mark in marks:
+        line = {"color": mark.colour, "width": 1.5, "dash": "dot"}
+        if mark.place is not None:
+            figure.add_vline(x=mark.place, line=line, row=1, col=col)
+        elif mark.levels and max(mark.levels) <= _FARTHEST_MARK * top:
+            low, high = mark.levels
+            figure.add_hrect(y0=low, y1=high, line=line, fillcolor=faded(mark.colour, 0.06), row=1, col=col)
+        told.append(f"paper: {mark.words}")
+    if told:
+        axis = str(col) if col > 1 else ""
+        place = {"xref": f"x{axis} domain", "yref": f"y{axis} domain", "x": 0, "y": 1.0, "yanchor": "bottom"}
+        figure.add_annotation(text="<br>".join(told), align="left", showarrow=False, font={"size": 12}, **place)
 
 
 def _traces(curve: Curve, colour: str) -> tuple[go.Scatter, go.Scatter]:

@@ -10,7 +10,7 @@ from toymono.analysis.curves import Curve
 from toymono.plots.style import axis_title, line_with_band, seeds_note, styled
 
 
-def training_traces(panels: Mapping[str, Sequence[Curve]], note: str) -> go.Figure:
+def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str = "") -> go.Figure:
     """One panel for each named quantity, above one another; x is log2 steps, colours are settings.
 
     `note` is added to the small print.
@@ -29,4 +29,6 @@ def training_traces(panels: Mapping[str, Sequence[Curve]], note: str) -> go.Figu
     figure.update_xaxes(title_text="log2 steps", row=len(panels), col=1)
     figure.update_layout(legend={"title": "setting"})
     print_below = f"{seeds_note(next(iter(panels.values())))}; {note}"
-    return styled(figure, "Training: loss, monosemanticity and bias", print_below, height=260 * len(panels) + 110)
+    return styled(
+        figure, title or "Training: loss, monosemanticity and bias", print_below, height=260 * len(panels) + 110
+    )

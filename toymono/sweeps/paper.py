@@ -86,6 +86,9 @@ def _densities(decay: float) -> tuple[Grid, ...]:
     return ({"feature_density": DENSITIES, **fixed},)
 
 
+_WHOLE_OCTAVES: Grid = {"feature_density": DENSITIES[::2]}
+
+
 BATCHES: dict[str, Batch] = {
     "LR1": Batch("learning rates from zero bias (Figs 1 left, 3, 4, 5)", (_RATES,)),
     "LR2": Batch("learning rates, power law (Fig 6)", ({**_RATES, **_POWER_LAW},)),
@@ -103,9 +106,9 @@ BATCHES: dict[str, Batch] = {
         thinned={"learning_rate": (0.003, 0.007, 0.03)},
     ),
     "E1": Batch("densities, decay .03 (Figs 18, 19, 20)", _densities(0.03)),
-    "E2": Batch("densities, decay .01 (Figs 18, 19)", _densities(0.01)),
-    "E3": Batch("densities, decay .003 (Figs 18, 19)", _densities(0.003)),
-    "E4": Batch("densities, decay .001 (Figs 18, 19)", _densities(0.001)),
+    "E2": Batch("densities, decay .01 (Figs 18, 19)", _densities(0.01), _WHOLE_OCTAVES),
+    "E3": Batch("densities, decay .003 (Figs 18, 19)", _densities(0.003), _WHOLE_OCTAVES),
+    "E4": Batch("densities, decay .001 (Figs 18, 19)", _densities(0.001), _WHOLE_OCTAVES),
     "K0": Batch("widths from zero bias (Figs 15, 17)", (_WIDTHS,)),
     "K1": Batch("widths from offset -1 with decay (Figs 2, 15, 17)", ({**_WIDTHS, **_NEGATIVE},)),
     "K2": Batch("widths, power law, offset -1 with decay (Fig 16)", ({**_WIDTHS, **_NEGATIVE, **_POWER_LAW},)),
