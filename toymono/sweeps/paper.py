@@ -123,8 +123,8 @@ BATCHES: dict[str, Batch] = {
         ({**_ABSOLUTE, "learning_rate": (0.007,), "bias_offset": (-1.0,), "bias_decay": DECAYS},),
     ),
     "D2": Batch(
-        "control: bias decays, decoder, offset -1",
-        ({"learning_rate": (0.003,), "bias_offset": (-1.0,), "bias_decay": DECAYS},),
+        "control: bias decays and learning rates, decoder, offset -1",
+        ({"learning_rate": (0.003, 0.007, 0.03), "bias_offset": (-1.0,), "bias_decay": DECAYS},),
     ),
     "K3": Batch(
         "control: widths at one batch size, from both starts",
