@@ -1,32 +1,71 @@
-"""Every experiment is run, figure included, at smoke scale."""
+"""Every experiment is run, figures included, at smoke scale."""
 
 import importlib.util
-import json
 import pathlib
 
 import pytest
+
+from toymono.environment import browser
+from toymono.plots.write import read_json
+from toymono.sweeps.results import read_results
 
 ROOT = pathlib.Path(__file__).parent.parent
 SCRIPTS = sorted((ROOT / "experiments").glob("[!_]*.py"))
 
 
-def _load(script):
-    spec = importlib.util.spec_from_file_location(script.stem, script)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory):
+    return tmp_path_factory.mktemp("experiments")
+
+
+@pytest.fixture
+def load(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "experiments")
+
+    def by_path(script):
+        spec = importlib.util.spec_from_file_location(script.stem, script)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return by_path
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_an_experiment_runs_at_smoke_scale_and_leaves_its_figures(script, tmp_path, capsys):
-    _load(script).main(["--scale", "smoke", "--out", str(tmp_path / "run")])
-    figures = tmp_path / "run" / "figures"
-    assert f"open {figures / script.stem}.html" in capsys.readouterr().out
-    rows = json.loads((figures / f"{script.stem}.json").read_text())
-    assert all(row["jax_version"] and row["n"] for row in rows)
+def test_an_experiment_runs_at_smoke_scale_and_leaves_its_tables_and_figures(script, load, runs, tmp_path, capsys):
+    module = load(script)
+    argv = ["--scale", "smoke", "--out", str(runs), "--figures", str(tmp_path)]
+    module.main(script.stem, module.__doc__, module.BATCHES, module.draw, argv)
+    assert f"open {tmp_path / script.stem}.html" in capsys.readouterr().out
+    for batch in module.BATCHES:
+        results = read_results(tmp_path / f"{batch}.json")
+        assert (results.batch, results.scale) == (batch, "smoke")
+        assert results.table.seed.nunique() == 3
+        assert results.provenance["jax_version"]
+    figures = {file.stem for file in tmp_path.glob("*.json")} - set(module.BATCHES)
+    assert figures
+    for name in figures:
+        assert read_json(tmp_path / f"{name}.json").layout.title.text
+        assert not browser() or (tmp_path / f"{name}.png").stat().st_size > 5000
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_an_experiment_opens_with_claim_figure_command_minutes_and_what_to_expect(script):
-    opening = _load(script).__doc__
+def test_an_experiment_opens_with_claim_figure_command_minutes_and_what_to_expect(script, load):
+    opening = load(script).__doc__
     assert all(word in opening for word in ("Paper:", "Command:", "Minutes:", "Expect:"))
+    assert f"experiments/{script.name}" in opening
+
+
+def test_the_experiments_cover_every_batch_and_every_figure_of_the_paper_s_results(load):
+    from toymono.sweeps.paper import PRESETS
+
+    modules = [load(script) for script in SCRIPTS]
+    assert {batch for module in modules for batch in module.BATCHES} == set(PRESETS)
+    source = "".join(script.read_text() for script in SCRIPTS)
+    for number in range(1, 24):
+        assert f"fig{number:02d}" in source or f"-{number:02d}" in source or number in (9, 19), number
+
+
+def test_the_table_of_experiments_names_every_script():
+    table = (ROOT / "experiments" / "README.md").read_text()
+    assert all(f"[{script.name}]({script.name})" in table for script in SCRIPTS)

@@ -87,10 +87,13 @@ def _table(command: ShowTable) -> None:
 
 def _figure(command: Figure) -> None:
     from toymono.gallery import draw
-    from toymono.plots.write import write_figures
+    from toymono.plots.write import read_json, write_figures
 
-    figures = draw(command.folder, command.kind, command.member)
-    file = command.out or command.folder / "figures" / f"{command.kind}.html"
+    if command.folder.is_file():
+        figures, file = [read_json(command.folder)], command.out or command.folder.with_suffix(".html")
+    else:
+        figures = draw(command.folder, command.kind, command.member)
+        file = command.out or command.folder / "figures" / f"{command.kind}.html"
     print(f"open {write_figures(figures, file)}")
 
 

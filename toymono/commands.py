@@ -114,10 +114,10 @@ class ShowTable:
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """Draw a run."""
+    """Draw a run, or draw again a figure that is stored as JSON."""
 
     folder: Positional[pathlib.Path]
-    """Folder of a run."""
+    """Folder of a run, or a figure's JSON file."""
     kind: Kind = "all"
     """What to draw; "all" is one page with every kind."""
     member: int = 0

@@ -87,9 +87,12 @@ def traces_figure(units: Sequence[xr.Dataset], varying: Sequence[str] = (), titl
     return traces.training_traces(panels, _unit_phase(units[0]), title)
 
 
-def biases_figure(units: Sequence[xr.Dataset], varying: Sequence[str] = (), title: str = "") -> go.Figure:
-    """Final biases of some units in order; `varying` names what units differ in."""
-    return biases.sorted_biases(_of_units(curves.sorted_bias_curves, units, varying), _unit_phase(units[0]), title)
+def biases_figure(
+    units: Sequence[xr.Dataset], varying: Sequence[str] = (), title: str = "", n_positive: int | None = None
+) -> go.Figure:
+    """Final biases of some units in order; `varying` names what units differ in, `n_positive` is the paper's count."""
+    shown = _of_units(curves.sorted_bias_curves, units, varying)
+    return biases.sorted_biases(shown, _unit_phase(units[0]), title, n_positive)
 
 
 def scores_figure(data: xr.Dataset, setting: int, title: str) -> go.Figure:

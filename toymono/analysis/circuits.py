@@ -1,6 +1,6 @@
-"""The network taken apart: what its positive-bias neurons do together, taken as the linear map they are when all on.
+"""The network taken apart: where the biases of its kinds of neurons lie, and what the positive-bias ones do together.
 
-Functions are about one network, given by its arrays.
+Functions are about one network.
 """
 
 from typing import NamedTuple
@@ -8,11 +8,14 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-PART_OF_IDENTITY = 0.5  # half-way between what the map keeps, at 1, and what it drops, at 0
+from toymono.analysis.monosemanticity import is_mono, is_poly
+
+CLEARLY_POSITIVE = 0.05  # the paper counts biases above this one in its Fig 11
+_PART_OF_IDENTITY = 0.5  # half-way between what the linear block keeps, at 1, and what it drops, at 0
 
 
 class LinearBlock(NamedTuple):
-    """The positive-bias neurons as a map from features to outputs, M = L2+ L1+ P, and how near it is to a projector."""
+    """The positive-bias neurons as a linear map from features to outputs, and how near it is to a projector."""
 
     singular_values: Float[Array, " feature_or_output"]  # falling
     rank: Int[Array, ""]  # singular values above 1/2
@@ -25,13 +28,41 @@ def linear_block(
     encoder_bias: Float[Array, " neuron"],
     decoder_kernel: Float[Array, "neuron output"],
 ) -> LinearBlock:
-    """Singular values of L2+ L1+ P over the neurons with b > 0 [P 5.1, Fig 26].
+    """L2+ L1+ P over the neurons with b > 0: what they do together while all are on [P 5.1, Fig 26].
 
-    The paper finds them 0 or .99 to 1.03: a rank-d identity. A network without such neurons has rank 0.
+    The paper finds singular values 0 or .99 to 1.03: a rank-d identity. A network without such neurons has rank 0.
     """
     block = jnp.where(encoder_bias[:, None] > 0, decoder_kernel, 0.0)
     values = jnp.linalg.svd(embedding.T @ encoder_kernel @ block, compute_uv=False)
-    kept = values > PART_OF_IDENTITY
+    kept = values > _PART_OF_IDENTITY
     rank = kept.sum()
     error = jnp.where(kept, jnp.abs(values - 1), 0.0).sum() / rank
     return LinearBlock(values, rank, error)
+
+
+class Anatomy(NamedTuple):
+    """A network's parts in numbers; NaN where it has no such neuron."""
+
+    mono_bias: Float[Array, ""]  # mean bias of the monosemantic neurons
+    poly_bias: Float[Array, ""]  # median bias of the polysemantic neurons
+    n_clearly_positive_bias: Int[Array, ""]  # biases above .05
+    block_rank: Int[Array, ""]  # of the linear block
+    block_error: Float[Array, ""]
+
+
+def anatomy(
+    embedding: Float[Array, "embed feature"],
+    encoder_kernel: Float[Array, "embed neuron"],
+    encoder_bias: Float[Array, " neuron"],
+    decoder_kernel: Float[Array, "neuron output"],
+    score: Float[Array, " neuron"],
+) -> Anatomy:
+    """The parts of a network, from its arrays and its neurons' scores."""
+    block = linear_block(embedding, encoder_kernel, encoder_bias, decoder_kernel)
+    return Anatomy(
+        mono_bias=jnp.nanmean(jnp.where(is_mono(score), encoder_bias, jnp.nan)),
+        poly_bias=jnp.nanmedian(jnp.where(is_poly(score), encoder_bias, jnp.nan)),
+        n_clearly_positive_bias=(encoder_bias > CLEARLY_POSITIVE).sum(),
+        block_rank=block.rank,
+        block_error=block.error,
+    )

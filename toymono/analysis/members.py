@@ -11,22 +11,20 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from toymono.analysis.circuits import linear_block
-from toymono.analysis.monosemanticity import is_mono, is_poly
+from toymono.analysis.circuits import Anatomy, anatomy
 from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import Config, Hyper
 
 COUNTS = ("n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias")
 SHARES = ("mono_per_neuron", "mono_per_feature", "covered_per_feature")
-GROUPS = ("mono_bias", "poly_bias", "n_clearly_positive_bias", "block_rank", "block_error")
-MEASURES = ("task_loss", *COUNTS, *SHARES, *GROUPS, "diverged")
-CLEARLY_POSITIVE = 0.05  # the paper counts biases above this one in its Fig 11
+MEASURES = ("task_loss", *COUNTS, *SHARES, *Anatomy._fields, "diverged")
+_NOT_NEGATIVE = {"task_loss", *COUNTS, *SHARES} - {"mean_bias"}
 SETTINGS = (*(field.name for field in dataclasses.fields(Config)), *Hyper._fields)
 
 
 def lowest(measure: str) -> float:
-    """The least value a measure can have: losses and counts are not negative, biases may be."""
-    return -np.inf if measure == "mean_bias" else 0.0
+    """The least value a measure can have: losses, counts and shares are not negative, biases and differences may be."""
+    return 0.0 if measure in _NOT_NEGATIVE else -np.inf
 
 
 def task_loss(data: xr.Dataset) -> xr.DataArray:
@@ -50,40 +48,27 @@ def is_diverged(data: xr.Dataset) -> xr.DataArray:
 def member_table(data: xr.Dataset) -> pd.DataFrame:
     """One row per member, settings in order and seeds within; measures are those of the last record.
 
-    `mono_per_feature` counts neurons, so it can exceed 1; `n_covered` counts features. `mono_bias` is the mean bias
-    of the monosemantic neurons, `poly_bias` the median of the polysemantic ones; NaN where there are none.
-    `block_rank` and `block_error` are those of `circuits.linear_block`.
+    `mono_per_feature` counts neurons, so it can exceed 1; `n_covered` counts features. `circuits.Anatomy` says what
+    the biases and the block are; they are NaN where a network has no such neuron.
     """
     last = data.isel(step=-1, drop=True)
     table = last[list(COUNTS)].assign(task_loss=task_loss(data), diverged=data.diverged)
     table["mono_per_neuron"] = table.n_mono / data.attrs["n_neurons"]
     table["mono_per_feature"] = table.n_mono / data.attrs["n_features"]
     table["covered_per_feature"] = table.n_covered / data.attrs["n_features"]
-    table = table.assign({**_bias_groups(last), **_linear_blocks(data)})
+    table = table.assign(_anatomies(data))
     rows = table.to_dataframe(dim_order=("setting", "seed")).reset_index()
     fixed = {name: data.attrs[name] for name in SETTINGS if name in data.attrs}
     return rows.assign(**fixed)[["setting", *SETTINGS, "seed", *MEASURES]]
 
 
-def _bias_groups(last: xr.Dataset) -> dict[str, xr.DataArray]:
-    """Where the biases of monosemantic and of polysemantic neurons lie, and how many are clearly positive."""
-    return {
-        "mono_bias": last.bias.where(is_mono(last.score)).mean("neuron"),
-        "poly_bias": last.bias.where(is_poly(last.score)).median("neuron"),
-        "n_clearly_positive_bias": (last.bias > CLEARLY_POSITIVE).sum("neuron"),
-    }
-
-
-def _linear_blocks(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
-    last = data.isel(param_step=-1)
-    names = ("embedding", "encoder_kernel", "encoder_bias", "decoder_kernel")
-    arrays = (
-        last[name].transpose("seed", *(["setting"] if "setting" in last[name].dims else []), ...) for name in names
-    )
-    over_settings = jax.vmap(linear_block, in_axes=(None, 0, 0, 0))
-    blocks = jax.jit(jax.vmap(over_settings))(*(array.values for array in arrays))
-    member = ("seed", "setting")
-    return {"block_rank": (member, np.asarray(blocks.rank)), "block_error": (member, np.asarray(blocks.error))}
+def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
+    last, member = data.isel(step=-1, param_step=-1), ("seed", "setting")
+    names = ("encoder_kernel", "encoder_bias", "decoder_kernel", "score")
+    arrays = (last[name].transpose(*member, ...).values for name in names)
+    over_settings = jax.vmap(anatomy, in_axes=(None, 0, 0, 0, 0))
+    found = jax.jit(jax.vmap(over_settings))(last.embedding.transpose("seed", ...).values, *arrays)
+    return {name: (member, np.asarray(values)) for name, values in found._asdict().items()}
 
 
 def run_table(units: list[xr.Dataset]) -> pd.DataFrame:

@@ -39,6 +39,7 @@ AXIS_TITLES = {
     "mono_per_feature": "mono neurons per feature",
     "mono_per_neuron": "mono neurons per neuron",
     "mean_bias": "mean bias",
+    "loss_difference": "loss, offset -1 less zero bias",
     "n_neurons": "neurons k",
     "covered_per_feature": "share of features covered",
     "n_clearly_positive_bias": "neurons with bias above .05",

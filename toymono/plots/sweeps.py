@@ -63,7 +63,8 @@ def _draw_marks(figure: go.Figure, col: int, curves: Sequence[Curve], marks: Seq
         elif mark.levels and max(mark.levels) <= _FARTHEST_MARK * top:
             low, high = mark.levels
             figure.add_hrect(y0=low, y1=high, line=line, fillcolor=faded(mark.colour, 0.06), row=1, col=col)
-        told.append(f"paper: {mark.words}")
+        if mark.words:
+            told.append(f"paper: {mark.words}")
     if told:
         axis = str(col) if col > 1 else ""
         place = {"xref": f"x{axis} domain", "yref": f"y{axis} domain", "x": 0, "y": 1.0, "yanchor": "bottom"}

@@ -42,6 +42,21 @@ def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pat
     return file
 
 
+def write_json(figure: go.Figure, file: pathlib.Path) -> pathlib.Path:
+    """What the figure is made of, as plotly's JSON: `read_json` gives it back."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(figure.to_json() + "\n")
+    return file
+
+
+def read_json(file: pathlib.Path) -> go.Figure:
+    """A figure that `write_json` wrote; raises InputError if the file holds none."""
+    try:
+        return plotly.io.from_json(file.read_text())
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"{file} must hold a figure that toymono wrote, but {error}; draw it anew") from error
+
+
 def write_figures(figures: Sequence[go.Figure], file: pathlib.Path) -> pathlib.Path:
     """The figures in the format that the file's suffix names: a page holds many, an image one.
 

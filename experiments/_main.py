@@ -1,0 +1,47 @@
+"""What all experiments share: train what is missing, tabulate, draw, and say which file to open."""
+
+import argparse
+import pathlib
+
+from toymono.analysis.members import over_seeds
+from toymono.environment import browser
+from toymono.gallery import open_run
+from toymono.plots.write import write_image, write_json, write_page
+from toymono.sweeps.paper import SCALES, preset_sweep
+from toymono.sweeps.results import results_of_run, write_results
+from toymono.sweeps.run import run_sweep
+from toymono.terminal import one_sentence, print_table, progress, summary_table
+
+MEASURES = ("task_loss", "n_mono", "n_covered")
+
+
+def main(name, doc, batches, draw, argv=None):
+    """Run an experiment: `draw` takes its runs by batch and returns figures by name."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scale", choices=SCALES, default="laptop")
+    parser.add_argument("--seeds", type=int, nargs="+", default=(0, 1, 2))
+    parser.add_argument("--out", type=pathlib.Path, default="runs", help="folder that holds the runs (default: runs)")
+    parser.add_argument("--figures", type=pathlib.Path, help="folder of the figures (default: OUT/figures-SCALE)")
+    args = parser.parse_args(argv)
+    figures = args.figures or args.out / f"figures-{args.scale}"
+    with one_sentence():
+        folders = {batch: args.out / f"{batch}-{args.scale}" for batch in batches}
+        for batch, folder in folders.items():
+            with progress() as report:
+                run_sweep(preset_sweep(batch, args.scale, tuple(args.seeds)), folder, report)
+        runs = {batch: open_run(folder) for batch, folder in folders.items()}
+        figures.mkdir(parents=True, exist_ok=True)
+        for batch, folder in folders.items():
+            print(batch)
+            print_table(summary_table(over_seeds(runs[batch].table, MEASURES), MEASURES))
+            write_results(results_of_run(folder), figures / f"{batch}.json")
+        print(f"open {save(draw(runs), figures, name)}")
+
+
+def save(drawn, folder, name):
+    """Write each figure as JSON, and as PNG where there is a browser; then all as one page."""
+    for title, figure in drawn.items():
+        write_json(figure, folder / f"{title}.json")
+        if browser():
+            write_image(figure, folder / f"{title}.png")
+    return write_page(list(drawn.values()), folder / f"{name}.html", f"toymono {name}")

@@ -1,0 +1,24 @@
+"""Fixed random sparse weights cost loss at equal compute: twice the neurons, half the weights, and so on.
+
+Paper:    claim C6 (toymono's own batch S1).
+Command:  python experiments/sparse.py
+Minutes:  12 on two cores.
+Expect:   see the verdict on C6 in the README.
+"""
+
+from _main import main
+
+from toymono.gallery import sweep_figure
+
+BATCHES = ("S1",)
+
+
+def draw(runs):
+    """Loss and mono neurons against the rate, dense and sparse."""
+    title = "Random sparse weights at equal multiply-adds (S1)"
+    by = ["connectivity", "weight_density", "n_neurons"]
+    return {"sparse": sweep_figure(runs["S1"].table, "learning_rate", by, title=title)}
+
+
+if __name__ == "__main__":
+    main("sparse", __doc__, BATCHES, draw)
