@@ -1,34 +1,61 @@
-"""Renew the README's result table from the numbers in figures/; `make figures` runs it after the experiments."""
+"""Renew the README's tables from the numbers in figures/; `make figures` runs it after the experiments."""
 
 import json
+import math
 import pathlib
 
+from toymono.analysis.members import over_seeds
 from toymono.plots.style import axis_title
-from toymono.terminal import span
+from toymono.sweeps.results import read_results
+from toymono.terminal import allowed_range, span
 
 ROOT = pathlib.Path(__file__).parent.parent
-MARKS = ("<!-- demo table: begin -->\n", "<!-- demo table: end -->")
+MEASURES = ("task_loss", "n_mono", "n_covered")
+
+
+def markdown(head, rows):
+    """A Markdown table."""
+    return "".join(f"| {' | '.join(line)} |\n" for line in (head, ("---",) * len(head), *rows))
 
 
 def demo_table(results):
-    """The demo's settings as a Markdown table, each measure with its interval over seeds."""
-    measures = [name.removesuffix("_low") for name in results[0] if name.endswith("_low")]
-    head = ("learning rate", "initial bias offset", "decay", *map(axis_title, measures), "n")
-    lines = [head, ("---",) * len(head)]
-    for row in results:
-        spans = (span(row, measure) for measure in measures)
+    """The demo's settings, each measure with its interval over seeds."""
+    head = ("learning rate", "initial bias offset", "decay", *map(axis_title, MEASURES), "n")
+    rows = []
+    for row in over_seeds(results.table, MEASURES).to_dict("records"):
         numbers = (f"{row[name]:.3g}" for name in ("learning_rate", "bias_offset", "bias_decay"))
-        lines.append((*numbers, *spans, str(row["n"])))
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+        rows.append((*numbers, *(span(row, measure) for measure in MEASURES), str(row["n"])))
+    return markdown(head, rows)
 
 
-def renewed(readme, results):
-    """The README's text with the table between its marks replaced."""
-    before, rest = readme.split(MARKS[0])
-    _, after = rest.split(MARKS[1])
-    return before + MARKS[0] + demo_table(results) + MARKS[1] + after
+def claims_table(verdicts):
+    """The claims, what the paper has to say of each measurement, ours with its interval, and the verdict."""
+    rows, told = [], set()
+    for row in verdicts:
+        if row["claim"] not in told:
+            told.add(row["claim"])
+            rows.append((f"**{row['claim']}** {row['statement']}", "", "", "", "", f"**{row['claim_verdict']}**"))
+        ends = (-math.inf if row["at_least"] is None else row["at_least"], row["at_most"])
+        allowed = allowed_range(ends[0], math.inf if ends[1] is None else ends[1])
+        ours = f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}]" if row["n"] else ""
+        rows.append((row["measured"], row["paper"], ours, str(row["n"]), allowed, row["verdict"]))
+    return markdown(("claim and measurement", "the paper", "here, laptop scale", "n", "holds if", "verdict"), rows)
+
+
+def renewed(readme, figures):
+    """The README's text with the tables between its marks replaced by what the figures folder holds."""
+    tables = {
+        "demo": demo_table(read_results(figures / "demo.json")),
+        "claims": claims_table(json.loads((figures / "claims.json").read_text())),
+    }
+    for name, table in tables.items():
+        begin, end = f"<!-- {name} table: begin -->\n", f"<!-- {name} table: end -->"
+        before, rest = readme.split(begin)
+        _, after = rest.split(end)
+        readme = before + begin + table + end + after
+    return readme
 
 
 if __name__ == "__main__":
     file = ROOT / "README.md"
-    file.write_text(renewed(file.read_text(), json.loads((ROOT / "figures" / "demo.json").read_text())))
+    file.write_text(renewed(file.read_text(), ROOT / "figures"))

@@ -21,7 +21,7 @@ class Mark(NamedTuple):
     words: str
     levels: tuple[float, float] | None = None
     place: float | None = None
-    colour: str = "#222"
+    colour: str = "#222222"
 
 
 def sweep_panels(
