@@ -12,7 +12,7 @@ help:
 	@echo "make test      run all tests (6 minutes on 2 cores)"
 	@echo "make check     lint, formatting and types"
 	@echo "make bench     time a training step against this machine's matrix products"
-	@echo "make figures   run the experiments again and renew figures/"
+	@echo "make figures   train what is missing (3 hours on 2 cores) and renew figures/"
 	@echo "make clean     remove .venv"
 
 install: .venv/installed
@@ -41,7 +41,8 @@ bench: install
 	$(BIN)/python benchmarks/training.py
 
 figures: install
-	$(BIN)/python experiments/demo.py --figures figures
+	for script in experiments/[a-z]*.py; do $(BIN)/python $$script --figures figures || exit 1; done
+	$(BIN)/toymono claims figures --json --out figures/claims.png > figures/claims.json
 	$(BIN)/python experiments/_readme.py
 
 clean:

@@ -1,14 +1,15 @@
 import pytest
 
-from toymono.sweeps.paper import LEARNING_RATES, PRESETS, SCALES, preset_sweep
+from toymono.sweeps.paper import LEARNING_RATES, PRESETS, SCALES, batch_of, preset_sweep, scaled
 from toymono.sweeps.plan import plan
 
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_is_one_unit_of_valid_settings_at_every_scale(name, scale):
-    (unit,) = plan(preset_sweep(name, scale))
-    assert unit.n_members == len(unit.settings) * 3
+def test_every_preset_is_valid_and_known_again_at_every_scale(name, scale):
+    sweep = preset_sweep(name, scale, seeds=(5,))
+    assert all(unit.n_members == len(unit.settings) for unit in plan(sweep))
+    assert batch_of(sweep) == (name, scale)
 
 
 def test_lr1_is_table_1():
@@ -38,3 +39,23 @@ def test_the_demo_holds_zero_bias_against_an_offset_at_several_rates():
     assert arms[0.0] == arms[-1.0]
     assert len(arms[0.0]) >= 3
     assert len(unit.seeds) >= 3
+
+
+def test_the_scaling_rule_keeps_width_per_feature_decay_and_compute():
+    (grid,) = scaled(SCALES["laptop"], {"n_neurons": (2048,), "bias_decay": (0.03,), "learning_rate": (0.007,)})
+    # k = 4 N; 16 times the decay for a sixteenth of the steps; half the batch for twice the neurons; twice the density
+    assert grid["n_neurons"] == (512,)
+    assert grid["bias_decay"] == (pytest.approx(0.48),)
+    assert grid["batch_size"] == (256,)
+    assert grid["feature_density"] == (1 / 32,)
+    assert grid["learning_rate"] == (0.007,)
+
+
+def test_the_paper_scale_is_left_as_it_is():
+    (grid,) = scaled(SCALES["paper"], {"bias_decay": (0.03,)})
+    assert grid == {"bias_decay": (0.03,), "feature_density": (1 / 64,), "n_neurons": (1024,), "batch_size": (8192,)}
+
+
+def test_densities_end_at_1():
+    (grid,) = scaled(SCALES["laptop"], {"feature_density": (0.25, 0.5, 0.6)})
+    assert grid["feature_density"] == (0.5, 1.0)
