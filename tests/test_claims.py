@@ -53,9 +53,9 @@ def test_a_missing_batch_is_untested():
     [
         (0.2, 0.4, "supported"),
         (0.0, 0.4, "inconclusive"),
-        (-1, 0, "refuted"),
-        (2, 3, "refuted"),
-        (0, 3, "inconclusive"),
+        (-1.0, 0.0, "refuted"),
+        (2.0, 3.0, "refuted"),
+        (0.0, 3.0, "inconclusive"),
     ],
 )
 def test_an_interval_is_held_against_a_range(low, high, verdict):

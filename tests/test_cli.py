@@ -63,7 +63,7 @@ def test_a_wrong_value_ends_with_one_sentence_and_writes_nothing(tmp_path, capsy
         (("run", "custom", "--task", "dcode"), "'dcode'.*--task.*decode.*reproject.*absolute"),
         (("run", "custom", "--seeds", "1.5"), "--seeds.*1.5.*INT"),
         (("run", "custom", "--bias-ofset", "1"), "--bias-ofset.*--bias-offset"),
-        (("run", "dmo"), "dmo.*demo, LR1, LR3, custom"),
+        (("run", "dmo"), "dmo.*demo, LR1, LR2"),
         (("run", "demo", "--scale", "huge"), "huge.*paper.*laptop.*smoke"),
         (("tabel",), "tabel.*table"),
     ],

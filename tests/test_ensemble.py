@@ -61,7 +61,9 @@ def test_new_numbers_and_seeds_do_not_retrace(monkeypatch):
 
 def test_what_no_setting_varies_is_not_mapped():
     stacked, axes = stack_settings(SETTINGS)
-    assert axes == Hyper(learning_rate=0, bias_offset=0, bias_decay=0, l1=None, feature_density=None)
+    assert axes == Hyper(
+        learning_rate=0, bias_offset=0, bias_decay=0, l1=None, feature_density=None, weight_density=None
+    )
     assert stacked.learning_rate.shape == (3,)
     assert stacked.feature_density.shape == ()
 

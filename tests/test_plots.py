@@ -10,7 +10,7 @@ from toymono.analysis.members import run_table
 from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import InputError
 from toymono.environment import browser
-from toymono.gallery import draw, map_figure
+from toymono.gallery import Run, draw, map_figure
 from toymono.plots.style import COLOURS, line_with_band, setting_label
 from toymono.plots.write import write_figures, write_page
 
@@ -41,7 +41,7 @@ def test_figures_say_at_which_phase_of_the_learning_rate_they_stand(figures):
 
 def test_the_map_shows_a_member_s_own_neurons(smoke_run, smoke_data):
     table = run_table([smoke_data])
-    figure = map_figure([smoke_data], table, 7)  # settings first, seeds within: setting 2, seed 1
+    figure = map_figure(Run([smoke_data], table), 7)  # settings first, seeds within: setting 2, seed 1
     assert "seed 1" in figure.layout.title.text
     first = re.match(r"neuron (\d+)<br>score ([\d.]+)<br>bias (-?[\d.]+)", figure.layout.xaxis.ticktext[0])
     neuron = smoke_data.sel(seed=1).isel(setting=2, step=-1, neuron=int(first[1]))
@@ -52,7 +52,7 @@ def test_the_map_shows_a_member_s_own_neurons(smoke_run, smoke_data):
 
 def test_a_member_that_is_not_there_is_refused(smoke_data):
     with pytest.raises(InputError, match=r"^member must be a whole number from 0 to 17"):
-        map_figure([smoke_data], run_table([smoke_data]), 18)
+        map_figure(Run([smoke_data], run_table([smoke_data])), 18)
 
 
 def test_a_band_is_drawn_only_where_there_is_an_interval():
