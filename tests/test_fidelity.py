@@ -19,7 +19,8 @@ from toymono.training.ensemble import train_ensemble
 AUTHORS = pd.DataFrame(
     json.loads(line) for line in (pathlib.Path(__file__).parent / "authors_small.jsonl").read_text().splitlines()
 )
-SETTINGS = {name: Hyper(**rows.iloc[0][list(Hyper._fields)].astype(float)) for name, rows in AUTHORS.groupby("setting")}
+THEIRS = [name for name in Hyper._fields if name in AUTHORS]
+SETTINGS = {name: Hyper(**rows.iloc[0][THEIRS].astype(float)) for name, rows in AUTHORS.groupby("setting")}
 
 
 @pytest.fixture(scope="module")
