@@ -11,6 +11,7 @@ from toymono.terminal import allowed_range, span
 
 ROOT = pathlib.Path(__file__).parent.parent
 MEASURES = ("task_loss", "n_mono", "n_covered")
+RATE_BATCHES = {"LR1": "zero bias", "LR3": "offset -1", "RP1": "re-projector"}
 
 
 def markdown(head, rows):
@@ -25,6 +26,18 @@ def demo_table(results):
     for row in over_seeds(results.table, MEASURES).to_dict("records"):
         numbers = (f"{row[name]:.3g}" for name in ("learning_rate", "bias_offset", "bias_decay"))
         rows.append((*numbers, *(span(row, measure) for measure in MEASURES), str(row["n"])))
+    return markdown(head, rows)
+
+
+def threshold_table(folder):
+    """Features covered from each score on, by learning rate, in the three batches that vary it alone."""
+    head = ("learning rate", *(f"{start}, above {at}" for start in RATE_BATCHES.values() for at in (".999", ".9")))
+    measures = ("n_covered", "n_nearly_covered")
+    tables = [over_seeds(read_results(folder / f"{batch}.json").table, measures) for batch in RATE_BATCHES]
+    rows = []
+    for rate in tables[0].learning_rate:
+        found = [table[table.learning_rate == rate].to_dict("records")[0] for table in tables]
+        rows.append((f"{rate:.3g}", *(span(row, measure) for row in found for measure in measures)))
     return markdown(head, rows)
 
 
@@ -46,6 +59,7 @@ def renewed(readme, figures):
     """The README's text with the tables between its marks replaced by what the figures folder holds."""
     tables = {
         "demo": demo_table(read_results(figures / "demo.json")),
+        "threshold": threshold_table(figures),
         "claims": claims_table(json.loads((figures / "claims.json").read_text())),
     }
     for name, table in tables.items():

@@ -10,38 +10,33 @@ import pandas as pd
 from _main import main
 
 from toymono.gallery import sweep_figure
-from toymono.plots.style import COLOURS
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("B1", "B2", "B3", "B4", "B5")
 PAPER = {"mono_per_neuron": (0.3, 0.5), "mono_per_feature": (0.6, 1.0)}
+SHOWN = [-8, 4]  # in units of sqrt(density); the farthest offsets of the sparsest batches lie outside
+X, BY = "offset_over_root_density", ["feature_density"]
 
 
-def marks(densities):
-    """The paper's levels below the threshold, and its threshold -sqrt(eps) for each density in the curve's colour."""
+def marks():
+    """The paper's levels below its threshold -sqrt(density), and the threshold itself."""
     for measure, levels in PAPER.items():
-        yield Mark(measure, f"{levels[0]:g} to {levels[1]:g} left of -sqrt(density), dotted", levels=levels)
-        for place, density in enumerate(densities):
-            yield Mark(measure, "", place=-(density**0.5), colour=COLOURS[place])
+        yield Mark(measure, f"{levels[0]:g} to {levels[1]:g} left of -1, dotted", levels=levels)
+        yield Mark(measure, "", place=-1.0)
 
 
 def draw(runs):
-    """Mono neurons per neuron and per feature against the offset, a curve for each density."""
+    """Mono neurons per neuron and per feature against the offset, a curve for each density; and the loss."""
     table = pd.concat([runs[batch].table for batch in BATCHES])
-    found = list(marks(table.feature_density.unique()))
-    return {
-        "fig08-09": sweep_figure(
-            table,
-            "bias_offset",
-            ["feature_density"],
-            tuple(PAPER),
-            "Figs 8 and 9: the bias threshold (B1 to B5)",
-            found,
-        ),
-        "bias-loss": sweep_figure(
-            table, "bias_offset", ["feature_density"], ("task_loss",), "Loss against the offset (B1 to B5)"
-        ),
+    table = table.assign(**{X: table.bias_offset / table.feature_density**0.5})
+    title = "Figs 8 and 9: the bias threshold (B1 to B5)"
+    drawn = {
+        "fig08-09": sweep_figure(table, X, BY, tuple(PAPER), title, list(marks())),
+        "bias-loss": sweep_figure(table, X, BY, ("task_loss",), "Loss against the offset (B1 to B5)"),
     }
+    for figure in drawn.values():
+        figure.update_xaxes(range=SHOWN)
+    return drawn
 
 
 if __name__ == "__main__":

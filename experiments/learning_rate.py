@@ -10,6 +10,7 @@ Expect:   from zero bias, mono neurons rise with the learning rate (4 at .003, 4
 import pandas as pd
 from _main import main
 
+from toymono.analysis.members import LOSS_AND_SHARES
 from toymono.gallery import biases_figure, map_figure, sweep_figure, traces_figure
 from toymono.plots.sweeps import Mark
 
@@ -31,7 +32,7 @@ def draw(runs):
     both = pd.concat([zero.table, negative.table])
     title, n_positive = "Fig 1: loss and monosemanticity (LR1, LR3)", zero.units[0].attrs["n_embed"] + 1
     return {
-        "fig01": sweep_figure(both, "learning_rate", ["bias_offset"], title=title, marks=MARKS),
+        "fig01": sweep_figure(both, "learning_rate", ["bias_offset"], LOSS_AND_SHARES, title, MARKS),
         "fig03": traces_figure(zero.units, title="Fig 3: training from zero bias (LR1)"),
         "fig04": map_figure(zero, fastest(zero), "Fig 4: zero bias (LR1)"),
         "fig05": biases_figure(zero.units, title="Fig 5: final biases from zero bias (LR1)"),

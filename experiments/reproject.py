@@ -8,6 +8,7 @@ Expect:   see the verdict on C10 in the README.
 
 from _main import main
 
+from toymono.analysis.members import LOSS_AND_SHARES
 from toymono.gallery import sweep_figure, traces_figure
 from toymono.plots.sweeps import Mark
 
@@ -19,7 +20,7 @@ def draw(runs):
     """Loss and mono neurons against the rate, and in training."""
     run = runs["RP1"]
     return {
-        "fig21": sweep_figure(run.table, "learning_rate", title="Fig 21: re-projector (RP1)", marks=MARKS),
+        "fig21": sweep_figure(run.table, "learning_rate", [], LOSS_AND_SHARES, "Fig 21: re-projector (RP1)", MARKS),
         "fig21-training": traces_figure(run.units, title="Fig 21: re-projector, training (RP1)"),
     }
 

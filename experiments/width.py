@@ -20,7 +20,7 @@ def draw(runs):
     """The spread of the scores at k = 2 N; loss, difference of the starts, and mono neurons against k."""
     zero, negative = runs["K0"], runs["K1"]
     both = pd.concat([zero.table, negative.table])
-    twice = next(data for data in negative.units if data.attrs["n_neurons"] == negative.table.n_neurons.iloc[-1] // 2)
+    twice = min(negative.units, key=lambda data: abs(data.attrs["n_neurons"] - 2 * data.attrs["n_features"]))
     other = zero.table.set_index(["n_neurons", "seed"]).task_loss
     pairs = negative.table.set_index(["n_neurons", "seed"])
     paired = pairs.assign(loss_difference=pairs.task_loss - other).reset_index()

@@ -1,4 +1,5 @@
 import json
+import pathlib
 import re
 import subprocess
 import sys
@@ -10,8 +11,11 @@ from toymono.cli import main
 from toymono.commands import RunCustom
 from toymono.config import Config
 from toymono.environment import browser
+from toymono.gallery import draw
+from toymono.plots.write import write_json
 from toymono.sweeps.store import read_run
 
+FIGURES = pathlib.Path(__file__).parent.parent / "figures"
 TINY = (
     "--n-features 16 --n-embed 8 --n-neurons 24 --batch-size 16 --n-steps 20 --record-phase peak "
     "--learning-rate 0.003 0.03 --bias-offset 0 -1 --bias-decay 0 2 --l1 0 --seeds 0 1"
@@ -136,6 +140,43 @@ def test_every_kind_of_figure_is_written(smoke_run, tmp_path, capsys, kind):
 def test_a_map_is_drawn_as_png(smoke_run, tmp_path):
     main(["figure", str(smoke_run), "--kind", "map", "--member", "3", "--out", str(tmp_path / "map.png")])
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_figure_is_drawn_again_from_its_json(smoke_run, tmp_path, capsys):
+    write_json(draw(smoke_run, "sweep")[0], tmp_path / "sweep.json")
+    main(["figure", str(tmp_path / "sweep.json")])
+    assert (tmp_path / "sweep.html").exists()
+    (tmp_path / "bad.json").write_text("{}}")
+    assert "bad.json must hold a figure" in _refused(capsys, "figure", str(tmp_path / "bad.json"))
+
+
+def test_claims_prints_twelve_verdicts_with_intervals_on_the_committed_results(tmp_path, capsys):
+    file = tmp_path / "evidence.html"
+    main(["claims", str(FIGURES), "--out", str(file)])
+    printed = capsys.readouterr()
+    assert len(re.findall(r"^ *C\d+ .* laptop .*(SUPPORTED|REFUTED|INCONCLUSIVE) *$", printed.out, re.M)) == 12
+    assert len(re.findall(r"\[.+, .+\]", printed.out)) >= 12
+    assert str(file) in printed.err
+    assert "plotly" in file.read_text()
+
+
+def test_the_committed_verdicts_are_those_of_the_committed_results(capsys):
+    main(["claims", str(FIGURES), "--json"])
+    assert json.loads(capsys.readouterr().out) == json.loads((FIGURES / "claims.json").read_text())
+
+
+def test_claims_judges_a_run_as_far_as_it_goes(smoke_run, capsys):
+    main(["claims", str(smoke_run), "--json"])
+    verdicts = json.loads(capsys.readouterr().out)
+    assert {row["claim_verdict"] for row in verdicts} == {"untested"}
+    assert {row["scale"] for row in verdicts} == {"smoke"}
+
+
+def test_claims_without_a_batch_of_the_paper_are_refused(tmp_path, capsys):
+    assert "folder must be a run" in _refused(capsys, "claims", str(tmp_path))
+    main(["run", "custom", *TINY, "--out", str(tmp_path / "run")])
+    capsys.readouterr()
+    assert "runs of the paper's batches" in _refused(capsys, "claims", str(tmp_path / "run"))
 
 
 def test_the_doctor_reports_and_passes_here(capsys):

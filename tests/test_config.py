@@ -70,3 +70,9 @@ def test_a_grid_is_a_product_and_a_sweep_the_union_of_its_grids():
 def test_a_number_that_no_axis_names_keeps_its_default():
     ((_, hyper),) = Sweep(base=Config()).models()
     assert hyper == Hyper()
+
+
+def test_a_weight_density_needs_random_connectivity():
+    with pytest.raises(InputError, match=r"^weight_density must be 1 where connectivity is dense, but is 0.5"):
+        Sweep(base=Config(), grids=({"weight_density": (0.5,)},))
+    Sweep(base=Config(connectivity="random"), grids=({"weight_density": (0.5,)},))

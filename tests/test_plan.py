@@ -1,7 +1,7 @@
 import pytest
 
 from toymono.config import Config, Hyper, Sweep
-from toymono.sweeps.plan import estimated_bytes, estimated_seconds, n_members, plan
+from toymono.sweeps.plan import Unit, estimated_bytes, estimated_seconds, n_members, plan
 
 
 def _sweep(**axes):
@@ -37,3 +37,10 @@ def test_the_paper_scale_estimate_is_of_the_order_of_what_was_measured():
     config = Config(n_features=512, n_embed=64, n_neurons=1024, batch_size=8192, n_steps=1000, record_phase="peak")
     (unit,) = plan(Sweep(base=config, seeds=(0,)))
     assert estimated_seconds([unit], 95e9) == pytest.approx(212, rel=0.3)
+
+
+def test_a_unit_s_name_tells_only_settings_that_are_not_the_default():
+    # Stored results are found by these names: a change here loses the results of every run that exists.
+    unit = Unit(Config(), (Hyper(),), (0, 1, 2))
+    assert unit.name == "k256-36b8568755"
+    assert unit._replace(settings=(Hyper(weight_density=1.0),)).name == unit.name

@@ -1,18 +1,24 @@
+import json
 import pathlib
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import toymono
+from toymono.analysis.claims import Claim, Part, verdict_table
 from toymono.analysis.curves import Curve
 from toymono.analysis.members import run_table
+from toymono.analysis.quantities import difference, mean
 from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import InputError
 from toymono.environment import browser
-from toymono.gallery import Run, draw, map_figure
+from toymono.gallery import Run, draw, map_figure, scores_figure, sweep_figure
+from toymono.plots.claims import evidence
 from toymono.plots.style import COLOURS, line_with_band, setting_label
-from toymono.plots.write import write_figures, write_page
+from toymono.plots.sweeps import Mark
+from toymono.plots.write import read_json, write_figures, write_json, write_page
 
 needs_browser = pytest.mark.skipif(browser() is None, reason="no Chromium found: PNG, SVG and PDF cannot be drawn")
 
@@ -117,3 +123,64 @@ def test_an_image_is_drawn(figures, tmp_path):
     file = write_figures(figures[:1], tmp_path / "figure.png")
     assert file.read_bytes().startswith(b"\x89PNG")
     assert file.stat().st_size > 10_000
+
+
+def test_a_figure_comes_back_from_its_json_as_it_was(figures, tmp_path):
+    for figure in figures:
+        again = read_json(write_json(figure, tmp_path / "figure.json"))
+        assert json.loads(again.to_json()) == json.loads(figure.to_json())
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "{", '{"batch": "B1", "members": []}'])
+def test_json_that_holds_no_figure_is_refused_with_its_name(tmp_path, content):
+    (tmp_path / "a.json").write_text(content)
+    with pytest.raises(InputError, match=r"a\.json must hold a figure"):
+        read_json(tmp_path / "a.json")
+
+
+def test_the_paper_s_numbers_are_drawn_where_they_fit_and_told_everywhere(smoke_data):
+    table = run_table([smoke_data]).assign(task_loss=1.0)
+    marks = (
+        Mark("task_loss", "near", (0.9, 0.95)),
+        Mark("task_loss", "far", (50.0, 60.0)),
+        Mark("n_mono", "", place=0.01),
+    )
+    figure = sweep_figure(table, "learning_rate", ["bias_offset"], ("task_loss", "n_mono"), "title", marks)
+    (told,) = [a.text for a in figure.layout.annotations if "paper" in a.text]
+    assert told == "paper: near<br>paper: far"
+    levels = {shape.y0 for shape in figure.layout.shapes if shape.xref == "x domain"}
+    assert levels == {0.9, 0.95}
+    (place,) = [shape for shape in figure.layout.shapes if shape.xref == "x2"]
+    assert place.x0 == place.x1 == 0.01  # in the axis' own units, which is logarithmic
+
+
+def test_score_distributions_end_at_1_and_jump_by_the_share_of_mono_neurons(smoke_data):
+    smoke_data.score.values[-1, :, 0, :] = np.linspace(0, 0.5, 32)
+    smoke_data.score.values[-1, :, 0, :8] = 1.0  # a quarter of the neurons, in each seed
+    figure = scores_figure(smoke_data, 0, "scores")
+    last = [trace for trace in figure.data if trace.name][-1]
+    assert last.y[-1] == 1.0
+    assert last.y[np.searchsorted(last.x, 0.999)] == pytest.approx(0.75)
+    assert np.all(np.diff(last.y) >= 0)
+
+
+def test_evidence_has_a_strip_for_each_measurement_coloured_by_its_verdict():
+    tables = {"A": _members(0.0), "B": _members(1.0)}
+    gain = difference(mean("B", "share"), mean("A", "share"))
+    claims = [
+        Claim("X", "", tuple(Part(words, "", gain, at_least=end) for words, end in (("small", 0.5), ("big", 2.0))))
+    ]
+    untested = Claim("Y", "", (Part("other", "", mean("C", "share"), at_least=0.0),))
+    figure = evidence(verdict_table([*claims, untested], tables).assign(scale="smoke"))
+    assert "smoke scale" in figure.layout.title.text
+    assert [trace.marker.color for trace in figure.data] == ["#0072B2", "#D55E00", None]
+    assert [trace.x for trace in figure.data] == [(1.0,), (1.0,), ()]
+    assert len(figure.layout.shapes) == 3
+    told = [annotation.text for annotation in figure.layout.annotations]
+    assert "1 [1, 1], <b>supported</b>" in told
+    assert "<b>untested</b>" in told
+
+
+def _members(share):
+    rows = [{"seed": seed, "learning_rate": 0.01, "diverged": False, "share": share} for seed in range(3)]
+    return pd.DataFrame(rows)

@@ -107,6 +107,18 @@ def test_a_result_without_a_variable_is_refused_with_its_name(copied_run, lost):
         read_run(copied_run)
 
 
+def test_a_result_from_before_a_setting_existed_has_its_default(copied_run):
+    (file,) = (copied_run / "units").iterdir()
+    data = xr.load_dataset(file, engine="h5netcdf").drop_vars("weight_density")
+    del data.attrs["connectivity"]
+    file.unlink()
+    data.to_netcdf(file, engine="h5netcdf")
+    (read,) = read_run(copied_run)
+    assert read.attrs["connectivity"] == "dense"
+    assert read.weight_density.values.tolist() == [1.0] * 6
+    assert read_member(read, seed=0, setting=0).hyper.weight_density == 1.0
+
+
 def test_a_result_with_a_seed_too_few_is_refused(copied_run):
     (file,) = (copied_run / "units").iterdir()
     data = xr.load_dataset(file, engine="h5netcdf").isel(seed=slice(2))

@@ -1,3 +1,5 @@
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -73,3 +75,21 @@ def test_seeds_share_nothing():
 def test_multiply_adds_are_those_of_five_products():
     # forward: 32*6*20 and 32*20*12; backward: d decoder 32*20*12, d hidden 32*20*12, d encoder 32*6*20.
     assert multiply_adds(CONFIG) == 2 * 32 * 6 * 20 + 3 * 32 * 20 * 12
+
+
+@pytest.mark.parametrize("optimizer", ["lamb-clamped", "lamb", "adam"])
+def test_a_sparse_network_keeps_its_connections_through_training_and_learns(optimizer):
+    config = dataclasses.replace(CONFIG, connectivity="random", optimizer=optimizer)
+    hyper = Hyper(learning_rate=0.03, feature_density=0.2, weight_density=0.5)
+    first = start(config, hyper, WORLD)
+    last = segment(config, hyper, WORLD, first, 0, 64)
+    for layer in ("encoder", "decoder"):
+        before, after = first.params[layer]["kernel"], last.params[layer]["kernel"]
+        assert 0.3 < float((before == 0).mean()) < 0.7
+        assert jnp.array_equal(before == 0, after == 0)
+    assert last.losses[-1] < 0.7 * last.losses[0]
+
+
+def test_a_random_network_of_density_1_is_the_dense_one():
+    random = dataclasses.replace(CONFIG, connectivity="random")
+    assert _equal(start(random, Hyper(), WORLD), start(CONFIG, Hyper(), WORLD))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from toymono.analysis.monosemanticity import is_mono, is_poly
+from toymono.analysis.monosemanticity import POLY_THRESHOLD, is_mono, is_poly, mono_neurons_of_features, n_covered
 
 CLEARLY_POSITIVE = 0.05  # the paper counts biases above this one in its Fig 11
 _PART_OF_IDENTITY = 0.5  # half-way between what the linear block keeps, at 1, and what it drops, at 0
@@ -48,6 +48,7 @@ class Anatomy(NamedTuple):
     n_clearly_positive_bias: Int[Array, ""]  # biases above .05
     block_rank: Int[Array, ""]  # of the linear block
     block_error: Float[Array, ""]
+    n_nearly_covered: Int[Array, ""]  # features with a neuron of their own that scores above .9, and not only .999
 
 
 def anatomy(
@@ -56,13 +57,16 @@ def anatomy(
     encoder_bias: Float[Array, " neuron"],
     decoder_kernel: Float[Array, "neuron output"],
     score: Float[Array, " neuron"],
+    favourite: Int[Array, " neuron"],
 ) -> Anatomy:
-    """The parts of a network, from its arrays and its neurons' scores."""
+    """The parts of a network, from its arrays and its neurons' scores and favourite features."""
     block = linear_block(embedding, encoder_kernel, encoder_bias, decoder_kernel)
+    nearly = mono_neurons_of_features(is_mono(score, POLY_THRESHOLD), favourite, embedding.shape[1])
     return Anatomy(
         mono_bias=jnp.nanmean(jnp.where(is_mono(score), encoder_bias, jnp.nan)),
         poly_bias=jnp.nanmedian(jnp.where(is_poly(score), encoder_bias, jnp.nan)),
         n_clearly_positive_bias=(encoder_bias > CLEARLY_POSITIVE).sum(),
         block_rank=block.rank,
         block_error=block.error,
+        n_nearly_covered=n_covered(nearly),
     )

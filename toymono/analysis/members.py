@@ -16,9 +16,10 @@ from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import Config, Hyper
 
 COUNTS = ("n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias")
-SHARES = ("mono_per_neuron", "mono_per_feature", "covered_per_feature")
+SHARES = ("mono_per_neuron", "mono_per_feature", "covered_per_feature", "nearly_covered_per_feature")
+LOSS_AND_SHARES = ("task_loss", "mono_per_feature", "nearly_covered_per_feature")
 MEASURES = ("task_loss", *COUNTS, *SHARES, *Anatomy._fields, "diverged")
-_NOT_NEGATIVE = {"task_loss", *COUNTS, *SHARES} - {"mean_bias"}
+_NOT_NEGATIVE = {"task_loss", *COUNTS, *SHARES, "n_nearly_covered"} - {"mean_bias"}
 SETTINGS = (*(field.name for field in dataclasses.fields(Config)), *Hyper._fields)
 
 
@@ -57,6 +58,7 @@ def member_table(data: xr.Dataset) -> pd.DataFrame:
     table["mono_per_feature"] = table.n_mono / data.attrs["n_features"]
     table["covered_per_feature"] = table.n_covered / data.attrs["n_features"]
     table = table.assign(_anatomies(data))
+    table["nearly_covered_per_feature"] = table.n_nearly_covered / data.attrs["n_features"]
     rows = table.to_dataframe(dim_order=("setting", "seed")).reset_index()
     fixed = {name: data.attrs[name] for name in SETTINGS if name in data.attrs}
     return rows.assign(**fixed)[["setting", *SETTINGS, "seed", *MEASURES]]
@@ -64,9 +66,9 @@ def member_table(data: xr.Dataset) -> pd.DataFrame:
 
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
     last, member = data.isel(step=-1, param_step=-1), ("seed", "setting")
-    names = ("encoder_kernel", "encoder_bias", "decoder_kernel", "score")
+    names = ("encoder_kernel", "encoder_bias", "decoder_kernel", "score", "favourite")
     arrays = (last[name].transpose(*member, ...).values for name in names)
-    over_settings = jax.vmap(anatomy, in_axes=(None, 0, 0, 0, 0))
+    over_settings = jax.vmap(anatomy, in_axes=(None, 0, 0, 0, 0, 0))
     found = jax.jit(jax.vmap(over_settings))(last.embedding.transpose("seed", ...).values, *arrays)
     return {name: (member, np.asarray(values)) for name, values in found._asdict().items()}
 

@@ -42,6 +42,9 @@ AXIS_TITLES = {
     "loss_difference": "loss, offset -1 less zero bias",
     "n_neurons": "neurons k",
     "covered_per_feature": "share of features covered",
+    "nearly_covered_per_feature": "share covered, scores above .9",
+    "n_nearly_covered": "covered, scores above .9",
+    "offset_over_root_density": "initial bias offset / sqrt(density)",
     "n_clearly_positive_bias": "neurons with bias above .05",
 }
 

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from toymono.analysis.curves import Curve
 from toymono.plots.style import COLOURS, axis_title, faded, seeds_note, setting_label, styled
 
-_MOST_TICKS = 9
+_LABEL_WIDTH = 0.065  # of a figure
 _FARTHEST_MARK = 2.0  # times the highest value shown
 
 
@@ -41,17 +41,23 @@ def sweep_panels(
         _draw_marks(figure, col, curves, [mark for mark in marks if mark.measure == name])
     curves = [curve for panel in panels.values() for curve in panel]
     values = np.unique(np.concatenate([curve.x for curve in curves]))
-    figure.update_xaxes(title_text=axis_title(x), **_ticks(values))
-    figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0})
+    figure.update_xaxes(title_text=axis_title(x), **_ticks(values, len(panels)))
+    named = any(curve.group for curve in curves)
+    figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0}, showlegend=named)
     return styled(figure, title, f"{seeds_note(curves)}; dots are single seeds; {note}", height=480)
 
 
-def _ticks(values: np.ndarray) -> dict[str, Any]:
-    """A logarithmic axis with ticks at the values themselves, or at some of many; a plain one for other numbers."""
+def _ticks(values: np.ndarray, n_panels: int) -> dict[str, Any]:
+    """A logarithmic axis with ticks at those of the values that leave room for labels; a plain one for other numbers."""
     if len(values) < 2 or (values <= 0).any():
         return {}
-    shown = values[:: -(-len(values) // _MOST_TICKS)]
-    return {"type": "log", "tickvals": shown, "ticktext": [f"{v:.3g}" for v in shown]}
+    places = np.log(values / values[0]) / np.log(values[-1] / values[0])
+    shown, last = [], -np.inf
+    for value, place in zip(values, places, strict=True):
+        if place - last >= _LABEL_WIDTH * n_panels:
+            shown.append(value)
+            last = place
+    return {"type": "log", "tickvals": shown, "ticktext": [f"{v:.3g}" for v in shown], "tickangle": 0}
 
 
 def _draw_marks(figure: go.Figure, col: int, curves: Sequence[Curve], marks: Sequence[Mark]) -> None:
@@ -62,7 +68,9 @@ def _draw_marks(figure: go.Figure, col: int, curves: Sequence[Curve], marks: Seq
             figure.add_vline(x=mark.place, line=line, row=1, col=col)
         elif mark.levels and max(mark.levels) <= _FARTHEST_MARK * top:
             low, high = mark.levels
-            figure.add_hrect(y0=low, y1=high, line=line, fillcolor=faded(mark.colour, 0.06), row=1, col=col)
+            figure.add_hrect(y0=low, y1=high, line_width=0, fillcolor=faded(mark.colour, 0.1), row=1, col=col)
+            for level in {low, high}:
+                figure.add_hline(y=level, line=line, row=1, col=col)
         if mark.words:
             told.append(f"paper: {mark.words}")
     if told:

@@ -214,9 +214,6 @@ def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)
     return _batch_sweep(BATCHES[name], SCALES[scale], seeds)
 
 
-_FREE = {"record_phase": "rest", "record_params": "last", "matmul_precision": "float32"}  # what a user may choose
-
-
 def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
     """The preset and scale that trains just these models, whatever its seeds and records are; None if none does."""
     models = _models(sweep)
@@ -228,4 +225,6 @@ def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
 
 
 def _models(sweep: Sweep) -> set[tuple[Config, Hyper]]:
-    return set(dataclasses.replace(sweep, base=dataclasses.replace(sweep.base, **_FREE)).models())
+    # What a user may choose of a preset makes no other batch of it.
+    base = dataclasses.replace(sweep.base, record_phase="rest", record_params="last", matmul_precision="float32")
+    return set(dataclasses.replace(sweep, base=base).models())

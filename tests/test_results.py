@@ -1,0 +1,83 @@
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from toymono.config import Config, InputError, Sweep
+from toymono.sweeps.results import by_batch, find_results, read_results, results_of_run, write_results
+from toymono.sweeps.run import run_sweep
+
+
+@pytest.fixture
+def results(smoke_run):
+    return results_of_run(smoke_run)
+
+
+def test_a_run_is_known_as_the_batch_and_scale_it_is(results):
+    assert (results.batch, results.scale, results.is_whole) == ("demo", "smoke", True)
+    assert len(results.table) == 18
+
+
+def test_a_sweep_of_the_user_s_own_is_no_batch(tmp_path):
+    run_sweep(Sweep(base=Config(n_features=8, n_embed=4, n_neurons=8, n_steps=4, record_phase="peak")), tmp_path / "r")
+    assert results_of_run(tmp_path / "r").batch == "custom"
+
+
+def test_results_are_read_back_as_they_were_to_six_digits(results, tmp_path):
+    again = read_results(write_results(results, tmp_path / "demo.json"))
+    assert again._replace(table=None) == results._replace(table=None)
+    pd.testing.assert_frame_equal(
+        again.table[results.table.columns], results.table, rtol=1e-5, check_dtype=False, check_index_type=False
+    )
+
+
+def test_what_is_not_a_number_is_null_in_the_file(results, tmp_path):
+    results.table.loc[0, "mono_bias"] = float("nan")
+    content = write_results(results, tmp_path / "demo.json").read_text()
+    assert "NaN" not in content
+    assert json.loads(content)["members"][0]["mono_bias"] is None
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", "[" * 100_000, '{"batch": "B1", "members": 3}'])
+def test_another_file_is_refused_with_its_name(tmp_path, content):
+    (tmp_path / "a.json").write_text(content)
+    with pytest.raises(InputError, match=r"a\.json must hold a batch's results"):
+        read_results(tmp_path / "a.json")
+
+
+def test_results_without_a_measure_are_refused(results, tmp_path):
+    file = write_results(results, tmp_path / "a.json")
+    content = json.loads(file.read_text())
+    for member in content["members"]:
+        del member["n_mono"]
+    file.write_text(json.dumps(content))
+    with pytest.raises(InputError, match="without n_mono"):
+        read_results(file)
+
+
+def test_results_are_found_in_runs_files_and_folders_with_both(smoke_run, results, tmp_path):
+    shutil.copytree(smoke_run, tmp_path / "run")
+    file = write_results(results, tmp_path / "demo.json")
+    (tmp_path / "figure.json").write_text('{"data": []}')
+    for place, count in ((smoke_run, 1), (file, 1), (tmp_path, 2)):
+        assert [found.batch for found in find_results([place])] == ["demo"] * count
+    with pytest.raises(InputError, match="a run, or a folder with runs or results"):
+        list(find_results([tmp_path / "run" / "units"]))
+
+
+def test_a_member_found_twice_counts_once(results):
+    tables = by_batch([results, results._replace(table=results.table.sample(frac=1, random_state=0))], "smoke")
+    assert len(tables["demo"]) == 18
+
+
+def test_other_scales_and_unfinished_runs_are_left_out(results):
+    assert by_batch([results], "laptop") == {}
+    assert by_batch([results._replace(is_whole=False)], "smoke") == {}
+
+
+def test_a_run_with_a_unit_missing_is_not_whole(tmp_path):
+    base = Config(n_features=8, n_embed=4, n_neurons=8, n_steps=4, record_phase="peak")
+    files = run_sweep(Sweep(base=base, grids=({"n_neurons": (8, 9)},)), tmp_path / "run")
+    files[1].unlink()
+    assert not results_of_run(tmp_path / "run").is_whole
