@@ -7,7 +7,7 @@ from toymono.analysis.members import over_seeds
 from toymono.environment import browser
 from toymono.gallery import open_run
 from toymono.plots.write import write_image, write_json, write_page
-from toymono.sweeps.paper import SCALES, preset_sweep
+from toymono.sweeps.presets import SCALES, preset_sweep
 from toymono.sweeps.results import results_of_run, write_results
 from toymono.sweeps.run import run_sweep
 from toymono.terminal import one_sentence, print_table, progress, summary_table

@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from toymono.sweeps.paper import preset_sweep
+from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
 

@@ -57,7 +57,7 @@ def test_an_experiment_opens_with_claim_figure_command_minutes_and_what_to_expec
 
 
 def test_the_experiments_cover_every_batch_and_every_figure_of_the_paper_s_results(load):
-    from toymono.sweeps.paper import PRESETS
+    from toymono.sweeps.presets import PRESETS
 
     modules = [load(script) for script in SCRIPTS]
     assert {batch for module in modules for batch in module.BATCHES} == set(PRESETS)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from toymono.config import Hyper as Hyper
     from toymono.config import InputError as InputError
     from toymono.config import Sweep as Sweep
-    from toymono.sweeps.paper import preset_sweep as preset_sweep
     from toymono.sweeps.plan import plan as plan
+    from toymono.sweeps.presets import preset_sweep as preset_sweep
     from toymono.sweeps.run import run_sweep as run_sweep
     from toymono.sweeps.store import read_member as read_member
     from toymono.sweeps.store import read_run as read_run
@@ -38,7 +38,7 @@ _HOMES = {
     "measure": "analysis.record",
     "monosemanticity": "analysis.monosemanticity",
     "run_table": "analysis.members",
-    "preset_sweep": "sweeps.paper",
+    "preset_sweep": "sweeps.presets",
     "plan": "sweeps.plan",
     "run_sweep": "sweeps.run",
     "read_run": "sweeps.store",

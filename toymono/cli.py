@@ -9,7 +9,7 @@ import tyro
 
 from toymono.commands import Claims, CommandLine, Doctor, Figure, List, Run, RunCustom, RunPreset, ShowTable
 from toymono.config import Sweep, require
-from toymono.sweeps.paper import PRESETS, SCALES, preset_sweep
+from toymono.sweeps.presets import PRESETS, SCALES, preset_sweep
 from toymono.terminal import (
     claims_table,
     duration,

@@ -8,7 +8,7 @@ from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress,
 
 from toymono.config import Config, Hyper, RecordParams, RecordPhase, Sweep
 from toymono.plots import Kind
-from toymono.sweeps.paper import PRESETS, ScaleName, preset_sweep
+from toymono.sweeps.presets import PRESETS, ScaleName, preset_sweep
 
 _DEFAULTS = Hyper._field_defaults
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from toymono import environment
 from toymono.analysis.members import run_table
 from toymono.config import Config
-from toymono.sweeps.paper import preset_sweep
 from toymono.sweeps.plan import plan
+from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.store import to_dataset
 from toymono.training.ensemble import train_ensemble
 

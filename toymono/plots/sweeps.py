@@ -48,7 +48,7 @@ def sweep_panels(
 
 
 def _ticks(values: np.ndarray, n_panels: int) -> dict[str, Any]:
-    """A logarithmic axis with ticks at those of the values that leave room for labels; a plain one for other numbers."""
+    """A logarithmic axis with ticks at those values that leave room for labels; a plain one for other numbers."""
     if len(values) < 2 or (values <= 0).any():
         return {}
     places = np.log(values / values[0]) / np.log(values[-1] / values[0])

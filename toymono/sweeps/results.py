@@ -13,8 +13,8 @@ import pandas as pd
 
 from toymono.analysis.members import MEASURES, SETTINGS, run_table
 from toymono.config import InputError, require
-from toymono.sweeps.paper import batch_of
 from toymono.sweeps.plan import plan
+from toymono.sweeps.presets import batch_of
 from toymono.sweeps.store import SWEEP_FILE, read_run, read_sweep, stored_provenance, written_whole
 
 

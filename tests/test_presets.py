@@ -1,7 +1,8 @@
 import pytest
 
-from toymono.sweeps.paper import LEARNING_RATES, PRESETS, SCALES, batch_of, preset_sweep, scaled
+from toymono.sweeps.paper import LEARNING_RATES
 from toymono.sweeps.plan import plan
+from toymono.sweeps.presets import PRESETS, SCALES, batch_of, preset_sweep, scaled
 
 
 @pytest.mark.parametrize("scale", SCALES)
