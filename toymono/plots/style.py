@@ -41,6 +41,7 @@ AXIS_TITLES = {
     "mean_bias": "mean bias",
     "loss_difference": "loss, offset -1 less zero bias",
     "n_neurons": "neurons k",
+    "n_steps": "steps",
     "covered_per_feature": "share of features covered",
     "nearly_covered_per_feature": "share covered, scores above .9",
     "n_nearly_covered": "covered, scores above .9",
