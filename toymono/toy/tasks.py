@@ -60,6 +60,11 @@ def n_outputs(config: Config) -> int:
     return config.n_embed if config.task == "reproject" else config.n_features
 
 
+def lone_targets(config: Config, problem: Problem) -> Float[Array, "output feature"]:
+    """What is asked for when a feature is on alone at strength 1: unit vectors, or the columns of Q."""
+    return problem.readout if config.task == "reproject" else jnp.eye(config.n_features)
+
+
 def is_signed(config: Config) -> bool:
     """Whether the task's features take both signs, so that a feature is probed at +1 and at -1."""
     return _TASKS[config.task].is_signed

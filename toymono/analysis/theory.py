@@ -1,0 +1,120 @@
+"""What the loss should be: exact baselines that use less than the network has, and the denoiser account of the rest.
+
+The account: the network computes y = Pi f + (I - Pi) s(f-hat). What the input tells exactly, the projection Pi on the
+row space of P, passes through; the rest is filled in by a scalar denoiser s of the matched filter f-hat_j = P_j . x.
+All functions are about one problem; targets of the re-projector are Q times those of the decoder.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float
+
+from toymono.analysis.denoisers import Denoiser, best_denoiser, observed, posterior_mean_error
+from toymono.config import Config, require
+from toymono.toy.features import feature_densities
+from toymono.toy.tasks import Problem, is_signed, lone_targets
+
+
+class Moments(NamedTuple):
+    """Means of every feature's value and of what the task asks of it."""
+
+    mean: Float[Array, " feature"]  # of the value f
+    power: Float[Array, " feature"]  # E[f^2], and that of the target: |f| has the same
+    target_mean: Float[Array, " feature"]
+
+    @property
+    def variance(self) -> Float[Array, " feature"]:
+        """Of the value."""
+        return self.power - self.mean**2
+
+
+def feature_moments(config: Config, density: ArrayLike) -> Moments:
+    """Exact moments: eps / 2 and eps / 3; with signs, each at half the density h, 0, 2h/3 - h^2/2 and h - 2h^2/3."""
+    if not is_signed(config):
+        eps = feature_densities(config.feature_law, config.n_features, density)
+        return Moments(eps / 2, eps / 3, eps / 2)
+    half = feature_densities(config.feature_law, config.n_features, density / 2)
+    return Moments(jnp.zeros_like(half), 2 * half / 3 - half**2 / 2, half - 2 * half**2 / 3)
+
+
+class Baselines(NamedTuple):
+    """Task losses of answers that use less than the network could; each is exact, and at most the one before."""
+
+    zero: Float[Array, ""]  # answer 0: N eps / 3 for the decoder
+    constant: Float[Array, ""]  # the targets' mean
+    linear: Float[Array, ""]  # the best linear map of the input, and a constant
+
+
+def baselines(config: Config, problem: Problem, density: ArrayLike) -> Baselines:
+    """Losses of the answer 0, of the best constant, and of the best affine map.
+
+    The last is tr T C T' - tr T C P' (P C P')^-1 P C T', with T the targets of lone features and C the covariance of
+    their values (the linear minimum mean square error estimator). The absolute value has no linear part.
+    """
+    moments, targets = feature_moments(config, density), lone_targets(config, problem)
+    spread = moments.power - moments.target_mean**2  # features are independent
+    constant = (targets**2 @ spread).sum()
+    zero = constant + ((targets @ moments.target_mean) ** 2).sum()
+    if is_signed(config):
+        return Baselines(zero, constant, constant)
+    seen = problem.embedding * moments.variance  # P C
+    answered = targets @ seen.T
+    gain = jnp.trace(jnp.linalg.solve(seen @ problem.embedding.T, answered.T) @ answered)
+    return Baselines(zero, constant, constant - gain)
+
+
+class Interference(NamedTuple):
+    """What a matched filter P_j . x sees beside its own feature."""
+
+    mean: Float[Array, " feature"]
+    sigma: Float[Array, " feature"]  # standard deviation
+
+
+def interference(config: Config, problem: Problem, density: ArrayLike) -> Interference:
+    """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 is near (N/d - 1) (eps/3 - eps^2/4) for uniform densities."""
+    moments = feature_moments(config, density)
+    gram = problem.embedding.T @ problem.embedding
+    others = gram - jnp.diag(jnp.diag(gram))
+    return Interference(others @ moments.mean, jnp.sqrt(others**2 @ moments.variance))
+
+
+def input_projector(problem: Problem) -> Float[Array, "feature feature"]:
+    """Pi: the orthogonal projector on the row space of P, of rank d: what the input tells of the features exactly."""
+    return jnp.linalg.pinv(problem.embedding) @ problem.embedding
+
+
+def denoisers(config: Config, problem: Problem, density: ArrayLike, n_kinks: int) -> Denoiser:
+    """The best denoiser of every feature, in its own interference, with a leading feature axis.
+
+    Raises InputError for the absolute value, whose features have two signs.
+    """
+    require(not is_signed(config), "task", "decode or reproject", config.task, "there is no account of the other")
+    eps = feature_densities(config.feature_law, config.n_features, density)
+    noise = interference(config, problem, density).sigma
+    return jax.vmap(lambda eps, sigma: best_denoiser(eps, sigma, n_kinks))(eps, noise)
+
+
+class Prediction(NamedTuple):
+    """Task losses that the account predicts, if the errors of different features are uncorrelated."""
+
+    one_kink: Float[Array, ""]  # one mono neuron for each feature
+    two_kinks: Float[Array, ""]
+    posterior_mean: Float[Array, ""]  # the least that any function of the matched filter leaves
+
+
+def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Prediction:
+    """sum_j |T (I - Pi)_j|^2 E[(s(f-hat_j) - f_j)^2]: for the decoder near (1 - d/N) N times the scalar error."""
+    eps = feature_densities(config.feature_law, config.n_features, density)
+    noise = interference(config, problem, density).sigma
+    weights = (unresolved(config, problem) ** 2).sum(axis=0)
+    least = jax.vmap(lambda eps, sigma: posterior_mean_error(observed(eps, sigma)))(eps, noise)
+    one, two = (denoisers(config, problem, density, n).error for n in (1, 2))
+    return Prediction(weights @ one, weights @ two, weights @ least)
+
+
+def unresolved(config: Config, problem: Problem) -> Float[Array, "output feature"]:
+    """T (I - Pi): what each denoised feature is written as, so that it never contradicts the input."""
+    return lone_targets(config, problem) @ (jnp.eye(config.n_features) - input_projector(problem))
