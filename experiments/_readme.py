@@ -4,6 +4,8 @@ import json
 import math
 import pathlib
 
+import pandas as pd
+
 from toymono.analysis.members import over_seeds
 from toymono.plots.style import axis_title
 from toymono.sweeps.results import read_results
@@ -41,6 +43,23 @@ def threshold_table(folder):
     return markdown(head, rows)
 
 
+def time_table(folder):
+    """What four times the steps change, for each start and learning rate of T1."""
+    measures = ("task_loss", "n_mono", "n_nearly_covered", "n_clearly_positive_bias")
+    head = ("initial bias offset", "learning rate", "steps", *map(axis_title, measures))
+    longer = read_results(folder / "T1.json").table
+    tables = [read_results(folder / f"{batch}.json").table for batch in ("LR1", "LR3")]
+    short = pd.concat([table[table.learning_rate.isin(longer.learning_rate)] for table in tables])
+    found = over_seeds(pd.concat([short.assign(unit=short.bias_offset), longer.assign(unit=1)]), measures)
+    rows = []
+    for row in found.sort_values(["bias_offset", "learning_rate", "n_steps"], ascending=[False, True, True]).to_dict(
+        "records"
+    ):
+        numbers = (f"{row[name]:g}" for name in ("bias_offset", "learning_rate", "n_steps"))
+        rows.append((*numbers, *(span(row, measure) for measure in measures)))
+    return markdown(head, rows)
+
+
 def claims_table(verdicts):
     """The claims, what the paper has to say of each measurement, ours with its interval, and the verdict."""
     rows, told = [], set()
@@ -60,6 +79,7 @@ def renewed(readme, figures):
     tables = {
         "demo": demo_table(read_results(figures / "demo.json")),
         "threshold": threshold_table(figures),
+        "time": time_table(figures),
         "claims": claims_table(json.loads((figures / "claims.json").read_text())),
     }
     for name, table in tables.items():

@@ -1,7 +1,8 @@
 """The scalar problem inside the decoder: one feature seen through interference, and the best functions to clean it.
 
-A matched filter P_j . x sees z = f + sigma n: a feature that is 0 with probability 1 - density, else uniform on [0, 1],
-in interference that is taken to be Gaussian. Integrals are sums over a grid, so everything may be mapped and traced.
+A matched filter P_j . x sees z = f + n: a feature that is 0 with probability 1 - density, else uniform on [0, 1], and
+interference n, which is taken to be Gaussian or has its exact law. Integrals are sums over a grid of z, so that
+everything may be mapped and traced.
 """
 
 from typing import NamedTuple
@@ -10,10 +11,14 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.stats import norm
 from jax.typing import ArrayLike
-from jaxtyping import Array, Float
+from jaxtyping import Array, Complex, Float
 
 _N_POINTS = 1001
-_TAIL = 6.0  # standard deviations of interference that the grid reaches beyond [0, 1]
+_LEAST_DENSITY = 1e-6  # below it p(z) is rounding
+_TAIL = 6.0  # standard deviations of interference beyond [0, 1] that z may reach
+_REACH = 4.0  # of the grid for exact laws, to each side
+_N_FREQUENCIES = 1024
+_SMEAR = 0.01  # standard deviation by which an exact law, which has an atom at 0, is blurred
 _ROUNDS = ((61, 1.0), (21, 1 / 30), (21, 1 / 300))  # points per kink, and the width that they span
 
 
@@ -41,8 +46,8 @@ class Denoiser(NamedTuple):
 def observed(density: ArrayLike, sigma: ArrayLike) -> Observed:
     """The law of z = f + sigma n; sigma is above 0, density in (0, 1].
 
-    p = (1 - eps) phi(z) + eps [Phi(z) - Phi(z - 1)] and m = eps (z [Phi(z) - Phi(z - 1)] + sigma^2 [phi(z) - phi(z - 1)]),
-    with Phi and phi those of interference: the Gaussian prior integrals of a uniform amplitude, in closed form.
+    p = (1 - eps) phi(z) + eps D and m = eps (z D + sigma^2 [phi(z) - phi(z - 1)]) with D = Phi(z) - Phi(z - 1), where
+    phi and Phi are density and distribution of the interference.
     """
     z = jnp.linspace(-_TAIL * sigma, 1 + _TAIL * sigma, _N_POINTS)
     at_0, at_1 = norm.pdf(z, 0, sigma), norm.pdf(z, 1, sigma)
@@ -52,10 +57,43 @@ def observed(density: ArrayLike, sigma: ArrayLike) -> Observed:
     return Observed(z, p, m, density / 3)
 
 
+def _amplitude_transform(t: Float[Array, "*any"]) -> Complex[Array, "*any"]:
+    """E[exp(i t a)] of a uniform amplitude a, in a form that is stable near 0: sin(t)/t + 2i sin(t/2)^2 / t."""
+    safe = jnp.where(t == 0, 1.0, t)
+    return jnp.where(t == 0, 1.0, jnp.sin(safe) / safe + 2j * jnp.sin(safe / 2) ** 2 / safe)
+
+
+def observed_among(density: ArrayLike, overlaps: Float[Array, " other"], densities: Float[Array, " other"]) -> Observed:
+    """The law of z = f + sum_i g_i f_i - its mean, for other features with these overlaps g_i and densities.
+
+    Exact up to a blur of .01: the product of the characteristic functions 1 - eps_i + eps_i (exp(iu) - 1) / iu with
+    u = g_i t, turned back by a discrete Fourier transform on [-4, 4]. An overlap of 0 adds nothing.
+    """
+    step = _REACH / _N_FREQUENCIES
+    t = 2 * jnp.pi * jnp.fft.rfftfreq(2 * _N_FREQUENCIES, step)
+    others = 1 - densities + densities * _amplitude_transform(t[:, None] * overlaps)
+    shift = (overlaps * densities).sum() / 2
+    noise = jnp.prod(others, axis=1) * jnp.exp(-1j * t * shift - (_SMEAR * t) ** 2 / 2)
+    once = _amplitude_transform(t)
+    safe = jnp.where(t == 0, 1.0, t)
+    weighted = jnp.where(t == 0, 0.5, jnp.exp(1j * safe) / (1j * safe) + (jnp.exp(1j * safe) - 1) / safe**2)
+
+    def back(transform: Complex[Array, " t"]) -> Float[Array, " z"]:
+        return jnp.fft.fftshift(jnp.fft.irfft(jnp.conj(transform), 2 * _N_FREQUENCIES)) / step
+
+    z = step * jnp.arange(-_N_FREQUENCIES, _N_FREQUENCIES)
+    p, m = back(noise * (1 - density + density * once)), back(noise * density * weighted)
+    # Where z all but never is, rounding is all there is.
+    sigma = jnp.sqrt(overlaps**2 @ (densities / 3 - densities**2 / 4) + _SMEAR**2)
+    never = (z < -_TAIL * sigma) | (z > 1 + _TAIL * sigma)
+    p, m = (jnp.where(never, 0.0, jnp.maximum(values, 0.0)) for values in (p, m))
+    return Observed(z, p, m, density / 3)
+
+
 def posterior_mean(seen: Observed) -> Float[Array, " z"]:
     """E[f | z] on the grid, in [0, 1]: no function of z does better. 0 where z never is."""
-    tiny = jnp.finfo(seen.p.dtype).tiny
-    return jnp.where(seen.p > tiny, jnp.clip(seen.m / jnp.maximum(seen.p, tiny), 0.0, 1.0), 0.0)
+    known = seen.p > _LEAST_DENSITY
+    return jnp.where(known, jnp.clip(seen.m / jnp.where(known, seen.p, 1.0), 0.0, 1.0), 0.0)
 
 
 def posterior_mean_error(seen: Observed) -> Float[Array, ""]:
@@ -78,17 +116,16 @@ def _fits(seen: Observed, candidates: Float[Array, "kink point"]) -> Denoiser:
     return Denoiser(candidates.ravel()[chosen], slopes, error)
 
 
-def best_denoiser(density: ArrayLike, sigma: ArrayLike, n_kinks: int = 1) -> Denoiser:
+def best_denoiser(seen: Observed, n_kinks: int = 1) -> Denoiser:
     """The piecewise linear function with so many kinks that has the least error: what mono neurons can compute.
 
     The kinks are found in [0, 1] on grids that narrow to 1/6000; one neuron gives one kink.
     """
-    seen = observed(density, sigma)
     kinks = jnp.full(n_kinks, 0.5)
     for n_points, width in _ROUNDS:
         candidates = jnp.clip(kinks[:, None] + jnp.linspace(-width / 2, width / 2, n_points), 0.0, 1.0)
         fits = _fits(seen, candidates)
-        best = jax.tree.map(lambda values, place=fits.error.argmin(): values[place], fits)
-        kinks = best.kinks
-    order = jnp.argsort(best.kinks)
-    return best._replace(kinks=best.kinks[order], slopes=best.slopes[order])
+        best = fits.error.argmin()
+        kinks = fits.kinks[best]
+    order = jnp.argsort(kinks)
+    return Denoiser(kinks[order], fits.slopes[best][order], fits.error[best])

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
-from toymono.analysis.denoisers import Denoiser, best_denoiser, observed, posterior_mean_error
+from toymono.analysis.denoisers import Denoiser, Observed, best_denoiser, observed_among, posterior_mean_error
 from toymono.config import Config, require
 from toymono.toy.features import feature_densities
 from toymono.toy.tasks import Problem, is_signed, lone_targets
@@ -76,8 +76,7 @@ class Interference(NamedTuple):
 def interference(config: Config, problem: Problem, density: ArrayLike) -> Interference:
     """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 is near (N/d - 1) (eps/3 - eps^2/4) for uniform densities."""
     moments = feature_moments(config, density)
-    gram = problem.embedding.T @ problem.embedding
-    others = gram - jnp.diag(jnp.diag(gram))
+    others = _overlaps(problem)
     return Interference(others @ moments.mean, jnp.sqrt(others**2 @ moments.variance))
 
 
@@ -91,10 +90,20 @@ def denoisers(config: Config, problem: Problem, density: ArrayLike, n_kinks: int
 
     Raises InputError for the absolute value, whose features have two signs.
     """
+    return jax.lax.map(lambda seen: best_denoiser(seen, n_kinks), _observed(config, problem, density))
+
+
+def _observed(config: Config, problem: Problem, density: ArrayLike) -> Observed:
+    """What the matched filter of every feature sees, with a leading feature axis."""
     require(not is_signed(config), "task", "decode or reproject", config.task, "there is no account of the other")
     eps = feature_densities(config.feature_law, config.n_features, density)
-    noise = interference(config, problem, density).sigma
-    return jax.vmap(lambda eps, sigma: best_denoiser(eps, sigma, n_kinks))(eps, noise)
+    overlaps = _overlaps(problem)
+    return jax.lax.map(lambda one: observed_among(*one, eps), (eps, overlaps))
+
+
+def _overlaps(problem: Problem) -> Float[Array, "feature feature"]:
+    """P_j . P_i off the diagonal, 0 on it."""
+    return jnp.fill_diagonal(problem.embedding.T @ problem.embedding, 0.0, inplace=False)
 
 
 class Prediction(NamedTuple):
@@ -107,10 +116,8 @@ class Prediction(NamedTuple):
 
 def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Prediction:
     """sum_j |T (I - Pi)_j|^2 E[(s(f-hat_j) - f_j)^2]: for the decoder near (1 - d/N) N times the scalar error."""
-    eps = feature_densities(config.feature_law, config.n_features, density)
-    noise = interference(config, problem, density).sigma
     weights = (unresolved(config, problem) ** 2).sum(axis=0)
-    least = jax.vmap(lambda eps, sigma: posterior_mean_error(observed(eps, sigma)))(eps, noise)
+    least = jax.lax.map(posterior_mean_error, _observed(config, problem, density))
     one, two = (denoisers(config, problem, density, n).error for n in (1, 2))
     return Prediction(weights @ one, weights @ two, weights @ least)
 
