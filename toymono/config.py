@@ -17,6 +17,7 @@ Task = Literal["decode", "reproject", "absolute"]
 FeatureLaw = Literal["uniform", "power-law"]
 Activation = Literal["relu", "gelu", "x-exp", "softmax-solu"]
 Connectivity = Literal["dense", "random"]
+Initialization = Literal["random", "hand-built"]
 Optimizer = Literal["lamb-clamped", "lamb", "adam"]
 Schedule = Literal["periodic", "cosine", "constant"]
 RecordPhase = Literal["rest", "peak"]
@@ -62,6 +63,8 @@ class Config:
     """The paper calls x*exp(x) SoLU (here x-exp); softmax-solu is the x*softmax(x) of Elhage et al. 2022."""
     connectivity: Connectivity = "dense"
     """Every weight, or a fixed Erdos-Renyi part of them: each exists with probability weight_density."""
+    initialization: Initialization = "random"
+    """PyTorch's default law, or the hand-built monosemantic network of the theory."""
     optimizer: Optimizer = "lamb-clamped"
     """The authors' LAMB has no bias correction and clamps the weight norm at 10."""
     schedule: Schedule = "periodic"
@@ -89,6 +92,18 @@ class Config:
         require(small, "n_embed", f"at most n_features = {self.n_features}", self.n_embed, "lower n_embed")
         even = self.schedule_period % 2 == 0
         require(even, "schedule_period", "even, so that its minimum is a step", self.schedule_period, "try 1024")
+        if self.initialization == "hand-built":
+            self._check_hand_built()
+
+    def _check_hand_built(self) -> None:
+        """What can be written down: ReLU, all weights, no absolute value, a neuron per feature and d + 1 more."""
+        for name, only in (("task", ("decode", "reproject")), ("activation", ("relu",)), ("connectivity", ("dense",))):
+            value = getattr(self, name)
+            rule, fix = f"{' or '.join(only)} for a hand-built network", "set initialization to random"
+            require(value in only, name, rule, value, fix)
+        least = self.n_features + self.n_embed + 1
+        rule = f"at least n_features + n_embed + 1 = {least} for a hand-built network"
+        require(self.n_neurons >= least, "n_neurons", rule, self.n_neurons, "raise it")
 
 
 Scalar = Union[float, "Array"]

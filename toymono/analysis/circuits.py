@@ -1,4 +1,4 @@
-"""The network taken apart: where the biases of its kinds of neurons lie, and what the positive-bias ones do together.
+"""The network taken apart: the linear map that its positive-bias neurons make together, and its anatomy in numbers.
 
 Functions are about one network.
 """
@@ -6,38 +6,88 @@ Functions are about one network.
 from typing import NamedTuple
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
-from toymono.analysis.monosemanticity import POLY_THRESHOLD, is_mono, is_poly, mono_neurons_of_features, n_covered
+from toymono.analysis.amplitudes import bends, kinks
+from toymono.analysis.monosemanticity import (
+    POLY_THRESHOLD,
+    favourite_feature,
+    is_mono,
+    is_poly,
+    mono_neurons_of_features,
+    monosemanticity,
+    n_covered,
+)
+from toymono.analysis.responses import task_responses
+from toymono.analysis.roles import roles
+from toymono.config import Config
+from toymono.toy.model import Params, network, weights_of
+from toymono.toy.tasks import Problem, lone_targets
 
 CLEARLY_POSITIVE = 0.05  # the paper counts biases above this one in its Fig 11
 _PART_OF_IDENTITY = 0.5  # half-way between what the linear block keeps, at 1, and what it drops, at 0
+_NEGLIGIBLE = 0.05  # of the largest singular value of L2+: the paper's block lies within .03 of exact
 
 
 class LinearBlock(NamedTuple):
-    """The positive-bias neurons as a linear map from features to outputs, and how near it is to a projector."""
+    """The positive-bias neurons as an affine map while all are on: y+ = M f + c with M = L2+ L1+ P and c = L2+ b+."""
 
-    singular_values: Float[Array, " feature_or_output"]  # falling
+    singular_values: Float[Array, " feature_or_output"]  # of M, falling
     rank: Int[Array, ""]  # singular values above 1/2
     error: Float[Array, ""]  # mean |s - 1| of those; NaN where there are none
+    distance: Float[Array, ""]  # |M - T Pi| / |T Pi|, Frobenius: 0 if it passes on exactly what the input tells
+    slope: Float[Array, " feature"]  # of a lone feature's own output, M_j . t_j
+    intercept: Float[Array, " feature"]  # of the same line, c . t_j
+    bias_output: Float[Array, ""]  # largest |c|
 
 
-def linear_block(
-    embedding: Float[Array, "embed feature"],
-    encoder_kernel: Float[Array, "embed neuron"],
-    encoder_bias: Float[Array, " neuron"],
-    decoder_kernel: Float[Array, "neuron output"],
-) -> LinearBlock:
+def linear_block(config: Config, params: Params, problem: Problem) -> LinearBlock:
     """L2+ L1+ P over the neurons with b > 0: what they do together while all are on [P 5.1, Fig 26].
 
-    The paper finds singular values 0 or .99 to 1.03: a rank-d identity. A network without such neurons has rank 0.
+    The paper finds singular values 0 or .99 to 1.03, slopes .09 to .16, intercepts and |c| below .005. A network
+    without such neurons has rank 0 and distance 1.
     """
-    block = jnp.where(encoder_bias[:, None] > 0, decoder_kernel, 0.0)
-    values = jnp.linalg.svd(embedding.T @ encoder_kernel @ block, compute_uv=False)
+    encoder, bias, decoder = weights_of(params)
+    block = jnp.where(bias[:, None] > 0, decoder, 0.0)
+    through, constant = (encoder @ block).T @ problem.embedding, bias @ block
+    targets = lone_targets(config, problem)
+    told = targets @ jnp.linalg.pinv(problem.embedding) @ problem.embedding
+    values = jnp.linalg.svd(through, compute_uv=False)
     kept = values > _PART_OF_IDENTITY
     rank = kept.sum()
-    error = jnp.where(kept, jnp.abs(values - 1), 0.0).sum() / rank
-    return LinearBlock(values, rank, error)
+    return LinearBlock(
+        singular_values=values,
+        rank=rank,
+        error=jnp.where(kept, jnp.abs(values - 1), 0.0).sum() / rank,
+        distance=jnp.linalg.norm(through - told) / jnp.linalg.norm(told),
+        slope=(through * targets).sum(axis=0),
+        intercept=constant @ targets,
+        bias_output=jnp.abs(constant).max(),
+    )
+
+
+class NullSpace(NamedTuple):
+    """Whether biases that cancel in the output explain the number of positive-bias neurons."""
+
+    n_positive: Int[Array, ""]
+    dimension: Int[Array, ""]  # of the bias patterns that L2+ sends to nearly nothing: n_positive less the rank of L2+
+    share: Float[Array, ""]  # of |b+|^2 that lies there, in [0, 1]; NaN without positive biases
+
+
+def null_space(params: Params) -> NullSpace:
+    """Why d + 1 and not d: d neurons of rank d leave no room for biases with L2+ b+ = 0, one more leaves one dimension.
+
+    If so, dimension is 1 and share is 1. The null space holds directions whose singular value in L2+ is below a
+    twentieth of the largest. (Our own reading of [P 5.1], where the number is found and not explained.)
+    """
+    weights = weights_of(params)
+    bias = jnp.maximum(weights.bias, 0.0)
+    block = jnp.where(bias[:, None] > 0, weights.decoder, 0.0)
+    left, values, _ = jnp.linalg.svd(block, full_matrices=False)
+    written = values > _NEGLIGIBLE * values.max()
+    outside = jnp.where(written, left.T @ bias, 0.0)
+    n_positive = (bias > 0).sum()
+    return NullSpace(n_positive, n_positive - written.sum(), 1 - (outside**2).sum() / (bias**2).sum())
 
 
 class Anatomy(NamedTuple):
@@ -46,27 +96,49 @@ class Anatomy(NamedTuple):
     mono_bias: Float[Array, ""]  # mean bias of the monosemantic neurons
     poly_bias: Float[Array, ""]  # median bias of the polysemantic neurons
     n_clearly_positive_bias: Int[Array, ""]  # biases above .05
+    n_nearly_covered: Int[Array, ""]  # features with a neuron of their own that scores above .9, and not only .999
+    n_one_of_one: Int[Array, ""]  # neurons by role, see `roles.Roles`
+    n_one_of_several: Int[Array, ""]
+    n_linear: Int[Array, ""]
+    n_small: Int[Array, ""]
     block_rank: Int[Array, ""]  # of the linear block
     block_error: Float[Array, ""]
-    n_nearly_covered: Int[Array, ""]  # features with a neuron of their own that scores above .9, and not only .999
+    block_distance: Float[Array, ""]
+    block_slope: Float[Array, ""]  # mean over features
+    block_bias_output: Float[Array, ""]
+    null_dimension: Int[Array, ""]
+    null_share: Float[Array, ""]
+    onset: Float[Array, ""]  # mean over the features that have a first large bend
+    final_slope: Float[Array, ""]  # mean over features, at amplitude 1
 
 
-def anatomy(
-    embedding: Float[Array, "embed feature"],
-    encoder_kernel: Float[Array, "embed neuron"],
-    encoder_bias: Float[Array, " neuron"],
-    decoder_kernel: Float[Array, "neuron output"],
-    score: Float[Array, " neuron"],
-    favourite: Int[Array, " neuron"],
-) -> Anatomy:
-    """The parts of a network, from its arrays and its neurons' scores and favourite features."""
-    block = linear_block(embedding, encoder_kernel, encoder_bias, decoder_kernel)
-    nearly = mono_neurons_of_features(is_mono(score, POLY_THRESHOLD), favourite, embedding.shape[1])
+def anatomy(config: Config, params: Params, problem: Problem) -> Anatomy:
+    """The parts of a network in numbers."""
+    responses = task_responses(config, network(config, params), problem)
+    score, bias = monosemanticity(responses), weights_of(params).bias
+    nearly = mono_neurons_of_features(is_mono(score, POLY_THRESHOLD), favourite_feature(responses), config.n_features)
+    block, null, jobs = linear_block(config, params, problem), null_space(params), roles(config, params, problem)
+    lines = kinks(bends(config, params, problem))
     return Anatomy(
-        mono_bias=jnp.nanmean(jnp.where(is_mono(score), encoder_bias, jnp.nan)),
-        poly_bias=jnp.nanmedian(jnp.where(is_poly(score), encoder_bias, jnp.nan)),
-        n_clearly_positive_bias=(encoder_bias > CLEARLY_POSITIVE).sum(),
+        mono_bias=_mean_of(bias, is_mono(score)),
+        poly_bias=jnp.nanmedian(jnp.where(is_poly(score), bias, jnp.nan)),
+        n_clearly_positive_bias=(bias > CLEARLY_POSITIVE).sum(),
+        n_nearly_covered=n_covered(nearly),
+        n_one_of_one=jobs.one_of_one.sum(),
+        n_one_of_several=jobs.one_of_several.sum(),
+        n_linear=jobs.linear.sum(),
+        n_small=jobs.small.sum(),
         block_rank=block.rank,
         block_error=block.error,
-        n_nearly_covered=n_covered(nearly),
+        block_distance=block.distance,
+        block_slope=block.slope.mean(),
+        block_bias_output=block.bias_output,
+        null_dimension=null.dimension,
+        null_share=null.share,
+        onset=_mean_of(lines.onset, jnp.isfinite(lines.onset)),
+        final_slope=lines.slope.mean(),
     )
+
+
+def _mean_of(values: Float[Array, " any"], which: Bool[Array, " any"]) -> Float[Array, ""]:
+    return jnp.nanmean(jnp.where(which, values, jnp.nan))

@@ -54,7 +54,7 @@ def observed(density: ArrayLike, sigma: ArrayLike) -> Observed:
     inside = norm.cdf(z, 0, sigma) - norm.cdf(z, 1, sigma)
     p = (1 - density) * at_0 + density * inside
     m = density * (z * inside + sigma**2 * (at_0 - at_1))
-    return Observed(z, p, m, density / 3)
+    return Observed(z, jnp.asarray(p), jnp.asarray(m), jnp.asarray(density / 3))
 
 
 def _amplitude_transform(t: Float[Array, "*any"]) -> Complex[Array, "*any"]:
@@ -87,7 +87,7 @@ def observed_among(density: ArrayLike, overlaps: Float[Array, " other"], densiti
     sigma = jnp.sqrt(overlaps**2 @ (densities / 3 - densities**2 / 4) + _SMEAR**2)
     never = (z < -_TAIL * sigma) | (z > 1 + _TAIL * sigma)
     p, m = (jnp.where(never, 0.0, jnp.maximum(values, 0.0)) for values in (p, m))
-    return Observed(z, p, m, density / 3)
+    return Observed(z, jnp.asarray(p), jnp.asarray(m), jnp.asarray(density / 3))
 
 
 def posterior_mean(seen: Observed) -> Float[Array, " z"]:
@@ -121,11 +121,11 @@ def best_denoiser(seen: Observed, n_kinks: int = 1) -> Denoiser:
 
     The kinks are found in [0, 1] on grids that narrow to 1/6000; one neuron gives one kink.
     """
-    kinks = jnp.full(n_kinks, 0.5)
+    best = Denoiser(jnp.full(n_kinks, 0.5), jnp.zeros(n_kinks), seen.power)
     for n_points, width in _ROUNDS:
-        candidates = jnp.clip(kinks[:, None] + jnp.linspace(-width / 2, width / 2, n_points), 0.0, 1.0)
-        fits = _fits(seen, candidates)
-        best = fits.error.argmin()
-        kinks = fits.kinks[best]
-    order = jnp.argsort(kinks)
-    return Denoiser(kinks[order], fits.slopes[best][order], fits.error[best])
+        candidates = jnp.clip(best.kinks[:, None] + jnp.linspace(-width / 2, width / 2, n_points), 0.0, 1.0)
+        kinks, slopes, errors = _fits(seen, candidates)
+        least = errors.argmin()
+        best = Denoiser(kinks[least], slopes[least], errors[least])
+    order = jnp.argsort(best.kinks)
+    return Denoiser(best.kinks[order], best.slopes[order], best.error)

@@ -5,12 +5,11 @@ It is an ordinary set of parameters: the known answer for every measure, a basel
 
 import jax.numpy as jnp
 from jax.typing import ArrayLike
-from jaxtyping import Array, Float
 from scipy import linalg
 
 from toymono.analysis.theory import denoisers, feature_moments, interference, unresolved
 from toymono.config import Config
-from toymono.toy.model import Params
+from toymono.toy.model import Params, Weights, params_of
 from toymono.toy.tasks import Problem, lone_targets
 
 _MARGIN = 6.0  # standard deviations of the input by which the linear neurons stay on, beyond a lone feature
@@ -30,31 +29,27 @@ def hand_built(config: Config, problem: Problem, density: ArrayLike) -> Params:
     the rules for what may be hand-built.
     """
     parts = [*_mono(config, problem, density), _linear(config, problem, density)]
-    kernels, biases, decoders = (list(arrays) for arrays in zip(*parts, strict=True))
-    missing = config.n_neurons - sum(len(bias) for bias in biases)
-    encoder = jnp.pad(jnp.concatenate(kernels, axis=1), ((0, 0), (0, missing)))
-    bias = jnp.pad(jnp.concatenate(biases), (0, missing))
-    decoder = jnp.pad(jnp.concatenate(decoders), ((0, missing), (0, 0)))
-    return Params({"encoder": {"kernel": encoder, "bias": bias}, "decoder": {"kernel": decoder}})
+    encoder = jnp.concatenate([part.encoder for part in parts], axis=1)
+    bias = jnp.concatenate([part.bias for part in parts])
+    decoder = jnp.concatenate([part.decoder for part in parts])
+    over = (0, config.n_neurons - len(bias))
+    return params_of(Weights(jnp.pad(encoder, ((0, 0), over)), jnp.pad(bias, over), jnp.pad(decoder, (over, (0, 0)))))
 
 
-_Part = tuple[Float[Array, "embed neuron"], Float[Array, " neuron"], Float[Array, "neuron output"]]
-
-
-def _mono(config: Config, problem: Problem, density: ArrayLike) -> list[_Part]:
+def _mono(config: Config, problem: Problem, density: ArrayLike) -> list[Weights]:
     denoiser, mean = denoisers(config, problem, density, n_kinks(config)), interference(config, problem, density).mean
     parts = []
     for kinks, slopes in zip(denoiser.kinks.T, denoiser.slopes.T, strict=True):
         gain = jnp.sqrt(jnp.abs(slopes))  # half of the slope in each layer
         decoder = (unresolved(config, problem) * jnp.sign(slopes) * gain).T
-        parts.append((gain * problem.embedding, -gain * (mean + kinks), decoder))
+        parts.append(Weights(gain * problem.embedding, -gain * (mean + kinks), decoder))
     return parts
 
 
-def _linear(config: Config, problem: Problem, density: ArrayLike) -> _Part:
+def _linear(config: Config, problem: Problem, density: ArrayLike) -> Weights:
     corners = jnp.asarray(linalg.helmert(config.n_embed + 1), jnp.float32)
     moments, seen = feature_moments(config, density), corners.T @ problem.embedding
     reach = jnp.abs(seen @ moments.mean) + _MARGIN * jnp.sqrt(seen**2 @ moments.variance)
     bias = jnp.full(config.n_embed + 1, 1 + reach.max())
     passed = lone_targets(config, problem) @ jnp.linalg.pinv(problem.embedding) @ corners
-    return corners, bias, passed.T
+    return Weights(corners, bias, passed.T)

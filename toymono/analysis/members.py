@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Sequence
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -14,6 +15,8 @@ import xarray as xr
 from toymono.analysis.circuits import Anatomy, anatomy
 from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import Config, Hyper
+from toymono.toy.model import Weights, params_of
+from toymono.toy.tasks import Problem
 
 COUNTS = ("n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias")
 SHARES = ("mono_per_neuron", "mono_per_feature", "covered_per_feature", "nearly_covered_per_feature")
@@ -65,12 +68,22 @@ def member_table(data: xr.Dataset) -> pd.DataFrame:
 
 
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
-    last, member = data.isel(step=-1, param_step=-1), ("seed", "setting")
-    names = ("encoder_kernel", "encoder_bias", "decoder_kernel", "score", "favourite")
-    arrays = (last[name].transpose(*member, ...).values for name in names)
-    over_settings = jax.vmap(anatomy, in_axes=(None, 0, 0, 0, 0, 0))
-    found = jax.jit(jax.vmap(over_settings))(last.embedding.transpose("seed", ...).values, *arrays)
+    last, member, config = data.isel(step=-1, param_step=-1), ("seed", "setting"), config_of(data)
+
+    def of_member(problem: Problem, weights: Weights) -> Anatomy:
+        return anatomy(config, params_of(weights), problem)
+
+    names = ("encoder_kernel", "encoder_bias", "decoder_kernel")
+    weights = Weights(*(jnp.asarray(last[name].transpose(*member, ...).values) for name in names))
+    problems = Problem(*(jnp.asarray(last[name].transpose("seed", ...).values) for name in Problem._fields))
+    found = jax.jit(jax.vmap(jax.vmap(of_member, in_axes=(None, 0))))(problems, weights)
     return {name: (member, np.asarray(values)) for name, values in found._asdict().items()}
+
+
+def config_of(data: xr.Dataset) -> Config:
+    """The Config that a unit was trained with, from what its file says."""
+    fields = (field.name for field in dataclasses.fields(Config))
+    return Config(**{name: getattr(data.attrs[name], "item", lambda n=name: data.attrs[n])() for name in fields})
 
 
 def run_table(units: list[xr.Dataset]) -> pd.DataFrame:

@@ -98,7 +98,7 @@ def _observed(config: Config, problem: Problem, density: ArrayLike) -> Observed:
     require(not is_signed(config), "task", "decode or reproject", config.task, "there is no account of the other")
     eps = feature_densities(config.feature_law, config.n_features, density)
     overlaps = _overlaps(problem)
-    return jax.lax.map(lambda one: observed_among(*one, eps), (eps, overlaps))
+    return jax.lax.map(lambda one: observed_among(one[0], one[1], eps), (eps, overlaps))
 
 
 def _overlaps(problem: Problem) -> Float[Array, "feature feature"]:

@@ -30,6 +30,7 @@ class Batch(NamedTuple):
 
 
 _NEGATIVE: Grid = {"bias_offset": (-1.0,), "bias_decay": (0.03,)}
+_SLOW_NEGATIVE: Grid = {"bias_offset": (-1.0,), "bias_decay": (0.03 / 4,)}
 _POWER_LAW: Grid = {"feature_law": ("power-law",)}
 _ABSOLUTE: Grid = {"task": ("absolute",), "n_neurons": (2048,)}
 _RATES: Grid = {"learning_rate": LEARNING_RATES}
@@ -119,7 +120,25 @@ BATCHES: dict[str, Batch] = {
         "control: four times the steps, from both starts",
         tuple(
             {**THREE_RATES, **start, "n_steps": (4 * N_STEPS,)}
-            for start in ({}, {"bias_offset": (-1.0,), "bias_decay": (0.03 / 4,)})
+            for start in ({}, _SLOW_NEGATIVE)
+        ),
+    ),
+    "N1": Batch(
+        "control: dimensions d, offset -1, four times the steps",
+        ({"n_embed": (16, 32, 48, 64, 96), "learning_rate": (0.01,), "n_steps": (4 * N_STEPS,), **_SLOW_NEGATIVE},),
+    ),
+    "N2": Batch(
+        "control: bias offsets at other dimensions d, else as B3",
+        tuple({"n_embed": (d,), **grid} for d in (32, 48, 96) for grid in _offsets(1 / 64, 0.003)),
+    ),
+    "H1": Batch(
+        "control: learning rates from the hand-built network, k = 2 N and 4 N",
+        (
+            {
+                "initialization": ("hand-built",),
+                "learning_rate": (0.001, 0.003, 0.01, 0.03),
+                "n_neurons": (1024, 2048),
+            },
         ),
     ),
 }

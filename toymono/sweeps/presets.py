@@ -70,6 +70,8 @@ def scaled(scale: Scale, grid: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
         numbers["bias_decay"] = tuple(decay * shorter for decay in grid["bias_decay"])
     if "n_steps" in grid:
         numbers["n_steps"] = tuple(steps // shorter for steps in grid["n_steps"])
+    if "n_embed" in grid:
+        numbers["n_embed"] = tuple(d * scale.config.n_embed // N_EMBED for d in grid["n_embed"])
     numbers = {name: _thinned(values, scale.values_per_axis) for name, values in numbers.items()}
     for k in numbers.pop("n_neurons", (N_NEURONS,)):
         n_neurons = max(1, k * scale.config.n_features // N_FEATURES)

@@ -17,7 +17,7 @@ import numpy as np
 import xarray as xr
 
 from toymono import environment
-from toymono.analysis.members import is_diverged
+from toymono.analysis.members import config_of, is_diverged
 from toymono.analysis.record import Record
 from toymono.config import Config, Hyper, InputError, Sweep, require
 from toymono.sweeps.plan import Unit, plan
@@ -188,8 +188,7 @@ def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = No
     for name in _PARAM_DIMS:
         layer, leaf = name.split("_")
         params[layer][leaf] = jnp.asarray(at[name].values)
-    fields = (field.name for field in dataclasses.fields(Config))
-    config = Config(**{name: getattr(data.attrs[name], "item", lambda n=name: data.attrs[n])() for name in fields})
+    config = config_of(data)
     hyper = Hyper(*(float(one[name]) for name in Hyper._fields))
     problem = Problem(*(jnp.asarray(one[name].values) for name in Problem._fields))
     return StoredMember(config, hyper, problem, Params(params))

@@ -4,6 +4,7 @@ A flax.nnx module describes one network; training and analysis split it into pla
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -74,6 +75,26 @@ class Network(nnx.Module):
     def __call__(self, inputs: Float[Array, "*batch embed"]) -> Float[Array, "*batch output"]:
         """Outputs y."""
         return self.readout(self.hidden(inputs))
+
+
+class Weights(NamedTuple):
+    """A network's parameters as three arrays."""
+
+    encoder: Float[Array, "embed neuron"]  # L1, transposed
+    bias: Float[Array, " neuron"]  # b
+    decoder: Float[Array, "neuron output"]  # L2, transposed
+
+
+def weights_of(params: Params) -> Weights:
+    """The three arrays of some parameters."""
+    encoder, decoder = params["encoder"], params["decoder"]
+    return Weights(*(jnp.asarray(values) for values in (encoder["kernel"], encoder["bias"], decoder["kernel"])))
+
+
+def params_of(weights: Weights) -> Params:
+    """Parameters from their three arrays."""
+    encoder = {"kernel": weights.encoder, "bias": weights.bias}
+    return Params({"encoder": encoder, "decoder": {"kernel": weights.decoder}})
 
 
 def random_params(config: Config, bias_offset: ArrayLike, key: Array) -> Params:

@@ -12,8 +12,9 @@ import optax
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Key
 
+from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config, Hyper
-from toymono.toy.model import Params, network, of_existing, random_params, scale_bias, thinned
+from toymono.toy.model import Params, network, of_existing, params_of, random_params, scale_bias, thinned, weights_of
 from toymono.toy.tasks import Batch, Problem, n_outputs, random_problem, sample_batch, squared_error
 from toymono.training.optimizers import OPTIMIZERS
 from toymono.training.schedules import bias_factor, learning_rate, n_losses
@@ -44,7 +45,11 @@ def make_world(config: Config, seed: ArrayLike) -> World:
 
 def start(config: Config, hyper: Hyper, world: World) -> Member:
     """A member before its first update."""
-    params = random_params(config, hyper.bias_offset, world.key_params)
+    if config.initialization == "hand-built":
+        weights = weights_of(hand_built(config, world.problem, hyper.feature_density))
+        params = params_of(weights._replace(bias=weights.bias + hyper.bias_offset))
+    else:
+        params = random_params(config, hyper.bias_offset, world.key_params)
     if config.connectivity == "random":
         params = thinned(params, hyper.weight_density, jax.random.fold_in(world.key_params, 1))
     losses = jnp.full(n_losses(config), jnp.nan)

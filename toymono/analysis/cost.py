@@ -1,0 +1,55 @@
+"""What a wide layer costs when most of it is silent: the authors' open question on the price of many neurons.
+
+A silent neuron writes nothing, so its row of the decoder need not be read. Which neurons are silent is known only
+after the encoder has been computed, so that is not saved.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from toymono.config import Config
+from toymono.toy.model import Network
+from toymono.toy.tasks import n_outputs
+
+
+class Skipped(NamedTuple):
+    """Outputs equal to the dense ones up to rounding, and how many neurons each sample needed."""
+
+    outputs: Float[Array, "sample output"]
+    n_firing: Int[Array, " sample"]
+
+
+def skipping_outputs(network: Network, inputs: Float[Array, "sample embed"]) -> Skipped:
+    """The network's outputs from the decoder rows of the neurons that fire, gathered for each sample.
+
+    Exact for ReLU, where a silent neuron is 0; others are only small where they do not fire, so they are gathered
+    wherever they are not 0. Not traceable: the widest sample fixes how many rows are gathered.
+    """
+    hidden = network.hidden(inputs)
+    n_firing = (hidden != 0).sum(axis=1)
+    values, rows = jax.lax.top_k(jnp.abs(hidden), max(int(n_firing.max()), 1))
+    del values
+    taken = jnp.take_along_axis(hidden, rows, axis=1)
+    decoder = jnp.asarray(network.decoder.kernel)
+    return Skipped(jnp.einsum("sn,sno->so", taken, decoder[rows]), n_firing)
+
+
+class MultiplyAdds(NamedTuple):
+    """Multiply-adds of evaluating one sample."""
+
+    dense: float  # d k + k outputs
+    skipping: float  # d k + (neurons that fire) outputs, on average
+    folded: float  # the always-on neurons folded into one map of rank d beforehand, the others as before
+
+
+def multiply_adds(config: Config, n_firing: float, n_linear: int, n_linear_firing: float) -> MultiplyAdds:
+    """Costs of one sample from the mean numbers of firing neurons, and of those among them with a linear role.
+
+    Folding puts d outputs for the linear neurons' d + outputs each, and is exact only while they all are on.
+    """
+    d, k, out = config.n_embed, config.n_neurons, n_outputs(config)
+    folded = d * (k - n_linear) + (n_firing - n_linear_firing) * out + d * out
+    return MultiplyAdds(float(k * (d + out)), float(d * k + n_firing * out), float(folded))

@@ -1,0 +1,112 @@
+"""Which job each neuron does, what a network is without some of its neurons, and what each job is worth.
+
+Jobs do not change when neurons are permuted, or when a ReLU neuron's incoming weights and bias are multiplied and its
+outgoing weights divided by the same number.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax.typing import ArrayLike
+from jaxtyping import Array, Bool, Float, Key
+
+from toymono.analysis.monosemanticity import (
+    POLY_THRESHOLD,
+    favourite_feature,
+    is_mono,
+    mono_neurons_of_features,
+    monosemanticity,
+)
+from toymono.analysis.responses import N_SAMPLED_BATCHES, is_dead_at_any_amplitude, task_responses
+from toymono.config import Config
+from toymono.toy.model import Params, network, params_of, weights_of
+from toymono.toy.tasks import Problem, is_signed, lone_targets, sample_batch, squared_error
+
+SMALL_GAIN = 0.1  # outputs moved per unit of input, of neurons that the paper draws as a band of small weights
+
+
+class Roles(NamedTuple):
+    """Each neuron has exactly one role: the first of these that fits."""
+
+    dead: Bool[Array, " neuron"]  # off for every lone feature at every amplitude
+    small: Bool[Array, " neuron"]  # |incoming weights| |outgoing weights| below .1
+    one_of_one: Bool[Array, " neuron"]  # monosemantic, and no other is so for the same feature
+    one_of_several: Bool[Array, " neuron"]  # monosemantic, and some other is too
+    nearly_mono: Bool[Array, " neuron"]  # a score above .9
+    linear: Bool[Array, " neuron"]  # a positive bias: what the paper reads as a shared linear map
+    other: Bool[Array, " neuron"]
+
+
+def roles(config: Config, params: Params, problem: Problem) -> Roles:
+    """The role of every neuron [P 5, Figs 5 and 11]."""
+    net = network(config, params)
+    responses = task_responses(config, net, problem)
+    score, favourite = monosemanticity(responses), favourite_feature(responses)
+    mono = is_mono(score)
+    alone = mono_neurons_of_features(mono, favourite, config.n_features)[favourite] == 1
+    weights = weights_of(params)
+    gain = jnp.linalg.norm(weights.encoder, axis=0) * jnp.linalg.norm(weights.decoder, axis=1)
+    fits = (
+        is_dead_at_any_amplitude(config, net, problem),
+        gain < SMALL_GAIN,
+        mono & alone,
+        mono,
+        is_mono(score, POLY_THRESHOLD),
+        net.bias > 0,
+    )
+    taken, masks = jnp.zeros_like(mono), []
+    for fit in fits:
+        masks.append(fit & ~taken)
+        taken |= fit
+    return Roles(*masks, other=~taken)
+
+
+def keep(params: Params, neurons: Bool[Array, " neuron"]) -> Params:
+    """The network in which only these neurons write to the output; what they compute stays as it was."""
+    weights = weights_of(params)
+    return params_of(weights._replace(decoder=jnp.where(neurons[:, None], weights.decoder, 0.0)))
+
+
+def by_bias_sign(params: Params) -> tuple[Params, Params]:
+    """The parts with b <= 0 and with b > 0; their outputs add up to the whole network's [P 5]."""
+    positive = weights_of(params).bias > 0
+    return keep(params, ~positive), keep(params, positive)
+
+
+def sampled_loss(
+    config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
+) -> Float[Array, ""]:
+    """The task loss on 16 fresh batches; the same key draws the same samples for every network."""
+    net = network(config, params)
+
+    def loss(key: Key[Array, ""]) -> Float[Array, ""]:
+        batch = sample_batch(config, problem, key, density)
+        return squared_error(net(batch.inputs), batch.targets)
+
+    return jax.lax.map(loss, jax.random.split(key, N_SAMPLED_BATCHES)).mean()
+
+
+def ablation_losses(
+    config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
+) -> Mapping[str, Float[Array, ""]]:
+    """Losses on the same samples: of the "whole", "without X" for every role, and with the exact projector.
+
+    "projector" puts T P^+ x, what the input tells exactly, in place of the linear neurons; it is not there for the
+    absolute value, to which nothing linear helps.
+    """
+    found = roles(config, params, problem)
+    losses = {"whole": sampled_loss(config, params, problem, key, density)}
+    for name, mask in found._asdict().items():
+        losses[f"without {name}"] = sampled_loss(config, keep(params, ~mask), problem, key, density)
+    if not is_signed(config):
+        rest = network(config, keep(params, ~found.linear))
+        passed = lone_targets(config, problem) @ jnp.linalg.pinv(problem.embedding)
+
+        def loss(key: Key[Array, ""]) -> Float[Array, ""]:
+            batch = sample_batch(config, problem, key, density)
+            return squared_error(rest(batch.inputs) + batch.inputs @ passed.T, batch.targets)
+
+        losses["projector"] = jax.lax.map(loss, jax.random.split(key, N_SAMPLED_BATCHES)).mean()
+    return losses
