@@ -4,6 +4,7 @@ Two inputs carry three features: F0 = (1, 0), F1 = (0, 1), F2 = (0.6, 0.8). Each
 """
 
 import jax.numpy as jnp
+from scipy import linalg
 
 from toymono.config import Config
 from toymono.toy.model import Params, network
@@ -37,3 +38,10 @@ def hand_network(**changes):
     made = config(**changes)
     params = Params({"encoder": {"kernel": kernel, "bias": bias}, "decoder": {"kernel": jnp.ones((len(NEURONS), 3))}})
     return network(made, params)
+
+
+def simplex_problem(n_embed):
+    """d + 1 features at the corners of a simplex: every overlap is -1 / d, so no feature is taken for another."""
+    corners = jnp.asarray(linalg.helmert(n_embed + 1), jnp.float32)
+    embedding = corners / jnp.linalg.norm(corners, axis=0)
+    return Problem(embedding=embedding, readout=embedding)

@@ -1,52 +1,108 @@
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from cases import simplex_problem
 
-from toymono.analysis.circuits import anatomy, linear_block
+from toymono.analysis.circuits import anatomy, linear_block, null_space
+from toymono.analysis.handbuilt import hand_built
+from toymono.analysis.theory import input_projector
+from toymono.config import Config
+from toymono.toy.model import Weights, params_of, random_params, weights_of
+from toymono.toy.tasks import Problem, random_problem
 
-# Two inputs, three features; neurons +x, +y, -x, -y with positive biases write P^T x back: a rank-2 projector.
+# Two inputs, three features; neurons +x, +y, -x, -y with positive biases write P^+ x: a rank-2 projector. A silent
+# fifth must not count: its bias is negative, its weights are large.
 EMBEDDING = jnp.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])
-ENCODER = jnp.array([[1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0]])
+PROBLEM = Problem(EMBEDDING, EMBEDDING)
+CONFIG = Config(n_features=3, n_embed=2, n_neurons=5)
+ENCODER = jnp.array([[1.0, 0.0, -1.0, 0.0, 7.0], [0.0, 1.0, 0.0, -1.0, 7.0]])
 INVERSE = jnp.linalg.pinv(EMBEDDING)  # feature x embed
-DECODER = 0.5 * jnp.concatenate([INVERSE.T, -INVERSE.T])
+DECODER = jnp.concatenate([INVERSE.T / 2, -INVERSE.T / 2, jnp.full((1, 3), 7.0)])
+
+WIDE = Config(n_features=24, n_embed=20, n_neurons=69)
+WIDE_PROBLEM = random_problem(WIDE, jax.random.key(0))
+BUILT = hand_built(WIDE, WIDE_PROBLEM, 0.05)
+RANDOM = random_params(WIDE, 0.0, jax.random.key(1))
 
 
-def _padded(bias):
-    """The four neurons and a silent fifth that must not count: its bias is negative, its weights are large."""
-    encoder = jnp.concatenate([ENCODER, jnp.full((2, 1), 7.0)], axis=1)
-    decoder = jnp.concatenate([DECODER, jnp.full((1, 3), 7.0)])
-    return EMBEDDING, encoder, jnp.array([*bias, -0.3]), decoder
+def _params(*biases, decoder=DECODER):
+    return params_of(Weights(ENCODER, jnp.array([*biases, -0.3]), decoder))
 
 
 def test_positive_bias_neurons_that_write_their_inputs_back_are_a_projector_of_rank_d():
-    block = linear_block(*_padded([0.5, 0.5, 0.5, 0.5]))
+    block = linear_block(CONFIG, _params(0.5, 0.5, 0.5, 0.5), PROBLEM)
     np.testing.assert_allclose(block.singular_values, [1, 1, 0], atol=1e-5)
     assert block.rank == 2
     assert float(block.error) == pytest.approx(0, abs=1e-5)
+    assert float(block.distance) == pytest.approx(0, abs=1e-5)
+    np.testing.assert_allclose(block.slope, jnp.diag(input_projector(PROBLEM)), atol=1e-5)
+    np.testing.assert_allclose(block.intercept, 0, atol=1e-6)  # +x and -x cancel
 
 
-def test_half_the_block_is_half_the_map():
-    block = linear_block(*_padded([0.5, 0.5, -0.5, -0.5]))
+def test_half_the_block_is_half_the_map_with_a_constant():
+    block = linear_block(CONFIG, _params(0.5, 0.25, -0.5, -0.5), PROBLEM)
     np.testing.assert_allclose(block.singular_values, [0.5, 0.5, 0], atol=1e-5)
+    assert float(block.distance) == pytest.approx(0.5, abs=1e-5)
+    expected = INVERSE @ jnp.array([0.25, 0.125])
+    np.testing.assert_allclose(block.intercept, expected, atol=1e-6)
+    assert float(block.bias_output) == pytest.approx(float(jnp.abs(expected).max()), abs=1e-6)
 
 
 def test_a_network_without_positive_biases_has_no_block():
-    block = linear_block(*_padded([-0.5, -0.5, -0.5, -0.5]))
-    assert block.rank == 0
+    block = linear_block(CONFIG, _params(-0.5, -0.5, -0.5, -0.5), PROBLEM)
+    assert (int(block.rank), float(block.distance)) == (0, 1.0)
     assert np.isnan(block.error)
+    assert np.isnan(null_space(_params(-0.5, -0.5, -0.5, -0.5)).share)
 
 
-def test_anatomy_tells_the_kinds_of_neurons_apart():
-    score, favourite = jnp.array([1.0, 0.95, 0.5, 0.0, 0.9995]), jnp.array([0, 1, 2, 2, 0])
-    found = anatomy(*_padded([-0.2, 0.1, 0.04, 0.9]), score, favourite)
-    assert float(found.mono_bias) == pytest.approx((-0.2 - 0.3) / 2)  # neurons 0 and 4
-    assert float(found.poly_bias) == pytest.approx(0.04)  # neuron 2; 1 is nearly monosemantic, 3 dead
-    assert found.n_clearly_positive_bias == 2  # above .05: neurons 1 and 3
-    assert found.n_nearly_covered == 2  # features 0 and 1 have a neuron above .9
+def test_biases_that_cancel_lie_in_the_null_space_and_others_do_not():
+    # L2+ has rank 2 and four neurons; equal biases of +x and -x cancel, opposite ones do not.
+    assert [float(number) for number in null_space(_params(0.5, 0.2, 0.5, 0.2))] == pytest.approx([4, 2, 1], abs=1e-5)
+    only = null_space(_params(0.5, -1.0, -1.0, -1.0))
+    assert [float(number) for number in only] == pytest.approx([1, 0, 0], abs=1e-5)
+
+
+@pytest.mark.parametrize("task", ["decode", "reproject"])
+def test_the_hand_built_block_is_exact_and_has_one_neuron_more_than_its_rank(task):
+    config = Config(n_features=24, n_embed=20, n_neurons=69, task=task)
+    params = hand_built(config, WIDE_PROBLEM, 0.05)
+    block, null = linear_block(config, params, WIDE_PROBLEM), null_space(params)
+    assert float(block.distance) < 1e-5
+    assert float(block.bias_output) < 1e-4
+    assert (int(null.n_positive), int(null.dimension)) == (21, 1)
+    assert float(null.share) == pytest.approx(1, abs=1e-5)
+    if task == "decode":
+        np.testing.assert_allclose(block.singular_values[:20], 1, atol=1e-4)
+        np.testing.assert_allclose(block.singular_values[20:], 0, atol=1e-4)
+
+
+def test_the_anatomy_of_the_hand_built_network_is_its_plan():
+    config, problem = Config(n_features=21, n_embed=20, n_neurons=60), simplex_problem(20)
+    found = anatomy(config, hand_built(config, problem, 0.05), problem)
+    expected = {"n_one_of_one": 21, "n_linear": 21, "n_nearly_covered": 21, "n_clearly_positive_bias": 21}
+    expected |= {"n_one_of_several": 0, "n_small": 0, "block_rank": 20, "null_dimension": 1}
+    assert {name: int(getattr(found, name)) for name in expected} == expected
+    assert float(found.block_slope) == pytest.approx(20 / 21, abs=1e-4)  # d / N
+    assert float(found.mono_bias) < 0 < float(found.poly_bias)
 
 
 def test_kinds_that_are_missing_are_nan():
-    found = anatomy(*_padded([0.1, 0.1, 0.1, 0.1]), jnp.zeros(5), jnp.zeros(5, jnp.int32))
-    assert np.isnan(found.mono_bias)
-    assert np.isnan(found.poly_bias)
-    assert found.n_nearly_covered == 0
+    params = params_of(weights_of(RANDOM)._replace(encoder=jnp.zeros((20, 69)), bias=-jnp.ones(69)))
+    found = anatomy(WIDE, params, WIDE_PROBLEM)
+    assert all(np.isnan(getattr(found, name)) for name in ("mono_bias", "poly_bias", "block_error", "onset"))
+
+
+@pytest.mark.parametrize("params", [BUILT, RANDOM], ids=["hand-built", "random"])
+def test_anatomy_does_not_see_the_order_or_the_scale_of_neurons(params):
+    weights, key = weights_of(params), jax.random.key(4)
+    order = jax.random.permutation(key, 69)
+    shuffled = Weights(weights.encoder[:, order], weights.bias[order], weights.decoder[order])
+    scale = jnp.exp(jax.random.normal(key, (69,)) / 4)
+    rescaled = Weights(weights.encoder * scale, weights.bias * scale, weights.decoder / scale[:, None])
+    before = anatomy(WIDE, params, WIDE_PROBLEM)._asdict()
+    for other, units_of_bias in ((shuffled, False), (rescaled, True)):
+        after = anatomy(WIDE, params_of(other), WIDE_PROBLEM)._asdict()
+        for name, value in before.items():
+            if not (units_of_bias and (name in ("mono_bias", "poly_bias") or name.startswith(("n_clearly", "null")))):
+                np.testing.assert_allclose(after[name], value, rtol=1e-3, atol=1e-5, err_msg=name)

@@ -76,3 +76,18 @@ def test_a_weight_density_needs_random_connectivity():
     with pytest.raises(InputError, match=r"^weight_density must be 1 where connectivity is dense, but is 0.5"):
         Sweep(base=Config(), grids=({"weight_density": (0.5,)},))
     Sweep(base=Config(connectivity="random"), grids=({"weight_density": (0.5,)},))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"task": "absolute"}, "task must be decode or reproject for a hand-built network, but is 'absolute'"),
+        ({"activation": "gelu"}, "activation must be relu for a hand-built network"),
+        ({"connectivity": "random"}, "connectivity must be dense for a hand-built network"),
+        ({"n_neurons": 192}, r"n_neurons must be at least n_features \+ n_embed \+ 1 = 193"),
+    ],
+)
+def test_what_cannot_be_hand_built_is_refused(changes, sentence):
+    with pytest.raises(InputError, match=f"^{sentence}"):
+        Config(initialization="hand-built", **changes)
+    Config(**changes)

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config, Hyper
 from toymono.toy.model import network
 from toymono.toy.tasks import sample_batch, squared_error
@@ -93,3 +94,20 @@ def test_a_sparse_network_keeps_its_connections_through_training_and_learns(opti
 def test_a_random_network_of_density_1_is_the_dense_one():
     random = dataclasses.replace(CONFIG, connectivity="random")
     assert _equal(start(random, Hyper(), WORLD), start(CONFIG, Hyper(), WORLD))
+
+
+def test_a_hand_built_start_is_the_hand_built_network_moved_by_the_offset():
+    config = dataclasses.replace(CONFIG, initialization="hand-built")
+    hyper = Hyper(feature_density=0.1, bias_offset=-0.5)
+    built = hand_built(config, WORLD.problem, 0.1)
+    started = start(config, hyper, WORLD).params
+    assert started["encoder"]["bias"] == pytest.approx(np.asarray(built["encoder"]["bias"]) - 0.5, abs=1e-5)
+    assert jnp.allclose(started["decoder"]["kernel"], built["decoder"]["kernel"], atol=1e-5)
+
+
+def test_a_hand_built_network_starts_below_what_training_from_chance_reaches():
+    config = dataclasses.replace(CONFIG, initialization="hand-built")
+    hyper = Hyper(learning_rate=1e-4, feature_density=0.1)
+    built = segment(config, hyper, WORLD, start(config, hyper, WORLD), 0, 64)
+    chance = segment(CONFIG, hyper._replace(learning_rate=0.01), WORLD, start(CONFIG, hyper, WORLD), 0, 64)
+    assert built.losses[-1] < 0.8 * chance.losses[-1]

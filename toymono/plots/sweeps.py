@@ -57,7 +57,12 @@ def _ticks(values: np.ndarray, n_panels: int) -> dict[str, Any]:
         if place - last >= _LABEL_WIDTH * n_panels:
             shown.append(value)
             last = place
-    return {"type": "log", "tickvals": shown, "ticktext": [f"{v:.3g}" for v in shown], "tickangle": 0}
+    return {
+        "type": "log",
+        "tickvals": shown,
+        "ticktext": [f"{v:.3g}" if v < 1000 else f"{v:.0f}" for v in shown],
+        "tickangle": 0,
+    }
 
 
 def _draw_marks(figure: go.Figure, col: int, curves: Sequence[Curve], marks: Sequence[Mark]) -> None:

@@ -118,10 +118,7 @@ BATCHES: dict[str, Batch] = {
     ),
     "T1": Batch(
         "control: four times the steps, from both starts",
-        tuple(
-            {**THREE_RATES, **start, "n_steps": (4 * N_STEPS,)}
-            for start in ({}, _SLOW_NEGATIVE)
-        ),
+        tuple({**THREE_RATES, **start, "n_steps": (4 * N_STEPS,)} for start in ({}, _SLOW_NEGATIVE)),
     ),
     "N1": Batch(
         "control: dimensions d, offset -1, four times the steps",

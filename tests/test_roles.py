@@ -1,0 +1,103 @@
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from cases import simplex_problem
+
+from toymono.analysis.handbuilt import hand_built
+from toymono.analysis.roles import Roles, ablation_losses, by_bias_sign, keep, roles, sampled_loss
+from toymono.config import Config
+from toymono.toy.model import Weights, network, params_of, random_params, weights_of
+from toymono.toy.tasks import random_problem
+
+CONFIG = Config(n_features=21, n_embed=20, n_neurons=60, batch_size=512)
+PROBLEM = simplex_problem(20)
+DENSITY = 0.05
+BUILT = hand_built(CONFIG, PROBLEM, DENSITY)
+TRAINED = random_params(CONFIG, -0.1, jax.random.key(1))  # a network of no design
+KEY = jax.random.key(2)
+
+
+def _counts(config, params):
+    return {name: int(mask.sum()) for name, mask in roles(config, params, PROBLEM)._asdict().items()}
+
+
+def test_every_hand_built_neuron_has_the_role_it_was_built_for():
+    assert _counts(CONFIG, BUILT) == {
+        **dict.fromkeys(Roles._fields, 0),
+        "one_of_one": 21,
+        "linear": 21,
+        "dead": 60 - 21 - 21,
+    }
+
+
+def test_a_feature_with_two_neurons_has_two_of_several():
+    wide = dataclasses.replace(CONFIG, n_neurons=2 * 21 + 21)
+    assert _counts(wide, hand_built(wide, PROBLEM, DENSITY))["one_of_several"] == 42
+
+
+def test_weak_and_nearly_monosemantic_neurons_are_told_apart():
+    encoder, bias, decoder = weights_of(BUILT)
+    weak = params_of(Weights(encoder, bias, decoder.at[3].multiply(1e-3)))
+    assert _counts(CONFIG, weak)["small"] == 1
+    # Neuron 0 also answers feature 1, by a twentieth: its score is about .95.
+    answer = jax.nn.relu(encoder[:, 0] @ PROBLEM.embedding[:, 0] + bias[0])
+    axis = jnp.linalg.pinv(PROBLEM.embedding[:, jnp.array([0, 1])]).T
+    mixed = axis @ jnp.array([answer - bias[0], answer / 19 - bias[0]])
+    rest = jax.nn.relu(mixed @ PROBLEM.embedding + bias[0])
+    assert float(rest[0] / rest.sum()) < 0.999
+    nearly = params_of(Weights(encoder.at[:, 0].set(mixed), bias, decoder))
+    assert _counts(CONFIG, nearly)["one_of_one"] == 20
+
+
+@pytest.mark.parametrize("params", [BUILT, TRAINED], ids=["hand-built", "random"])
+def test_roles_are_exclusive_and_complete(params):
+    assert np.all(sum(mask.astype(int) for mask in roles(CONFIG, params, PROBLEM)) == 1)
+
+
+@pytest.mark.parametrize("params", [BUILT, TRAINED], ids=["hand-built", "random"])
+def test_roles_do_not_see_the_order_or_the_scale_of_neurons(params):
+    weights = weights_of(params)
+    order = jax.random.permutation(KEY, 60)
+    scale = jnp.exp(jax.random.normal(KEY, (60,)))
+    moved = Weights(
+        (weights.encoder * scale)[:, order], (weights.bias * scale)[order], (weights.decoder / scale[:, None])[order]
+    )
+    for mask, other in zip(roles(CONFIG, params, PROBLEM), roles(CONFIG, params_of(moved), PROBLEM), strict=True):
+        assert jnp.array_equal(mask[order], other)
+
+
+def test_the_parts_by_bias_sign_add_up_to_the_network():
+    inputs = jax.random.normal(KEY, (50, 20))
+    parts = [network(CONFIG, part)(inputs) for part in by_bias_sign(TRAINED)]
+    np.testing.assert_allclose(parts[0] + parts[1], network(CONFIG, TRAINED)(inputs), atol=1e-5)
+
+
+def test_a_network_that_keeps_nothing_answers_nothing():
+    nothing = keep(TRAINED, jnp.zeros(60, bool))
+    assert not np.any(network(CONFIG, nothing)(jnp.ones((3, 20))))
+
+
+def test_ablation_says_what_each_part_of_the_hand_built_network_is_worth():
+    losses = ablation_losses(CONFIG, BUILT, PROBLEM, KEY, DENSITY)
+    whole = float(losses["whole"])
+    assert float(losses["without dead"]) == pytest.approx(whole)
+    assert float(losses["projector"]) == pytest.approx(whole, rel=1e-3)  # its linear block is the projector
+    assert float(losses["without linear"]) > 5 * whole
+    assert float(losses["without one_of_one"]) > 1.5 * whole
+
+
+def test_losses_are_compared_on_the_same_samples():
+    one, other = (float(sampled_loss(CONFIG, BUILT, PROBLEM, KEY, DENSITY)) for _ in range(2))
+    assert one == other
+
+
+@pytest.mark.parametrize("task", ["reproject", "absolute"])
+def test_ablation_knows_the_other_tasks(task):
+    config = dataclasses.replace(CONFIG, task=task)
+    params = random_params(config, 0.0, jax.random.key(1))
+    losses = ablation_losses(config, params, random_problem(config, jax.random.key(0)), KEY, DENSITY)
+    assert ("projector" in losses) == (task == "reproject")
+    assert all(np.isfinite(loss) for loss in losses.values())

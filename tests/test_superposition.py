@@ -1,0 +1,107 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from cases import simplex_problem
+
+from toymono.analysis.superposition import (
+    capacity,
+    coherence,
+    dimensions_per_feature,
+    effective_number,
+    feature_dimensionality,
+    firing,
+    frame_potential,
+    interference,
+    participation_ratio,
+    spectral_capacity,
+    welch_bound,
+)
+from toymono.toy.features import random_embedding
+
+ORTHOGONAL = jnp.diag(jnp.array([1.0, 2.0, 0.5]))
+ANTIPODAL = jnp.array([[1.0, -1.0]])  # two features in one dimension
+ANY = random_embedding(jax.random.key(0), 8, 20) * jnp.linspace(0.5, 2, 20)
+ROTATION = jnp.linalg.qr(jax.random.normal(jax.random.key(1), (8, 8)))[0]
+
+
+def test_orthogonal_features_have_a_dimension_each():
+    for measure in (capacity, feature_dimensionality, spectral_capacity):
+        np.testing.assert_allclose(measure(ORTHOGONAL), 1, atol=1e-6)
+    np.testing.assert_allclose(interference(ORTHOGONAL), 0, atol=1e-6)
+    assert float(coherence(ORTHOGONAL)) == 0
+
+
+def test_an_antipodal_pair_shares_one_dimension():
+    np.testing.assert_allclose(capacity(ANTIPODAL), 0.5)
+    np.testing.assert_allclose(interference(ANTIPODAL), 1.0)
+    assert float(coherence(ANTIPODAL)) == pytest.approx(1)
+
+
+def test_a_pentagon_has_two_fifths_of_a_dimension_each():
+    angles = 2 * jnp.pi * jnp.arange(5) / 5
+    np.testing.assert_allclose(feature_dimensionality(jnp.stack([jnp.cos(angles), jnp.sin(angles)])), 0.4, atol=1e-5)
+
+
+def test_an_absent_feature_takes_nothing():
+    with_zero = jnp.concatenate([ORTHOGONAL, jnp.zeros((3, 1))], axis=1)
+    for measure in (capacity, spectral_capacity, interference):
+        assert float(measure(with_zero)[3]) == pytest.approx(0, abs=1e-6)
+
+
+def test_spectral_capacities_sum_to_the_rank_and_capacities_to_no_more():
+    assert float(spectral_capacity(ANY).sum()) == pytest.approx(8, rel=1e-4)
+    assert float(capacity(ANY).sum()) <= 8
+    assert np.all((capacity(ANY) > 0) & (capacity(ANY) <= 1))
+
+
+@pytest.mark.parametrize("measure", [capacity, spectral_capacity, interference, coherence, frame_potential])
+def test_geometry_does_not_see_the_axes(measure):
+    np.testing.assert_allclose(measure(ROTATION @ ANY), measure(ANY), rtol=1e-3, atol=1e-4)
+
+
+def test_a_simplex_reaches_the_welch_bound_and_the_least_frame_potential():
+    embedding = simplex_problem(10).embedding
+    assert float(coherence(embedding)) == pytest.approx(welch_bound(10, 11), abs=1e-5)
+    assert float(frame_potential(embedding)) == pytest.approx(11**2 / 10, rel=1e-4)
+    assert welch_bound(10, 10) == 0
+    assert float(coherence(ANY)) > welch_bound(8, 20)
+
+
+def test_the_library_s_embedding_is_nearly_a_tight_frame():
+    embedding = random_embedding(jax.random.key(2), 64, 128)
+    assert 1 <= float(frame_potential(embedding)) / (128**2 / 64) < 1.01
+    assert float(capacity(embedding).mean()) == pytest.approx(0.5, abs=0.01)  # d / N
+
+
+def test_features_of_unit_length_have_d_over_n_dimensions():
+    assert float(dimensions_per_feature(random_embedding(jax.random.key(2), 64, 128))) == pytest.approx(0.5, rel=1e-4)
+    assert float(dimensions_per_feature(jnp.zeros((3, 4)))) == 0
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_the_effective_number_counts_what_a_row_is_spread_over(order):
+    rows = jnp.array([[0.0, 3.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0], [2.0, 2.0, -5.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
+    np.testing.assert_allclose(effective_number(rows, order), [1, 4, 2, 0], rtol=1e-5)
+
+
+def test_the_two_effective_numbers_differ_as_their_formulas_do():
+    row = jnp.array([[0.5, 0.25, 0.25]])
+    assert float(effective_number(row, 1)[0]) == pytest.approx(2**1.5, rel=1e-5)
+    assert float(effective_number(row, 2)[0]) == pytest.approx(1 / 0.375, rel=1e-5)
+
+
+def test_participation_counts_the_dimensions_that_samples_fill():
+    samples = jax.random.normal(jax.random.key(0), (20000, 6)) @ jnp.diag(jnp.array([1.0, 1, 1, 1, 0, 0]))
+    assert float(participation_ratio(samples)) == pytest.approx(4, rel=0.01)
+    assert float(participation_ratio(jnp.ones((10, 3)))) == 0
+
+
+def test_firing_is_counted_by_hand():
+    features = jnp.array([[0.5, 0, 0], [0.5, 0.2, 0], [0, 0.3, 0], [0, 0, 0]])
+    hidden = jnp.array([[1.0, 0.0, 0.1], [1.0, 0.0, 0.1], [0.0, 0.0, 0.1], [0.0, 0.0, 0.1]])
+    found = firing(hidden, features, jnp.array([0, 1, 2]))
+    np.testing.assert_allclose(found.frequency, [0.5, 0, 1])
+    np.testing.assert_allclose(found.favourite, [1, np.nan, 0])
+    np.testing.assert_allclose(found.only_favourite, [0.5, np.nan, 0])
+    assert float(found.n_per_sample) == pytest.approx(1.5)
