@@ -101,13 +101,14 @@ def _claims(command: Claims) -> None:
     import pandas as pd
 
     from toymono.analysis.claims import verdict_table
+    from toymono.analysis.mechanism_claims import MECHANISM
     from toymono.analysis.paper_claims import CLAIMS
     from toymono.sweeps.results import by_batch, find_results
 
     found = [results for results in find_results(command.folders) if results.batch in PRESETS]
     require(bool(found), "folders", "runs of the paper's batches", str(command.folders[0]), "see `toymono list`")
     scales = {results.scale: None for results in found}
-    parts = [verdict_table(CLAIMS, by_batch(found, scale)).assign(scale=scale) for scale in scales]
+    parts = [verdict_table((*CLAIMS, *MECHANISM), by_batch(found, scale)).assign(scale=scale) for scale in scales]
     verdicts = pd.concat(parts, ignore_index=True)
     if command.json:
         print(strict_json(verdicts))

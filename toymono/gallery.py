@@ -15,9 +15,10 @@ from toymono.analysis.curves import Curve
 from toymono.analysis.members import run_table, varying_settings
 from toymono.analysis.ordering import feature_neuron_map
 from toymono.config import Config, require
+from toymono.dissection import circuit_figure
 from toymono.plots import Kind, biases, maps, scores, sweeps, traces
 from toymono.plots.style import axis_title, setting_label
-from toymono.sweeps.store import read_member, read_run
+from toymono.sweeps.store import StoredMember, read_member, read_run
 from toymono.toy.model import network
 
 _SWEEP_MEASURES = ("task_loss", "mono_per_feature")
@@ -104,18 +105,30 @@ def _unit_phase(data: xr.Dataset) -> str:
     return _phase(data.attrs["schedule"], data.attrs["record_phase"])
 
 
-def map_figure(run: Run, member: int, title: str = "Every neuron against every feature") -> go.Figure:
-    """The feature-neuron map of one member, numbered as in the run's table."""
+def find_member(run: Run, member: int) -> tuple[StoredMember, str]:
+    """A member by its number in the run's table, and its setting and seed in words; InputError for another number."""
     units, table = run
     known = member in table.index
     require(known, "member", f"a whole number from 0 to {len(table) - 1}", member, "see `toymono table`")
     row = table.loc[member]
-    stored = read_member(units[int(row.unit)], int(row.seed), int(row.setting))
-    phase = _phase(stored.config.schedule, stored.config.record_phase)
     label = setting_label({name: row[name] for name in (*varying_settings(table), "seed")})
+    return read_member(units[int(row.unit)], int(row.seed), int(row.setting)), label
+
+
+def map_figure(run: Run, member: int, title: str = "Every neuron against every feature") -> go.Figure:
+    """The feature-neuron map of one member, numbered as in the run's table."""
+    stored, label = find_member(run, member)
+    phase = _phase(stored.config.schedule, stored.config.record_phase)
     with jax.default_matmul_precision(stored.config.matmul_precision):
         shown = feature_neuron_map(stored.config, network(stored.config, stored.params), stored.problem)
     return maps.feature_neuron_map(shown, f"{title}: {label}", phase)
+
+
+def member_figure(run: Run, member: int, title: str = "The network taken apart") -> go.Figure:
+    """One member's roles, answers, linear block and ablations, numbered as in the run's table."""
+    stored, label = find_member(run, member)
+    with jax.default_matmul_precision(stored.config.matmul_precision):
+        return circuit_figure(stored, f"{title}: {label}")
 
 
 def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:
@@ -127,6 +140,7 @@ def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:
         "traces": lambda: [traces_figure([data], varying) for data in units],
         "biases": lambda: [biases_figure([data], varying) for data in units],
         "map": lambda: [map_figure(Run(units, table), member)],
+        "circuit": lambda: [member_figure(Run(units, table), member)],
     }
     kinds = list(figures) if kind == "all" else [kind]
     return [figure for name in kinds for figure in figures[name]()]

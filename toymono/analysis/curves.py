@@ -1,7 +1,7 @@
 """Curves with an interval over seeds: training, the spread of the biases, and any measure against a setting."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ _BINS_PER_OCTAVE = 4
 class Curve(NamedTuple):
     """One quantity against another, for one group of members that differ in their seeds alone."""
 
-    group: dict[str, float]  # the settings that tell this group from the others
+    group: dict[str, Any]  # the settings that tell this group from the others
     x: np.ndarray
     y: Interval
     by_seed: np.ndarray  # seed x

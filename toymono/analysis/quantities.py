@@ -6,11 +6,16 @@ Learning rates from .003 on are used: the lowest of the paper, .001, does not en
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from toymono.analysis.claims import Quantity, Tables
+from toymono.analysis.denoisers import best_denoiser, observed
+from toymono.analysis.theory import predicted_losses
+from toymono.config import Config
+from toymono.toy.tasks import random_problem
 
 LOWEST_RATE = 0.003
 
@@ -141,3 +146,73 @@ def thresholds(table: pd.DataFrame) -> pd.Series:
 def threshold_ratio(tables: Tables) -> pd.Series:
     """Mean of `thresholds` over the five densities."""
     return pd.concat([thresholds(tables[f"B{number}"]) for number in range(1, 6)], axis=1).mean(axis=1)
+
+
+def _negative_start(table: pd.DataFrame) -> pd.DataFrame:
+    return _trained_out(table[table.bias_offset < 0])
+
+
+@quantity("T1")
+def rank_beyond_embed(tables: Tables) -> pd.Series:
+    """Rank of the linear block over d, less 1, in T1 from offset -1."""
+    table = _negative_start(tables["T1"])
+    return per_seed(table.assign(beyond=table.block_rank / table.n_embed - 1), "beyond")
+
+
+@quantity("T1")
+def slope_over_share(tables: Tables) -> pd.Series:
+    """Mean slope of the linear block on a lone feature over d / N, in T1 from offset -1."""
+    table = _negative_start(tables["T1"])
+    return per_seed(table.assign(ratio=table.block_slope * table.n_features / table.n_embed), "ratio")
+
+
+@quantity("N1")
+def count_beyond_embed(tables: Tables) -> pd.Series:
+    """Neurons with a clearly positive bias over d + 1, less 1, over the dimensions of N1."""
+    table = tables["N1"]
+    return per_seed(table.assign(beyond=table.n_clearly_positive_bias / (table.n_embed + 1) - 1), "beyond")
+
+
+def _over_prediction(table: pd.DataFrame, measure: str, predicted: Callable[[float, int, int], float]) -> pd.Series:
+    """A measure over what is predicted from density, N and d, for each seed."""
+    of = {key: predicted(*key) for key in set(zip(table.feature_density, table.n_features, table.n_embed, strict=True))}
+    keys = zip(table.feature_density, table.n_features, table.n_embed, strict=True)
+    return per_seed(table.assign(ratio=table[measure].to_numpy() / [of[key] for key in keys]), "ratio")
+
+
+@quantity("T1")
+def onset_over_kink(tables: Tables) -> pd.Series:
+    """Mean onset in T1 from offset -1 over the best kink in Gaussian interference of a tight frame."""
+
+    def kink(density: float, n_features: int, n_embed: int) -> float:
+        variance = (n_features / n_embed - 1) * (density / 3 - density**2 / 4)
+        return float(best_denoiser(observed(density, variance**0.5)).kinks[0])
+
+    return _over_prediction(_negative_start(tables["T1"]), "onset", kink)
+
+
+@quantity("T1")
+def loss_over_posterior_mean(tables: Tables) -> pd.Series:
+    """Loss in T1 from offset -1 over the account's least, for one random embedding (others differ by about 1 %)."""
+
+    def least(density: float, n_features: int, n_embed: int) -> float:
+        config = Config(n_features=int(n_features), n_embed=int(n_embed))
+        problem = random_problem(config, jax.random.key(0))
+        return float(predicted_losses(config, problem, density).posterior_mean)
+
+    return _over_prediction(_negative_start(tables["T1"]), "task_loss", least)
+
+
+@quantity("N2", "B3")
+def threshold_exponent(tables: Tables) -> pd.Series:
+    """Slope of log |bias threshold| against log d over N2 and B3, for each seed; a positive threshold is left out."""
+    table = pd.concat([tables["N2"], tables["B3"]])
+    by_dimension = {d: thresholds(rows) for d, rows in table.groupby("n_embed")}
+    found = pd.DataFrame(by_dimension).where(lambda values: values > 0)
+    logs = np.log(found)
+    exponents = {}
+    for seed, row in logs.iterrows():
+        known = row.dropna()
+        several = len(known) > 2
+        exponents[seed] = np.polyfit(np.log(known.index.to_numpy(float)), known, 1)[0] if several else np.nan
+    return pd.Series(exponents)

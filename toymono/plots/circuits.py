@@ -1,0 +1,111 @@
+"""Networks taken apart: answers to lone features, spectra of the linear block, and one network on one page."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from jaxtyping import Array, Float
+from plotly.subplots import make_subplots
+
+from toymono.analysis.curves import Curve
+from toymono.analysis.roles import Roles
+from toymono.plots.style import COLOURS, faded, line_with_band, seeds_note, styled
+
+_TRUTH = {"color": "#222", "width": 1, "dash": "dot"}
+_GREY = "#999999"
+
+
+def amplitude_plot(curves: Sequence[Curve], title: str) -> go.Figure:
+    """Output on a lone feature against its amplitude, a mean over features, with a band over seeds; dotted: truth."""
+    figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, name="truth"))
+    for place, curve in enumerate(curves):
+        figure.add_traces(line_with_band(curve, place, "amplitude %{x:.2f}: %{y:.3f}"))
+    figure.update_xaxes(title_text="amplitude of a feature alone", range=[0, 1])
+    figure.update_yaxes(title_text="output on it")
+    return styled(figure, title, f"{seeds_note(curves)}; mean over features", height=480)
+
+
+def spectrum_plot(curves: Sequence[Curve], title: str) -> go.Figure:
+    """Singular values by rank with a band over seeds; dotted: 1."""
+    figure = go.Figure()
+    for place, curve in enumerate(curves):
+        figure.add_traces(line_with_band(curve, place, "rank %{x}: %{y:.3f}"))
+    figure.add_hline(y=1, line=_TRUTH)
+    figure.update_xaxes(title_text="rank")
+    figure.update_yaxes(title_text="singular value of L2+ L1+ P", rangemode="tozero")
+    note = f"{seeds_note(curves)}; neurons with a positive bias, together, while all are on"
+    return styled(figure, title, note, height=460)
+
+
+class Circuit(NamedTuple):
+    """What the page of one network shows."""
+
+    roles: Roles
+    bias: Float[Array, " neuron"]
+    gain: Float[Array, " neuron"]  # |incoming weights| |outgoing weights|
+    amplitudes: np.ndarray
+    answers: Mapping[str, Float[Array, "amplitude feature"]]  # of the network and its parts
+    singular_values: Float[Array, " rank"]
+    losses: Mapping[str, float]  # whole, without each role, with the projector
+
+
+def circuit_page(circuit: Circuit, title: str) -> go.Figure:
+    """Four panels: neurons by role; answers to lone features, median and middle 90 %; the linear block; ablations."""
+    titles = ("neurons by role", "a feature alone", "linear block", "loss without a part")
+    figure = make_subplots(rows=2, cols=2, subplot_titles=titles, vertical_spacing=0.17, horizontal_spacing=0.13)
+    _draw_roles(figure, circuit)
+    _draw_answers(figure, circuit)
+    values = np.asarray(circuit.singular_values)
+    spectrum = go.Scatter(
+        x=np.arange(1, len(values) + 1), y=values, mode="markers", marker={"size": 5, "color": "#222"}
+    )
+    figure.add_trace(
+        spectrum.update(showlegend=False, hovertemplate="rank %{x}: %{y:.3f}<extra></extra>"), row=2, col=1
+    )
+    figure.add_hline(y=1, line=_TRUTH, row=2, col=1)
+    told = {name: loss for name, loss in circuit.losses.items() if name not in ("whole", "without dead")}
+    bars = go.Bar(y=[*told], x=[*told.values()], orientation="h", marker={"color": COLOURS[4]}, showlegend=False)
+    figure.add_trace(bars.update(hovertemplate="%{y}: %{x:.4f}<extra></extra>"), row=2, col=2)
+    figure.add_vline(x=circuit.losses["whole"], line=_TRUTH, row=2, col=2)
+    axes = (("bias", "|in| |out|"), ("amplitude", "output"), ("rank", "singular value of L2+ L1+ P"), ("task loss", ""))
+    for place, (x, y) in enumerate(axes):
+        where = {"row": place // 2 + 1, "col": place % 2 + 1}
+        figure.update_xaxes(title_text=x, **where)
+        figure.update_yaxes(title_text=y, **where)
+    figure.update_xaxes(type="log", row=2, col=2)
+    figure.update_layout(legend={"title": "", "tracegroupgap": 12})
+    return styled(
+        figure, title, "dotted: truth, 1, and the whole network's loss; lines: medians over features, bands: 90 %", 760
+    )
+
+
+def _draw_roles(figure: go.Figure, circuit: Circuit) -> None:
+    colours = dict(zip(("linear", "one_of_one", "one_of_several", "nearly_mono", "other"), COLOURS, strict=False))
+    for name, mask in circuit.roles._asdict().items():
+        chosen = np.flatnonzero(np.asarray(mask))
+        if len(chosen):
+            dots = go.Scatter(
+                x=np.asarray(circuit.bias)[chosen],
+                y=np.asarray(circuit.gain)[chosen],
+                customdata=chosen,
+                mode="markers",
+                marker={"size": 6, "color": colours.get(name, _GREY)},
+                name=f"{name.replace('_', ' ')}: {len(chosen)}",
+                legendgroup="roles",
+                hovertemplate="neuron %{customdata}: bias %{x:.3f}, |in| |out| %{y:.3f}<extra></extra>",
+            )
+            figure.add_trace(dots, row=1, col=1)
+
+
+def _draw_answers(figure: go.Figure, circuit: Circuit) -> None:
+    figure.add_trace(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, showlegend=False), row=1, col=2)
+    for (name, answers), colour in zip(circuit.answers.items(), ("#000000", COLOURS[1], COLOURS[0]), strict=True):
+        low, middle, high = np.percentile(np.asarray(answers), (5, 50, 95), axis=1)
+        x = circuit.amplitudes
+        area = go.Scatter(
+            x=np.concatenate([x, x[::-1]]), y=np.concatenate([high, low[::-1]]), fill="toself", line={"width": 0}
+        )
+        area.update(fillcolor=faded(colour, 0.15), hoverinfo="skip", showlegend=False, legendgroup=name)
+        line = go.Scatter(x=x, y=middle, mode="lines", line={"color": colour, "width": 2}, name=name, legendgroup=name)
+        figure.add_traces([area, line], rows=[1, 1], cols=[2, 2])
