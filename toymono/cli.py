@@ -74,15 +74,16 @@ def _run(what: RunPreset | RunCustom) -> None:
 
 
 def _table(command: ShowTable) -> None:
-    from toymono.analysis.members import COUNTS, brief, over_seeds, run_table
+    from toymono.analysis.members import CIRCUIT, COUNTS, brief, over_seeds, run_table
     from toymono.sweeps.store import read_run
 
-    rows, measures = run_table(read_run(command.folder)), ("task_loss", *COUNTS)
+    rows = run_table(read_run(command.folder))
+    measures = ("task_loss", *(CIRCUIT if command.circuit else COUNTS))
     shown = over_seeds(rows, measures) if command.over_seeds else rows.reset_index()
     if command.json:
         print(strict_json(shown))
     else:
-        print_table(summary_table(shown, measures) if command.over_seeds else frame_table(brief(rows)))
+        print_table(summary_table(shown, measures) if command.over_seeds else frame_table(brief(rows, measures)))
 
 
 def _figure(command: Figure) -> None:

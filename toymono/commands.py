@@ -110,6 +110,8 @@ class ShowTable:
     """Print JSON, with every setting."""
     over_seeds: bool = False
     """Print one row per setting: means with their 95 % intervals over seeds."""
+    circuit: bool = False
+    """Show neurons by role and the linear block, in place of the counts."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -57,11 +57,14 @@ def amplitude_curves(data: xr.Dataset, setting: int) -> list[Curve]:
         "biases above 0": lambda member: by_bias_sign(member.params)[1],
     }
     if _buildable(read_member(data, int(data.seed[0]), setting).config):
-        parts["hand-built"] = lambda member: hand_built(member.config, member.problem, member.hyper.feature_density)
+        parts["hand-built"] = lambda member: _built(member.config, member.problem, member.hyper.feature_density)
     return [
         _over_seeds(data, setting, _AMPLITUDES, {"part": name}, lambda member, of=of: answer(member, of(member)))
         for name, of in parts.items()
     ]
+
+
+_built = jax.jit(hand_built, static_argnums=0)
 
 
 def amplitude_figure(data: xr.Dataset, setting: int, title: str) -> go.Figure:
@@ -92,7 +95,7 @@ def circuit_figure(stored: StoredMember, title: str) -> go.Figure:
             ("network", "biases up to 0", "biases above 0"), (params, *by_bias_sign(params)), strict=True
         )
     }
-    key = make_world(config, 0).key_probe
+    key, ablate = make_world(config, 0).key_probe, jax.jit(ablation_losses, static_argnums=0)
     weights = weights_of(params)
     gains = jnp.linalg.norm(weights.encoder, axis=0) * jnp.linalg.norm(weights.decoder, axis=1)
     page = circuits.Circuit(
@@ -102,7 +105,7 @@ def circuit_figure(stored: StoredMember, title: str) -> go.Figure:
         amplitudes=_AMPLITUDES,
         answers=answers,
         singular_values=linear_block(config, params, problem).singular_values,
-        losses={name: float(loss) for name, loss in ablation_losses(config, params, problem, key, density).items()},
+        losses={name: float(loss) for name, loss in ablate(config, params, problem, key, density).items()},
     )
     return circuits.circuit_page(page, title)
 
@@ -111,23 +114,31 @@ def circuit_figure(stored: StoredMember, title: str) -> go.Figure:
 def hand_built_loss(config: Config, seed: int, density: float) -> float:
     """Task loss of the hand-built network in the world of a seed; NaN where the shape has none."""
     built = _buildable(config)
-    if built is None:
-        return float("nan")
-    world = make_world(built, seed)
-    params = hand_built(built, world.problem, density)
-    return float(sampled_loss(built, params, world.problem, world.key_probe, density))
+    return float("nan") if built is None else float(_built_and_sampled(built, seed, density))
 
 
-def with_hand_built(table: pd.DataFrame) -> pd.DataFrame:
-    """The members, and beside each shape, seed and density once more the hand-built network's loss.
+@functools.partial(jax.jit, static_argnums=0)
+def _built_and_sampled(config: Config, seed: int, density: float) -> jax.Array:
+    world = make_world(config, seed)
+    return sampled_loss(config, hand_built(config, world.problem, density), world.problem, world.key_probe, density)
 
-    A column "model" tells "trained" from "hand-built"; measures other than the loss are kept from the trained ones.
+
+def hand_built_curve(table: pd.DataFrame, x: str) -> Curve | None:
+    """The hand-built network's loss against a setting, over the seeds of a table of members.
+
+    None where a member's shape has none, or where members with one x and seed differ in it.
     """
-    fixed = [field.name for field in dataclasses.fields(Config)]
-    rows = table.drop_duplicates([*fixed, "seed", "feature_density"])
-    losses = []
-    for row in rows.to_dict("records"):
-        config = Config(**{str(name): row[name] for name in fixed})
-        losses.append(hand_built_loss(config, int(row["seed"]), float(row["feature_density"])))
-    built = rows.assign(task_loss=losses, model="hand-built", diverged=False)
-    return pd.concat([table.assign(model="trained"), built[np.isfinite(built.task_loss)]], ignore_index=True)
+    shape = [field.name for field in dataclasses.fields(Config)]
+    deciding = ["n_features", "n_embed", "n_neurons", "task", "feature_law", "feature_density"]
+    if (table.groupby([x, "seed"])[deciding].nunique() > 1).any(axis=None):
+        return None
+    rows = table.drop_duplicates([x, "seed"])
+    losses = [
+        hand_built_loss(Config(**{name: row[name] for name in shape}), int(row["seed"]), float(row["feature_density"]))
+        for row in ({str(name): value for name, value in row.items()} for row in rows.to_dict("records"))
+    ]
+    by_seed = rows.assign(loss=losses).pivot(index="seed", columns=x, values="loss").dropna(axis=1).astype(float)
+    if by_seed.empty:
+        return None
+    interval = interval_over_seeds(by_seed.to_numpy(), lowest=0.0)
+    return Curve({"model": "hand-built"}, by_seed.columns.to_numpy(), interval, by_seed.to_numpy())

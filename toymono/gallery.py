@@ -15,7 +15,7 @@ from toymono.analysis.curves import Curve
 from toymono.analysis.members import run_table, varying_settings
 from toymono.analysis.ordering import feature_neuron_map
 from toymono.config import Config, require
-from toymono.dissection import circuit_figure
+from toymono.dissection import circuit_figure, hand_built_curve
 from toymono.plots import Kind, biases, maps, scores, sweeps, traces
 from toymono.plots.style import axis_title, setting_label
 from toymono.sweeps.store import StoredMember, read_member, read_run
@@ -59,14 +59,16 @@ def sweep_figure(
 ) -> go.Figure:
     """Measures of all members against a setting: the one that takes most values, unless told.
 
-    `by` names the settings that tell curves apart, all others that vary unless told.
+    `by` names the settings that tell curves apart, all others that vary unless told. A loss is drawn beside that of
+    the hand-built network, where the shape allows one and nothing but x and the seed changes it.
     """
     x = x or curves.sweep_axis(table)
     panels = {name: curves.sweep_curves(table, x, name, by) for name in measures}
+    baseline = {"task_loss": hand_built_curve(table, x)} if "task_loss" in measures else {}
     diverged = int(table.diverged.sum())
     lost = f" ({diverged} of {len(table)} members diverged)" if diverged else ""
     title = title or f"Loss and monosemanticity against {axis_title(x)}"
-    return sweeps.sweep_panels(x, panels, title + lost, _phases(table), marks)
+    return sweeps.sweep_panels(x, panels, title + lost, _phases(table), marks, baseline)
 
 
 def _of_units(

@@ -1,7 +1,7 @@
-"""What the paper's account of the mechanism, and the sharper one of `theory.py`, predict; ranges fixed beforehand.
+"""What the paper's account of the mechanism, and the sharper one of `theory.py`, predict.
 
-One trained network of T1 was known when they were fixed, and none of N1, N2 and H1. The paper's own networks train
-for four times as long as T1, which comes nearest to them at laptop scale.
+Ranges were written down before N2 was trained; one network of T1, and the means of N1 and H1, had been seen by then.
+The paper's own networks train for four times as long as those of T1, which come nearest to them at laptop scale.
 """
 
 from toymono.analysis import quantities as q

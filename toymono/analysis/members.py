@@ -4,6 +4,7 @@ Takes the named arrays that `sweeps.store` writes and reads; knows no file.
 """
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import jax
@@ -20,6 +21,7 @@ from toymono.toy.tasks import Problem
 
 COUNTS = ("n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias")
 SHARES = ("mono_per_neuron", "mono_per_feature", "covered_per_feature", "nearly_covered_per_feature")
+CIRCUIT = ("n_one_of_one", "n_one_of_several", "n_linear", "block_rank", "block_distance", "null_share", "onset")
 LOSS_AND_SHARES = ("task_loss", "mono_per_feature", "nearly_covered_per_feature")
 MEASURES = ("task_loss", *COUNTS, *SHARES, *Anatomy._fields, "diverged")
 _NOT_NEGATIVE = {"task_loss", *COUNTS, *SHARES, "n_nearly_covered"} - {"mean_bias"}
@@ -68,16 +70,23 @@ def member_table(data: xr.Dataset) -> pd.DataFrame:
 
 
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
-    last, member, config = data.isel(step=-1, param_step=-1), ("seed", "setting"), config_of(data)
-
-    def of_member(problem: Problem, weights: Weights) -> Anatomy:
-        return anatomy(config, params_of(weights), problem)
-
+    last, member = data.isel(step=-1, param_step=-1), ("seed", "setting")
     names = ("encoder_kernel", "encoder_bias", "decoder_kernel")
     weights = Weights(*(jnp.asarray(last[name].transpose(*member, ...).values) for name in names))
     problems = Problem(*(jnp.asarray(last[name].transpose("seed", ...).values) for name in Problem._fields))
-    found = jax.jit(jax.vmap(jax.vmap(of_member, in_axes=(None, 0))))(problems, weights)
+    # What has no part in it is left out, so that runs of one shape share one compiled program.
+    deciding = ("n_features", "n_embed", "n_neurons", "task", "activation")
+    config = Config(**{name: getattr(config_of(data), name) for name in deciding})
+    found = _anatomies_of(config, problems, weights)
     return {name: (member, np.asarray(values)) for name, values in found._asdict().items()}
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _anatomies_of(config: Config, problems: Problem, weights: Weights) -> Anatomy:
+    def of_member(problem: Problem, weights: Weights) -> Anatomy:
+        return anatomy(config, params_of(weights), problem)
+
+    return jax.vmap(jax.vmap(of_member, in_axes=(None, 0)))(problems, weights)
 
 
 def config_of(data: xr.Dataset) -> Config:
@@ -92,9 +101,9 @@ def run_table(units: list[xr.Dataset]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True).rename_axis("member")
 
 
-def brief(table: pd.DataFrame) -> pd.DataFrame:
-    """The columns that a reader needs: the settings that differ, the seed, and the measures."""
-    return table[[*varying_settings(table), "seed", "task_loss", *COUNTS, "diverged"]]
+def brief(table: pd.DataFrame, measures: Sequence[str] = ("task_loss", *COUNTS)) -> pd.DataFrame:
+    """The columns that a reader needs: the settings that differ, the seed, and these measures."""
+    return table[[*varying_settings(table), "seed", *measures, "diverged"]]
 
 
 def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:

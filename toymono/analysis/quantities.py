@@ -208,11 +208,10 @@ def threshold_exponent(tables: Tables) -> pd.Series:
     """Slope of log |bias threshold| against log d over N2 and B3, for each seed; a positive threshold is left out."""
     table = pd.concat([tables["N2"], tables["B3"]])
     by_dimension = {d: thresholds(rows) for d, rows in table.groupby("n_embed")}
-    found = pd.DataFrame(by_dimension).where(lambda values: values > 0)
-    logs = np.log(found)
+    found = pd.DataFrame(by_dimension)
     exponents = {}
-    for seed, row in logs.iterrows():
+    for seed, row in found.where(found > 0).iterrows():
         known = row.dropna()
-        several = len(known) > 2
-        exponents[seed] = np.polyfit(np.log(known.index.to_numpy(float)), known, 1)[0] if several else np.nan
+        several, logs = len(known) > 2, np.log(known.index.to_numpy(float))
+        exponents[seed] = np.polyfit(logs, np.log(known.to_numpy(float)), 1)[0] if several else np.nan
     return pd.Series(exponents)

@@ -1,5 +1,6 @@
 """Measures against a setting: a line per group of members, the interval over seeds as bars, each seed as a dot."""
 
+import types
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -25,24 +26,31 @@ class Mark(NamedTuple):
 
 
 def sweep_panels(
-    x: str, panels: Mapping[str, Sequence[Curve]], title: str, note: str, marks: Sequence[Mark] = ()
+    x: str,
+    panels: Mapping[str, Sequence[Curve]],
+    title: str,
+    note: str,
+    marks: Sequence[Mark] = (),
+    baselines: Mapping[str, Curve | None] = types.MappingProxyType({}),
 ) -> go.Figure:
     """One panel beside the other for each named measure, all against the setting `x` (logarithmic where it may be).
 
     `note` is added to the small print. A mark whose level lies far above the data, as a loss of a larger network does,
-    is told in words and not drawn.
+    is told in words and not drawn. A baseline is one grey line in the panel of its measure.
     """
     figure = make_subplots(rows=1, cols=len(panels), horizontal_spacing=0.1)
     for col, (name, curves) in enumerate(panels.items(), start=1):
         for place, curve in enumerate(curves):
             for trace in _traces(curve, COLOURS[place % len(COLOURS)]):
                 figure.add_trace(trace.update(showlegend=trace.showlegend and col == 1), row=1, col=col)
+        if (baseline := baselines.get(name)) is not None:
+            figure.add_trace(_baseline(baseline), row=1, col=col)
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=1, col=col)
         _draw_marks(figure, col, curves, [mark for mark in marks if mark.measure == name])
     curves = [curve for panel in panels.values() for curve in panel]
     values = np.unique(np.concatenate([curve.x for curve in curves]))
     figure.update_xaxes(title_text=axis_title(x), **_ticks(values, len(panels)))
-    named = any(curve.group for curve in curves)
+    named = any(curve.group for curve in curves) or any(baselines.values())
     figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0}, showlegend=named)
     return styled(figure, title, f"{seeds_note(curves)}; dots are single seeds; {note}", height=480)
 
@@ -82,6 +90,14 @@ def _draw_marks(figure: go.Figure, col: int, curves: Sequence[Curve], marks: Seq
         axis = str(col) if col > 1 else ""
         place = {"xref": f"x{axis} domain", "yref": f"y{axis} domain", "x": 0, "y": 1.0, "yanchor": "bottom"}
         figure.add_annotation(text="<br>".join(told), align="left", showarrow=False, font={"size": 12}, **place)
+
+
+def _baseline(curve: Curve) -> go.Scatter:
+    label = setting_label(curve.group)
+    mode = "lines" if len(curve.x) > 1 else "markers"
+    line, marker = {"color": "#888888", "width": 2, "dash": "dash"}, {"color": "#888888", "symbol": "line-ew-open"}
+    hover = "%{x}: %{y:.4g}<extra>" + label + "</extra>"
+    return go.Scatter(x=curve.x, y=curve.y.mean, name=label, mode=mode, line=line, marker=marker, hovertemplate=hover)
 
 
 def _traces(curve: Curve, colour: str) -> tuple[go.Scatter, go.Scatter]:

@@ -1,0 +1,52 @@
+"""The price of wide layers: how much of a network fires on a sample, and what evaluation costs that skips the rest.
+
+Paper:    the price of wide layers is an open question of its discussion (batches K1 and T1).
+Command:  python experiments/cost.py
+Minutes:  25 on two cores.
+Expect:   see "The price of width" in the README.
+"""
+
+import pandas as pd
+from _main import main
+
+from toymono.analysis.cost import multiply_adds, skipping_outputs
+from toymono.analysis.roles import roles
+from toymono.gallery import sweep_figure
+from toymono.sweeps.store import read_member
+from toymono.toy.model import network
+from toymono.toy.tasks import sample_batch
+from toymono.training.train import make_world
+
+BATCHES = ("K1", "T1")
+MEASURES = ("firing_per_sample", "skipping_over_dense", "folded_over_dense")
+
+
+def priced(run):
+    """The table of a run with the neurons that fire on a sample, and costs over the dense one's."""
+    rows = []
+    for row in run.table.to_dict("records"):
+        member = read_member(run.units[row["unit"]], row["seed"], row["setting"])
+        key = make_world(member.config, row["seed"]).key_probe
+        inputs = sample_batch(member.config, member.problem, key, member.hyper.feature_density).inputs
+        net = network(member.config, member.params)
+        linear = roles(member.config, member.params, member.problem).linear
+        firing = float(skipping_outputs(net, inputs).n_firing.mean())
+        both = float(((net.hidden(inputs) != 0) & linear).sum(axis=1).mean())
+        costs = multiply_adds(member.config, firing, int(linear.sum()), both)
+        shares = (firing, costs.skipping / costs.dense, costs.folded / costs.dense)
+        rows.append({**row, **dict(zip(MEASURES, shares, strict=True))})
+    return pd.DataFrame(rows)
+
+
+def draw(runs):
+    """Costs against the width, and against the learning rate after longer training."""
+    return {
+        "cost-width": sweep_figure(priced(runs["K1"]), "n_neurons", [], MEASURES, "The price of width (K1)"),
+        "cost-rate": sweep_figure(
+            priced(runs["T1"]), "learning_rate", ["bias_offset"], MEASURES, "The price of width after T1"
+        ),
+    }
+
+
+if __name__ == "__main__":
+    main("cost", __doc__, BATCHES, draw)
