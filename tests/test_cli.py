@@ -121,6 +121,13 @@ def test_over_seeds_the_table_has_a_line_for_every_setting(smoke_run, capsys):
     assert all(row["n_mono_low"] <= row["n_mono"] for row in json.loads(capsys.readouterr().out))
 
 
+def test_the_table_shows_the_circuit_where_it_is_asked_for(smoke_run, capsys):
+    main(["table", str(smoke_run), "--circuit", "--over-seeds"])
+    out = capsys.readouterr().out
+    assert all(name in out for name in ("n_one_of_one", "n_linear", "block_rank", "null_share"))
+    assert "n_dead" not in out
+
+
 def test_the_list_names_every_preset_with_size_and_time(capsys):
     main(["list"])
     out = capsys.readouterr().out
@@ -128,7 +135,7 @@ def test_the_list_names_every_preset_with_size_and_time(capsys):
     assert all(name in out for name in ("LR1", "LR3", "paper", "smoke"))
 
 
-@pytest.mark.parametrize("kind", ["all", "sweep", "traces", "biases", "map"])
+@pytest.mark.parametrize("kind", ["all", "sweep", "traces", "biases", "map", "circuit"])
 def test_every_kind_of_figure_is_written(smoke_run, tmp_path, capsys, kind):
     file = tmp_path / "figure.html"
     main(["figure", str(smoke_run), "--kind", kind, "--out", str(file)])
@@ -156,6 +163,7 @@ def test_claims_prints_twelve_verdicts_with_intervals_on_the_committed_results(t
     printed = capsys.readouterr()
     assert len(re.findall(r"^ *C\d+ .* laptop .*(SUPPORTED|REFUTED|INCONCLUSIVE) *$", printed.out, re.M)) == 12
     assert len(re.findall(r"\[.+, .+\]", printed.out)) >= 12
+    assert len(re.findall(r"^ *M\d+ .* laptop .*(SUPPORTED|REFUTED|INCONCLUSIVE) *$", printed.out, re.M)) == 7
     assert str(file) in printed.err
     assert "plotly" in file.read_text()
 

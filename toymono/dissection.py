@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import xarray as xr
+from jax.typing import ArrayLike
 
 from toymono.analysis.amplitudes import lone_outputs
 from toymono.analysis.circuits import linear_block
@@ -86,7 +87,7 @@ def spectrum_figure(settings: Sequence[tuple[str, xr.Dataset, int]], title: str)
     return circuits.spectrum_plot(curves, title)
 
 
-def circuit_figure(stored: StoredMember, title: str) -> go.Figure:
+def circuit_figure(stored: StoredMember, title: str, note: str) -> go.Figure:
     """One member on one page: its neurons by role, its answer to lone features, its linear block, its parts' worth."""
     config, params, problem, density = stored.config, stored.params, stored.problem, stored.hyper.feature_density
     answers = {
@@ -107,7 +108,7 @@ def circuit_figure(stored: StoredMember, title: str) -> go.Figure:
         singular_values=linear_block(config, params, problem).singular_values,
         losses={name: float(loss) for name, loss in ablate(config, params, problem, key, density).items()},
     )
-    return circuits.circuit_page(page, title)
+    return circuits.circuit_page(page, title, note)
 
 
 @functools.lru_cache(maxsize=256)
@@ -118,7 +119,7 @@ def hand_built_loss(config: Config, seed: int, density: float) -> float:
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _built_and_sampled(config: Config, seed: int, density: float) -> jax.Array:
+def _built_and_sampled(config: Config, seed: ArrayLike, density: ArrayLike) -> jax.Array:
     world = make_world(config, seed)
     return sampled_loss(config, hand_built(config, world.problem, density), world.problem, world.key_probe, density)
 

@@ -130,7 +130,7 @@ def member_figure(run: Run, member: int, title: str = "The network taken apart")
     """One member's roles, answers, linear block and ablations, numbered as in the run's table."""
     stored, label = find_member(run, member)
     with jax.default_matmul_precision(stored.config.matmul_precision):
-        return circuit_figure(stored, f"{title}: {label}")
+        return circuit_figure(stored, f"{title}: {label}", _phase(stored.config.schedule, stored.config.record_phase))
 
 
 def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:

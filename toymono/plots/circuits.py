@@ -50,8 +50,11 @@ class Circuit(NamedTuple):
     losses: Mapping[str, float]  # whole, without each role, with the projector
 
 
-def circuit_page(circuit: Circuit, title: str) -> go.Figure:
-    """Four panels: neurons by role; answers to lone features, median and middle 90 %; the linear block; ablations."""
+def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
+    """Four panels: neurons by role; answers to lone features, median and middle 90 %; the linear block; ablations.
+
+    `note` is added to the small print.
+    """
     titles = ("neurons by role", "a feature alone", "linear block", "loss without a part")
     figure = make_subplots(rows=2, cols=2, subplot_titles=titles, vertical_spacing=0.17, horizontal_spacing=0.13)
     _draw_roles(figure, circuit)
@@ -64,20 +67,24 @@ def circuit_page(circuit: Circuit, title: str) -> go.Figure:
         spectrum.update(showlegend=False, hovertemplate="rank %{x}: %{y:.3f}<extra></extra>"), row=2, col=1
     )
     figure.add_hline(y=1, line=_TRUTH, row=2, col=1)
-    told = {name: loss for name, loss in circuit.losses.items() if name not in ("whole", "without dead")}
+    told = {name.replace("_", " "): loss for name, loss in circuit.losses.items() if name != "whole"}
     bars = go.Bar(y=[*told], x=[*told.values()], orientation="h", marker={"color": COLOURS[4]}, showlegend=False)
     figure.add_trace(bars.update(hovertemplate="%{y}: %{x:.4f}<extra></extra>"), row=2, col=2)
     figure.add_vline(x=circuit.losses["whole"], line=_TRUTH, row=2, col=2)
-    axes = (("bias", "|in| |out|"), ("amplitude", "output"), ("rank", "singular value of L2+ L1+ P"), ("task loss", ""))
+    axes = (
+        ("bias", "|in| |out|"),
+        ("amplitude", "output"),
+        ("rank", "singular value of L2+ L1+ P"),
+        ("task loss", "network"),
+    )
     for place, (x, y) in enumerate(axes):
         where = {"row": place // 2 + 1, "col": place % 2 + 1}
         figure.update_xaxes(title_text=x, **where)
         figure.update_yaxes(title_text=y, **where)
     figure.update_xaxes(type="log", row=2, col=2)
     figure.update_layout(legend={"title": "", "tracegroupgap": 12})
-    return styled(
-        figure, title, "dotted: truth, 1, and the whole network's loss; lines: medians over features, bands: 90 %", 760
-    )
+    what = "dotted: truth, 1, and the whole network's loss; lines: medians over features, bands: 90 %"
+    return styled(figure, title, f"{what}; {note}", height=760)
 
 
 def _draw_roles(figure: go.Figure, circuit: Circuit) -> None:
