@@ -76,11 +76,13 @@ def claims_table(verdicts):
 
 def renewed(readme, figures):
     """The README's text with the tables between its marks replaced by what the figures folder holds."""
+    verdicts = json.loads((figures / "claims.json").read_text())
     tables = {
         "demo": demo_table(read_results(figures / "demo.json")),
         "threshold": threshold_table(figures),
         "time": time_table(figures),
-        "claims": claims_table(json.loads((figures / "claims.json").read_text())),
+        "claims": claims_table([row for row in verdicts if row["claim"].startswith("C")]),
+        "mechanism": claims_table([row for row in verdicts if row["claim"].startswith("M")]),
     }
     for name, table in tables.items():
         begin, end = f"<!-- {name} table: begin -->\n", f"<!-- {name} table: end -->"

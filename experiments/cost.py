@@ -10,9 +10,11 @@ import pandas as pd
 from _main import main
 
 from toymono.analysis.cost import multiply_adds, skipping_outputs
+from toymono.analysis.members import over_seeds
 from toymono.analysis.roles import roles
 from toymono.gallery import sweep_figure
 from toymono.sweeps.store import read_member
+from toymono.terminal import print_table, summary_table
 from toymono.toy.model import network
 from toymono.toy.tasks import sample_batch
 from toymono.training.train import make_world
@@ -35,7 +37,9 @@ def priced(run):
         costs = multiply_adds(member.config, firing, int(linear.sum()), both)
         shares = (firing, costs.skipping / costs.dense, costs.folded / costs.dense)
         rows.append({**row, **dict(zip(MEASURES, shares, strict=True))})
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    print_table(summary_table(over_seeds(table, MEASURES), MEASURES))
+    return table
 
 
 def draw(runs):

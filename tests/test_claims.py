@@ -1,10 +1,27 @@
+import jax
 import numpy as np
 import pandas as pd
 import pytest
 
 from toymono.analysis.claims import Claim, Part, Quantity, judge, overall, verdict_on, verdict_table
+from toymono.analysis.denoisers import best_denoiser, observed
+from toymono.analysis.mechanism_claims import MECHANISM
 from toymono.analysis.paper_claims import CLAIMS
-from toymono.analysis.quantities import bias_threshold, difference, mean, thresholds
+from toymono.analysis.quantities import (
+    bias_threshold,
+    count_beyond_embed,
+    difference,
+    loss_over_posterior_mean,
+    mean,
+    onset_over_kink,
+    rank_beyond_embed,
+    slope_over_share,
+    threshold_exponent,
+    thresholds,
+)
+from toymono.analysis.theory import predicted_losses
+from toymono.config import Config
+from toymono.toy.tasks import random_problem
 
 
 def _arms(gains):
@@ -83,6 +100,45 @@ def test_a_threshold_at_minus_root_density_is_1():
         for o, n in ((-1.0, 10), (-0.5, 5), (0.0, 0))
     ]
     assert thresholds(pd.DataFrame(rows))[0] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("exponent", [-0.5, 0.0])
+def test_the_threshold_s_exponent_is_the_one_that_is_planted(exponent):
+    rows = []
+    for seed in (0, 1):
+        for d in (32, 48, 64, 96):
+            threshold = 0.2 * (d / 64) ** exponent
+            at = {-1.0: 10.0, -threshold - 1e-6: 5.0, -threshold + 1e-6: 4.99, 0.0: 0.0}
+            common = {"seed": seed, "n_embed": d, "diverged": False, "feature_density": 1 / 32}
+            rows += [{**common, "bias_offset": offset, "n_mono": n} for offset, n in at.items()]
+    table = pd.DataFrame(rows)
+    tables = {"N2": table[table.n_embed != 64], "B3": table[table.n_embed == 64]}
+    np.testing.assert_allclose(threshold_exponent.of(tables), exponent, atol=1e-3)
+
+
+def _built_table(**measures):
+    """One T1-like row for each of two seeds."""
+    row = {"learning_rate": 0.01, "bias_offset": -1.0, "diverged": False, "feature_density": 1 / 16}
+    row |= {"n_features": 32, "n_embed": 16, **measures}
+    return {name: pd.DataFrame([{**row, "seed": seed} for seed in (0, 1)]) for name in ("T1", "N1")}
+
+
+def test_a_network_as_the_theory_has_it_fulfils_its_predictions():
+    config = Config(n_features=32, n_embed=16)
+    least = float(predicted_losses(config, random_problem(config, jax.random.key(0)), 1 / 16).posterior_mean)
+    variance = (1 / 16 / 3 - (1 / 16) ** 2 / 4) * (32 / 16 - 1)
+    kink = float(best_denoiser(observed(1 / 16, variance**0.5)).kinks[0])
+    tables = _built_table(block_rank=16, block_slope=0.5, n_clearly_positive_bias=17, onset=kink, task_loss=least * 1.1)
+    expected = {rank_beyond_embed: 0, slope_over_share: 1, count_beyond_embed: 0, onset_over_kink: 1}
+    for quantity, value in {**expected, loss_over_posterior_mean: 1.1}.items():
+        np.testing.assert_allclose(quantity.of(tables), value, rtol=1e-4, atol=1e-6)
+
+
+def test_every_prediction_of_the_mechanism_has_a_range_and_no_name_of_the_paper_s_claims():
+    assert [claim.name for claim in MECHANISM] == [f"M{number}" for number in range(1, 8)]
+    for claim in MECHANISM:
+        assert all(np.isfinite(part.at_least) or np.isfinite(part.at_most) for part in claim.parts)
+    assert set(verdict_table(MECHANISM, {}).claim_verdict) == {"untested"}
 
 
 def test_there_are_twelve_claims_and_every_part_has_a_range():
