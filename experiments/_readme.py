@@ -18,7 +18,8 @@ RATE_BATCHES = {"LR1": "zero bias", "LR3": "offset -1", "RP1": "re-projector"}
 
 def markdown(head, rows):
     """A Markdown table."""
-    return "".join(f"| {' | '.join(line)} |\n" for line in (head, ("---",) * len(head), *rows))
+    lines = (head, ("---",) * len(head), *rows)
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
 def demo_table(results):

@@ -59,24 +59,9 @@ def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
     figure = make_subplots(rows=2, cols=2, subplot_titles=titles, vertical_spacing=0.17, horizontal_spacing=0.13)
     _draw_roles(figure, circuit)
     _draw_answers(figure, circuit)
-    values = np.asarray(circuit.singular_values)
-    spectrum = go.Scatter(
-        x=np.arange(1, len(values) + 1), y=values, mode="markers", marker={"size": 5, "color": "#222"}
-    )
-    figure.add_trace(
-        spectrum.update(showlegend=False, hovertemplate="rank %{x}: %{y:.3f}<extra></extra>"), row=2, col=1
-    )
-    figure.add_hline(y=1, line=_TRUTH, row=2, col=1)
-    told = {name.replace("_", " "): loss for name, loss in circuit.losses.items() if name != "whole"}
-    bars = go.Bar(y=[*told], x=[*told.values()], orientation="h", marker={"color": COLOURS[4]}, showlegend=False)
-    figure.add_trace(bars.update(hovertemplate="%{y}: %{x:.4f}<extra></extra>"), row=2, col=2)
-    figure.add_vline(x=circuit.losses["whole"], line=_TRUTH, row=2, col=2)
-    axes = (
-        ("bias", "|in| |out|"),
-        ("amplitude", "output"),
-        ("rank", "singular value of L2+ L1+ P"),
-        ("task loss", "network"),
-    )
+    _draw_block(figure, circuit)
+    _draw_losses(figure, circuit)
+    axes = (("bias", "|in| |out|"), ("amplitude", "output"), ("rank", "singular value"), ("task loss", "network"))
     for place, (x, y) in enumerate(axes):
         where = {"row": place // 2 + 1, "col": place % 2 + 1}
         figure.update_xaxes(title_text=x, **where)
@@ -85,6 +70,22 @@ def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
     figure.update_layout(legend={"title": "", "tracegroupgap": 12})
     what = "dotted: truth, 1, and the whole network's loss; lines: medians over features, bands: 90 %"
     return styled(figure, title, f"{what}; {note}", height=760)
+
+
+def _draw_block(figure: go.Figure, circuit: Circuit) -> None:
+    values = np.asarray(circuit.singular_values)
+    dots = {"mode": "markers", "marker": {"size": 5, "color": "#222"}, "showlegend": False}
+    hover = "rank %{x}: %{y:.3f}<extra></extra>"
+    figure.add_trace(go.Scatter(x=np.arange(1, len(values) + 1), y=values, hovertemplate=hover, **dots), row=2, col=1)
+    figure.add_hline(y=1, line=_TRUTH, row=2, col=1)
+
+
+def _draw_losses(figure: go.Figure, circuit: Circuit) -> None:
+    told = {name.replace("_", " "): loss for name, loss in circuit.losses.items() if name != "whole"}
+    bars = {"orientation": "h", "marker": {"color": COLOURS[4]}, "showlegend": False}
+    hover = "%{y}: %{x:.4f}<extra></extra>"
+    figure.add_trace(go.Bar(y=[*told], x=[*told.values()], hovertemplate=hover, **bars), row=2, col=2)
+    figure.add_vline(x=circuit.losses["whole"], line=_TRUTH, row=2, col=2)
 
 
 def _draw_roles(figure: go.Figure, circuit: Circuit) -> None:
