@@ -24,7 +24,8 @@ SHARES = ("mono_per_neuron", "mono_per_feature", "covered_per_feature", "nearly_
 CIRCUIT = ("n_one_of_one", "n_one_of_several", "n_linear", "block_rank", "block_distance", "null_share", "onset")
 LOSS_AND_SHARES = ("task_loss", "mono_per_feature", "nearly_covered_per_feature")
 MEASURES = ("task_loss", *COUNTS, *SHARES, *Anatomy._fields, "diverged")
-_NOT_NEGATIVE = {"task_loss", *COUNTS, *SHARES, "n_nearly_covered"} - {"mean_bias"}
+_SIGNED = {"mean_bias", "mono_bias", "poly_bias", "block_slope", "final_slope"}
+_NOT_NEGATIVE = {"task_loss", *COUNTS, *SHARES, *Anatomy._fields} - _SIGNED
 SETTINGS = (*(field.name for field in dataclasses.fields(Config)), *Hyper._fields)
 
 
