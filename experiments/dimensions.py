@@ -23,9 +23,11 @@ def draw(runs):
     thresholds = pd.concat([runs["N2"].table, runs["B3"].table])
     root = float(thresholds.feature_density.iloc[0]) ** 0.5
     marks = (Mark("mono_per_feature", "-sqrt(density), dotted, whatever d is", place=-root),)
-    figure = sweep_figure(
-        thresholds, "bias_offset", ["n_embed"], ("mono_per_feature", "nearly_covered_per_feature"), "N2, B3", marks
+    title, shares = (
+        "The bias threshold at four dimensions d (N2, B3)",
+        ("mono_per_feature", "nearly_covered_per_feature"),
     )
+    figure = sweep_figure(thresholds, "bias_offset", ["n_embed"], shares, title, marks)
     return {
         "dimensions": sweep_figure(dimensions, "n_embed", [], COUNTS, "Neurons with a positive bias against d (N1)"),
         "thresholds": figure.update_xaxes(range=SHOWN),
