@@ -9,10 +9,10 @@ CONSTRAINTS := $(shell $(PYTHON) -c 'import os, sys; f = "constraints/py%d%d.txt
 help:
 	@echo "make install   set up .venv"
 	@echo "make demo      train and draw the main result (2 minutes on 2 cores)"
-	@echo "make test      run all tests (6 minutes on 2 cores)"
+	@echo "make test      run all tests (20 minutes on 2 cores)"
 	@echo "make check     lint, formatting and types"
 	@echo "make bench     time a training step against this machine's matrix products"
-	@echo "make figures   train what is missing (3 hours on 2 cores) and renew figures/"
+	@echo "make figures   train what is missing (4 hours on 2 cores) and renew figures/"
 	@echo "make clean     remove .venv"
 
 install: .venv/installed
