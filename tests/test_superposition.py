@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from cases import simplex_problem
 
+from toymono.analysis.handbuilt import hand_built
+from toymono.analysis.responses import task_responses
 from toymono.analysis.superposition import (
     capacity,
     coherence,
@@ -17,7 +19,10 @@ from toymono.analysis.superposition import (
     spectral_capacity,
     welch_bound,
 )
+from toymono.config import Config
 from toymono.toy.features import random_embedding
+from toymono.toy.model import network, weights_of
+from toymono.toy.tasks import project
 
 ORTHOGONAL = jnp.diag(jnp.array([1.0, 2.0, 0.5]))
 ANTIPODAL = jnp.array([[1.0, -1.0]])  # two features in one dimension
@@ -105,3 +110,21 @@ def test_firing_is_counted_by_hand():
     np.testing.assert_allclose(found.favourite, [1, np.nan, 0])
     np.testing.assert_allclose(found.only_favourite, [0.5, np.nan, 0])
     assert float(found.n_per_sample) == pytest.approx(1.5)
+
+
+def test_the_hand_built_network_shares_as_was_worked_out_by_hand():
+    # 21 features at the corners of a simplex in 20 dimensions, each with a neuron that points at it: |w|^2 alike, and
+    # 20 overlaps of -1/20, so capacity is 1 / (1 + 20 / 20^2) = 20/21, the share of a dimension that there is.
+    config, problem = Config(n_features=21, n_embed=20, n_neurons=42), simplex_problem(20)
+    params = hand_built(config, problem, 0.05)
+    encoder = weights_of(params).encoder[:, :21]
+    np.testing.assert_allclose(capacity(encoder), 20 / 21, atol=1e-4)
+    np.testing.assert_allclose(spectral_capacity(encoder), 20 / 21, atol=1e-4)
+    responses = task_responses(config, network(config, params), problem)
+    np.testing.assert_allclose(effective_number(responses[:21]), 1, atol=1e-5)
+    np.testing.assert_allclose(effective_number(responses[:21].T), 1, atol=1e-5)
+    features = jnp.eye(21) * 0.9
+    found = firing(network(config, params).hidden(project(features, problem.embedding)), features, jnp.arange(42) % 21)
+    np.testing.assert_allclose(found.only_favourite[:21], 1)
+    np.testing.assert_allclose(found.frequency[:21], 1 / 21, atol=1e-6)
+    np.testing.assert_allclose(found.frequency[21:], 1)  # the linear neurons stay on
