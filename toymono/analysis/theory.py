@@ -90,7 +90,11 @@ def denoisers(config: Config, problem: Problem, density: ArrayLike, n_kinks: int
 
     Raises InputError for the absolute value, whose features have two signs.
     """
-    return jax.lax.map(lambda seen: best_denoiser(seen, n_kinks), _observed(config, problem, density))
+    return _best_of_each(_observed(config, problem, density), n_kinks)
+
+
+def _best_of_each(seen: Observed, n_kinks: int) -> Denoiser:
+    return jax.lax.map(lambda one: best_denoiser(one, n_kinks), seen)
 
 
 def _observed(config: Config, problem: Problem, density: ArrayLike) -> Observed:
@@ -117,8 +121,9 @@ class Prediction(NamedTuple):
 def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Prediction:
     """sum_j |T (I - Pi)_j|^2 E[(s(f-hat_j) - f_j)^2]: for the decoder near (1 - d/N) N times the scalar error."""
     weights = (unresolved(config, problem) ** 2).sum(axis=0)
-    least = jax.lax.map(posterior_mean_error, _observed(config, problem, density))
-    one, two = (denoisers(config, problem, density, n).error for n in (1, 2))
+    seen = _observed(config, problem, density)
+    least = jax.lax.map(posterior_mean_error, seen)
+    one, two = (_best_of_each(seen, n).error for n in (1, 2))
     return Prediction(weights @ one, weights @ two, weights @ least)
 
 
