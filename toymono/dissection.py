@@ -17,7 +17,7 @@ from toymono.analysis.amplitudes import lone_outputs
 from toymono.analysis.circuits import linear_block
 from toymono.analysis.curves import Curve
 from toymono.analysis.handbuilt import hand_built
-from toymono.analysis.roles import ablation_losses, by_bias_sign, roles, sampled_loss
+from toymono.analysis.roles import ablation_losses, by_bias_sign, gains, roles, sampled_loss
 from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import Config, InputError
 from toymono.plots import circuits
@@ -45,6 +45,16 @@ def _buildable(config: Config) -> Config | None:
         return None
 
 
+def _parts(params: Params) -> dict[str, Params]:
+    """A network and its two parts."""
+    negative, positive = by_bias_sign(params)
+    return {"network": params, "biases up to 0": negative, "biases above 0": positive}
+
+
+def _spectrum(member: StoredMember) -> jax.Array:
+    return linear_block(member.config, member.params, member.problem).singular_values
+
+
 def amplitude_curves(data: xr.Dataset, setting: int) -> list[Curve]:
     """Output on a lone feature against its amplitude, a mean over features: the network, its two parts, the theory."""
     amplitudes = jnp.asarray(_AMPLITUDES, jnp.float32)
@@ -53,9 +63,8 @@ def amplitude_curves(data: xr.Dataset, setting: int) -> list[Curve]:
         return lone_outputs(member.config, params, member.problem, amplitudes).mean(axis=1)
 
     parts: dict[str, Callable[[StoredMember], Params]] = {
-        "network": lambda member: member.params,
-        "biases up to 0": lambda member: by_bias_sign(member.params)[0],
-        "biases above 0": lambda member: by_bias_sign(member.params)[1],
+        name: lambda member, name=name: _parts(member.params)[name]
+        for name in _parts(read_member(data, int(data.seed[0]), setting).params)
     }
     if _buildable(read_member(data, int(data.seed[0]), setting).config):
         parts["hand-built"] = lambda member: _built(member.config, member.problem, member.hyper.feature_density)
@@ -77,35 +86,23 @@ def spectrum_figure(settings: Sequence[tuple[str, xr.Dataset, int]], title: str)
     """Singular values of the linear block of some settings, each given as name, unit and place [P Fig 26]."""
     curves = []
     for name, data, setting in settings:
-        member = read_member(data, int(data.seed[0]), setting)
-        n_values = linear_block(member.config, member.params, member.problem).singular_values.size
-
-        def values(member: StoredMember) -> jax.Array:
-            return linear_block(member.config, member.params, member.problem).singular_values
-
-        curves.append(_over_seeds(data, setting, np.arange(1, n_values + 1), {"of": name}, values))
+        ranks = np.arange(1, _spectrum(read_member(data, int(data.seed[0]), setting)).size + 1)
+        curves.append(_over_seeds(data, setting, ranks, {"of": name}, _spectrum))
     return circuits.spectrum_plot(curves, title)
 
 
 def circuit_figure(stored: StoredMember, title: str, note: str) -> go.Figure:
     """One member on one page: its neurons by role, its answer to lone features, its linear block, its parts' worth."""
     config, params, problem, density = stored.config, stored.params, stored.problem, stored.hyper.feature_density
-    answers = {
-        name: lone_outputs(config, part, problem, jnp.asarray(_AMPLITUDES, jnp.float32))
-        for name, part in zip(
-            ("network", "biases up to 0", "biases above 0"), (params, *by_bias_sign(params)), strict=True
-        )
-    }
+    amplitudes = jnp.asarray(_AMPLITUDES, jnp.float32)
     key, ablate = make_world(config, 0).key_probe, jax.jit(ablation_losses, static_argnums=0)
-    weights = weights_of(params)
-    gains = jnp.linalg.norm(weights.encoder, axis=0) * jnp.linalg.norm(weights.decoder, axis=1)
     page = circuits.Circuit(
         roles=roles(config, params, problem),
-        bias=weights.bias,
-        gain=gains,
+        bias=weights_of(params).bias,
+        gain=gains(params),
         amplitudes=_AMPLITUDES,
-        answers=answers,
-        singular_values=linear_block(config, params, problem).singular_values,
+        answers={name: lone_outputs(config, part, problem, amplitudes) for name, part in _parts(params).items()},
+        singular_values=_spectrum(stored),
         losses={name: float(loss) for name, loss in ablate(config, params, problem, key, density).items()},
     )
     return circuits.circuit_page(page, title, note)

@@ -20,6 +20,7 @@ from toymono.analysis.monosemanticity import (
 )
 from toymono.analysis.responses import task_responses
 from toymono.analysis.roles import roles
+from toymono.analysis.theory import input_decoder
 from toymono.config import Config
 from toymono.toy.model import Params, network, weights_of
 from toymono.toy.tasks import Problem, lone_targets
@@ -51,7 +52,7 @@ def linear_block(config: Config, params: Params, problem: Problem) -> LinearBloc
     block = jnp.where(bias[:, None] > 0, decoder, 0.0)
     through, constant = (encoder @ block).T @ problem.embedding, bias @ block
     targets = lone_targets(config, problem)
-    told = targets @ jnp.linalg.pinv(problem.embedding) @ problem.embedding
+    told = input_decoder(config, problem) @ problem.embedding
     values = jnp.linalg.svd(through, compute_uv=False)
     kept = values > _PART_OF_IDENTITY
     rank = kept.sum()

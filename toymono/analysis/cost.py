@@ -30,8 +30,7 @@ def skipping_outputs(network: Network, inputs: Float[Array, "sample embed"]) -> 
     """
     hidden = network.hidden(inputs)
     n_firing = (hidden != 0).sum(axis=1)
-    values, rows = jax.lax.top_k(jnp.abs(hidden), max(int(n_firing.max()), 1))
-    del values
+    _, rows = jax.lax.top_k(jnp.abs(hidden), max(int(n_firing.max()), 1))
     taken = jnp.take_along_axis(hidden, rows, axis=1)
     decoder = jnp.asarray(network.decoder.kernel)
     return Skipped(jnp.einsum("sn,sno->so", taken, decoder[rows]), n_firing)

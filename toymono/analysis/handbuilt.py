@@ -7,10 +7,10 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from scipy import linalg
 
-from toymono.analysis.theory import denoisers, feature_moments, interference, unresolved
+from toymono.analysis.theory import denoisers, feature_moments, input_decoder, interference, unresolved
 from toymono.config import Config
 from toymono.toy.model import Params, Weights, params_of
-from toymono.toy.tasks import Problem, lone_targets
+from toymono.toy.tasks import Problem
 
 _MARGIN = 6.0  # standard deviations of the input by which the linear neurons stay on, beyond a lone feature
 
@@ -51,5 +51,4 @@ def _linear(config: Config, problem: Problem, density: ArrayLike) -> Weights:
     moments, seen = feature_moments(config, density), corners.T @ problem.embedding
     reach = jnp.abs(seen @ moments.mean) + _MARGIN * jnp.sqrt(seen**2 @ moments.variance)
     bias = jnp.full(config.n_embed + 1, 1 + reach.max())
-    passed = lone_targets(config, problem) @ jnp.linalg.pinv(problem.embedding) @ corners
-    return Weights(corners, bias, passed.T)
+    return Weights(corners, bias, (input_decoder(config, problem) @ corners).T)

@@ -4,7 +4,7 @@ Jobs do not change when neurons are permuted, or when a ReLU neuron's incoming w
 outgoing weights divided by the same number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import jax
@@ -20,9 +20,10 @@ from toymono.analysis.monosemanticity import (
     monosemanticity,
 )
 from toymono.analysis.responses import N_SAMPLED_BATCHES, is_dead_at_any_amplitude, task_responses
+from toymono.analysis.theory import input_decoder
 from toymono.config import Config
 from toymono.toy.model import Params, network, params_of, weights_of
-from toymono.toy.tasks import Problem, is_signed, lone_targets, sample_batch, squared_error
+from toymono.toy.tasks import Problem, is_signed, sample_batch, squared_error
 
 SMALL_GAIN = 0.1  # outputs moved per unit of input, of neurons that the paper draws as a band of small weights
 
@@ -39,6 +40,12 @@ class Roles(NamedTuple):
     other: Bool[Array, " neuron"]
 
 
+def gains(params: Params) -> Float[Array, " neuron"]:
+    """|incoming weights| |outgoing weights|: the most that a neuron moves the output by, per unit of input."""
+    weights = weights_of(params)
+    return jnp.linalg.norm(weights.encoder, axis=0) * jnp.linalg.norm(weights.decoder, axis=1)
+
+
 def roles(config: Config, params: Params, problem: Problem) -> Roles:
     """The role of every neuron [P 5, Figs 5 and 11]."""
     net = network(config, params)
@@ -46,11 +53,9 @@ def roles(config: Config, params: Params, problem: Problem) -> Roles:
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     mono = is_mono(score)
     alone = mono_neurons_of_features(mono, favourite, config.n_features)[favourite] == 1
-    weights = weights_of(params)
-    gain = jnp.linalg.norm(weights.encoder, axis=0) * jnp.linalg.norm(weights.decoder, axis=1)
     fits = (
         is_dead_at_any_amplitude(config, net, problem),
-        gain < SMALL_GAIN,
+        gains(params) < SMALL_GAIN,
         mono & alone,
         mono,
         is_mono(score, POLY_THRESHOLD),
@@ -75,17 +80,21 @@ def by_bias_sign(params: Params) -> tuple[Params, Params]:
     return keep(params, ~positive), keep(params, positive)
 
 
+def _mean_loss(
+    answer: Callable[[Array], Array], config: Config, problem: Problem, key: Key[Array, ""], density: ArrayLike
+) -> Float[Array, ""]:
+    def loss(key: Key[Array, ""]) -> Float[Array, ""]:
+        batch = sample_batch(config, problem, key, density)
+        return squared_error(answer(batch.inputs), batch.targets)
+
+    return jax.lax.map(loss, jax.random.split(key, N_SAMPLED_BATCHES)).mean()
+
+
 def sampled_loss(
     config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
 ) -> Float[Array, ""]:
     """The task loss on 16 fresh batches; the same key draws the same samples for every network."""
-    net = network(config, params)
-
-    def loss(key: Key[Array, ""]) -> Float[Array, ""]:
-        batch = sample_batch(config, problem, key, density)
-        return squared_error(net(batch.inputs), batch.targets)
-
-    return jax.lax.map(loss, jax.random.split(key, N_SAMPLED_BATCHES)).mean()
+    return _mean_loss(network(config, params), config, problem, key, density)
 
 
 def ablation_losses(
@@ -102,11 +111,6 @@ def ablation_losses(
         losses[f"without {name}"] = sampled_loss(config, keep(params, ~mask), problem, key, density)
     if not is_signed(config):
         rest = network(config, keep(params, ~found.linear))
-        passed = lone_targets(config, problem) @ jnp.linalg.pinv(problem.embedding)
-
-        def loss(key: Key[Array, ""]) -> Float[Array, ""]:
-            batch = sample_batch(config, problem, key, density)
-            return squared_error(rest(batch.inputs) + batch.inputs @ passed.T, batch.targets)
-
-        losses["projector"] = jax.lax.map(loss, jax.random.split(key, N_SAMPLED_BATCHES)).mean()
+        passed = input_decoder(config, problem)
+        losses["projector"] = _mean_loss(lambda x: rest(x) + x @ passed.T, config, problem, key, density)
     return losses

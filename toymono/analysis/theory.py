@@ -80,6 +80,11 @@ def interference(config: Config, problem: Problem, density: ArrayLike) -> Interf
     return Interference(others @ moments.mean, jnp.sqrt(others**2 @ moments.variance))
 
 
+def input_decoder(config: Config, problem: Problem) -> Float[Array, "output embed"]:
+    """T P^+: from an input to what it tells exactly of the targets."""
+    return lone_targets(config, problem) @ jnp.linalg.pinv(problem.embedding)
+
+
 def input_projector(problem: Problem) -> Float[Array, "feature feature"]:
     """Pi: the orthogonal projector on the row space of P, of rank d: what the input tells of the features exactly."""
     return jnp.linalg.pinv(problem.embedding) @ problem.embedding
@@ -129,4 +134,4 @@ def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Pr
 
 def unresolved(config: Config, problem: Problem) -> Float[Array, "output feature"]:
     """T (I - Pi): what each denoised feature is written as, so that it never contradicts the input."""
-    return lone_targets(config, problem) @ (jnp.eye(config.n_features) - input_projector(problem))
+    return lone_targets(config, problem) - input_decoder(config, problem) @ problem.embedding
