@@ -55,13 +55,18 @@ def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
 
     `note` is added to the small print.
     """
-    titles = ("neurons by role", "a feature alone", "linear block", "loss without a part")
-    figure = make_subplots(rows=2, cols=2, subplot_titles=titles, vertical_spacing=0.17, horizontal_spacing=0.13)
+    titles = (
+        "neurons by role",
+        "a feature alone",
+        "linear block",
+        "loss without a part, or with the projector for linear",
+    )
+    figure = make_subplots(rows=2, cols=2, subplot_titles=titles, vertical_spacing=0.17, horizontal_spacing=0.2)
     _draw_roles(figure, circuit)
     _draw_answers(figure, circuit)
     _draw_block(figure, circuit)
     _draw_losses(figure, circuit)
-    axes = (("bias", "|in| |out|"), ("amplitude", "output"), ("rank", "singular value"), ("task loss", "network"))
+    axes = (("bias", "|in| |out|"), ("amplitude", "output"), ("rank", "singular value"), ("task loss", "part"))
     for place, (x, y) in enumerate(axes):
         where = {"row": place // 2 + 1, "col": place % 2 + 1}
         figure.update_xaxes(title_text=x, **where)
@@ -81,7 +86,8 @@ def _draw_block(figure: go.Figure, circuit: Circuit) -> None:
 
 
 def _draw_losses(figure: go.Figure, circuit: Circuit) -> None:
-    told = {name.replace("_", " "): loss for name, loss in circuit.losses.items() if name != "whole"}
+    names = {name: name.removeprefix("without ").replace("_", " ") for name in circuit.losses if name != "whole"}
+    told = {names[name]: circuit.losses[name] for name in names}
     bars = {"orientation": "h", "marker": {"color": COLOURS[4]}, "showlegend": False}
     hover = "%{y}: %{x:.4f}<extra></extra>"
     figure.add_trace(go.Bar(y=[*told], x=[*told.values()], hovertemplate=hover, **bars), row=2, col=2)
