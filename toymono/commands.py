@@ -24,8 +24,8 @@ class RunPreset:
     """Seeds that every setting is trained with."""
     record_phase: RecordPhase = "rest"
     """Record at minima of a periodic learning rate (rest), or at powers of two, which are its maxima (peak)."""
-    record_params: RecordParams = "last"
-    """Keep full parameters at the end, or at every record."""
+    record_params: RecordParams | None = None
+    """Keep full parameters at the end, or at every record (default: the end; every record in the demo)."""
     out: pathlib.Path | None = None
     """Folder of the run (default: runs/<preset>-<scale>)."""
     dry_run: bool = False
@@ -34,7 +34,8 @@ class RunPreset:
     def sweep(self) -> Sweep:
         """What is to be trained."""
         sweep = preset_sweep(self.preset, self.scale, self.seeds)
-        base = dataclasses.replace(sweep.base, record_phase=self.record_phase, record_params=self.record_params)
+        kept = self.record_params or sweep.base.record_params
+        base = dataclasses.replace(sweep.base, record_phase=self.record_phase, record_params=kept)
         return dataclasses.replace(sweep, base=base)
 
     def folder(self) -> pathlib.Path:

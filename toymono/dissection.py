@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import xarray as xr
 from jax.typing import ArrayLike
 
-from toymono.analysis.amplitudes import lone_outputs
+from toymono.analysis.amplitudes import AMPLITUDES, lone_outputs
 from toymono.analysis.circuits import linear_block
 from toymono.analysis.curves import Curve
 from toymono.analysis.handbuilt import hand_built
@@ -24,8 +24,6 @@ from toymono.plots import circuits
 from toymono.sweeps.store import StoredMember, read_member
 from toymono.toy.model import Params, weights_of
 from toymono.training.train import make_world
-
-_AMPLITUDES = np.linspace(0, 1, 101)
 
 
 def _over_seeds(
@@ -57,7 +55,7 @@ def _spectrum(member: StoredMember) -> jax.Array:
 
 def amplitude_curves(data: xr.Dataset, setting: int) -> list[Curve]:
     """Output on a lone feature against its amplitude, a mean over features: the network, its two parts, the theory."""
-    amplitudes = jnp.asarray(_AMPLITUDES, jnp.float32)
+    amplitudes = jnp.asarray(AMPLITUDES, jnp.float32)
 
     def answer(member: StoredMember, params: Params) -> jax.Array:
         return lone_outputs(member.config, params, member.problem, amplitudes).mean(axis=1)
@@ -69,7 +67,7 @@ def amplitude_curves(data: xr.Dataset, setting: int) -> list[Curve]:
     if _buildable(read_member(data, int(data.seed[0]), setting).config):
         parts["hand-built"] = lambda member: _built(member.config, member.problem, member.hyper.feature_density)
     return [
-        _over_seeds(data, setting, _AMPLITUDES, {"part": name}, lambda member, of=of: answer(member, of(member)))
+        _over_seeds(data, setting, AMPLITUDES, {"part": name}, lambda member, of=of: answer(member, of(member)))
         for name, of in parts.items()
     ]
 
@@ -94,13 +92,13 @@ def spectrum_figure(settings: Sequence[tuple[str, xr.Dataset, int]], title: str)
 def circuit_figure(stored: StoredMember, title: str, note: str) -> go.Figure:
     """One member on one page: its neurons by role, its answer to lone features, its linear block, its parts' worth."""
     config, params, problem, density = stored.config, stored.params, stored.problem, stored.hyper.feature_density
-    amplitudes = jnp.asarray(_AMPLITUDES, jnp.float32)
+    amplitudes = jnp.asarray(AMPLITUDES, jnp.float32)
     key, ablate = make_world(config, 0).key_probe, jax.jit(ablation_losses, static_argnums=0)
     page = circuits.Circuit(
         roles=roles(config, params, problem),
         bias=weights_of(params).bias,
         gain=gains(params),
-        amplitudes=_AMPLITUDES,
+        amplitudes=AMPLITUDES,
         answers={name: lone_outputs(config, part, problem, amplitudes) for name, part in _parts(params).items()},
         singular_values=_spectrum(stored),
         losses={name: float(loss) for name, loss in ablate(config, params, problem, key, density).items()},

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from toymono.config import Config
@@ -16,6 +17,7 @@ from toymono.toy.model import Params, network, weights_of
 from toymono.toy.tasks import Problem, lone_targets
 
 LARGE_BEND = 0.1  # change of slope that counts as a kink; the truth has slope 1
+AMPLITUDES = np.linspace(0, 1, 101)  # at which a lone feature is drawn
 
 
 def lone_outputs(

@@ -5,7 +5,7 @@ Takes the named arrays that `sweeps.store` writes and reads; knows no file.
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -24,6 +24,7 @@ SHARES = ("mono_per_neuron", "mono_per_feature", "covered_per_feature", "nearly_
 CIRCUIT = ("n_one_of_one", "n_one_of_several", "n_linear", "block_rank", "block_distance", "null_share", "onset")
 LOSS_AND_SHARES = ("task_loss", "mono_per_feature", "nearly_covered_per_feature")
 MEASURES = ("task_loss", *COUNTS, *SHARES, *Anatomy._fields, "diverged")
+RECORDED = ("task_loss", *COUNTS, *SHARES[:3], "diverged")
 _SIGNED = {"mean_bias", "mono_bias", "poly_bias", "block_slope", "final_slope"}
 _NOT_NEGATIVE = {"task_loss", *COUNTS, *SHARES, *Anatomy._fields} - _SIGNED
 SETTINGS = (*(field.name for field in dataclasses.fields(Config)), *Hyper._fields)
@@ -58,16 +59,29 @@ def member_table(data: xr.Dataset) -> pd.DataFrame:
     `mono_per_feature` counts neurons, so it can exceed 1; `n_covered` counts features. `circuits.Anatomy` says what
     the biases and the block are; they are NaN where a network has no such neuron.
     """
+    table = _recorded(data).assign(_anatomies(data))
+    table["nearly_covered_per_feature"] = table.n_nearly_covered / data.attrs["n_features"]
+    return _rows(table, data, MEASURES)
+
+
+def recorded_table(data: xr.Dataset) -> pd.DataFrame:
+    """The same rows with those measures alone that were recorded in training: no parameters are read."""
+    return _rows(_recorded(data), data, RECORDED)
+
+
+def _recorded(data: xr.Dataset) -> xr.Dataset:
     last = data.isel(step=-1, drop=True)
     table = last[list(COUNTS)].assign(task_loss=task_loss(data), diverged=data.diverged)
     table["mono_per_neuron"] = table.n_mono / data.attrs["n_neurons"]
     table["mono_per_feature"] = table.n_mono / data.attrs["n_features"]
     table["covered_per_feature"] = table.n_covered / data.attrs["n_features"]
-    table = table.assign(_anatomies(data))
-    table["nearly_covered_per_feature"] = table.n_nearly_covered / data.attrs["n_features"]
+    return table
+
+
+def _rows(table: xr.Dataset, data: xr.Dataset, measures: Sequence[str]) -> pd.DataFrame:
     rows = table.to_dataframe(dim_order=("setting", "seed")).reset_index()
     fixed = {name: data.attrs[name] for name in SETTINGS if name in data.attrs}
-    return rows.assign(**fixed)[["setting", *SETTINGS, "seed", *MEASURES]]
+    return rows.assign(**fixed)[["setting", *SETTINGS, "seed", *measures]]
 
 
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
@@ -96,9 +110,9 @@ def config_of(data: xr.Dataset) -> Config:
     return Config(**{name: getattr(data.attrs[name], "item", lambda n=name: data.attrs[n])() for name in fields})
 
 
-def run_table(units: list[xr.Dataset]) -> pd.DataFrame:
+def run_table(units: Sequence[xr.Dataset], of: Callable[[xr.Dataset], pd.DataFrame] = member_table) -> pd.DataFrame:
     """The rows of all units of a run, numbered from 0: the number is how a member is named."""
-    tables = [member_table(data).assign(unit=place) for place, data in enumerate(units)]
+    tables = [of(data).assign(unit=place) for place, data in enumerate(units)]
     return pd.concat(tables, ignore_index=True).rename_axis("member")
 
 

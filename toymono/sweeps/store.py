@@ -136,34 +136,62 @@ def read_sweep(folder: pathlib.Path) -> Sweep:
         raise InputError(f"{file} must hold a sweep that toymono wrote, but {error}; restore it or run anew") from error
 
 
-def read_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
-    """The results in a unit's file; raises InputError if the file does not hold just that."""
-    fix = "delete it and run again"
+_REDO = "delete it and run again"
+
+
+@contextlib.contextmanager
+def _readable(file: pathlib.Path) -> Iterator[None]:
+    """Whatever a damaged or foreign file makes the libraries raise is one InputError."""
     try:
-        data = xr.load_dataset(file, engine="h5netcdf")
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{file} must be a result that toymono wrote, but {error}; {fix}") from error
+        yield
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise InputError(f"{file} must be a result that toymono wrote, but {error}; {_REDO}") from error
+
+
+def open_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
+    """The results in a unit's file, each array read when it is used; InputError if the file does not hold just that."""
+    with _readable(file):
+        data = xr.open_dataset(file, engine="h5netcdf")
     # An older toymono did not write the settings it did not know; the unit has their defaults.
     data.attrs = {**{field.name: field.default for field in dataclasses.fields(Config)}, **data.attrs}
     untold = [name for name in Hyper._fields if name not in data.variables and _is_default(unit, name)]
     data = data.assign_coords({n: ("setting", [Hyper._field_defaults[n]] * len(unit.settings)) for n in untold})
     missing = sorted((_VARIABLES - set(data.variables)) | ({*_PROVENANCE} - set(data.attrs)))
-    require(not missing, str(file), "a whole result", f"without {', '.join(missing[:3])}", fix)
+    require(not missing, str(file), "a whole result", f"without {', '.join(missing[:3])}", _REDO)
     shape = (data.sizes["seed"], data.sizes["setting"])
-    require(shape == (len(unit.seeds), len(unit.settings)), str(file), "a whole result", f"{shape} members", fix)
+    require(shape == (len(unit.seeds), len(unit.settings)), str(file), "a whole result", f"{shape} members", _REDO)
+    with _readable(file):
+        require(config_of(data) == unit.config, str(file), "of the run's own sweep", "another's", _REDO)
     return data
+
+
+def read_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
+    """The results in a unit's file, in memory; raises InputError if the file does not hold just that."""
+    with open_unit(file, unit) as data, _readable(file):
+        return data.load()
 
 
 def _is_default(unit: Unit, name: str) -> bool:
     return all(getattr(setting, name) == Hyper._field_defaults[name] for setting in unit.settings)
 
 
-def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
-    """Results of the units that are done, as planned; raises InputError if the folder is no run or none is done."""
+def _done(folder: pathlib.Path) -> list[tuple[pathlib.Path, Unit]]:
     units = plan(read_sweep(folder))
     done = [(file, unit) for unit in units if (file := unit_file(folder, unit)).exists()]
     require(len(done) > 0, "folder", "a run with a finished unit", str(folder), "start its `toymono run` again")
-    return [read_unit(file, unit) for file, unit in done]
+    return done
+
+
+def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
+    """Results of the units that are done, as planned; raises InputError if the folder is no run or none is done."""
+    return [read_unit(file, unit) for file, unit in _done(folder)]
+
+
+def open_run_units(folder: pathlib.Path) -> list[xr.Dataset]:
+    """As `read_run`, but each array is read when it is used, for runs that are larger than what is looked at."""
+    return [open_unit(file, unit) for file, unit in _done(folder)]
 
 
 def stored_provenance(data: xr.Dataset) -> dict[str, str]:

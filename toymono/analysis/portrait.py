@@ -1,0 +1,137 @@
+"""One network as its pages show it: every neuron and every feature, what they do alone, and how they came to it.
+
+Neurons and features are numbered as they are stored; all arrays are numpy's, so that a page is a matter of slicing.
+"""
+
+import functools
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+import xarray as xr
+from jaxtyping import Bool, Float, Int
+
+from toymono.analysis.amplitudes import AMPLITUDES, LARGE_BEND, Bends, bends, lone_outputs
+from toymono.analysis.monosemanticity import favourite_feature, is_mono, mono_neurons_of_features, monosemanticity
+from toymono.analysis.ordering import Order, display_order
+from toymono.analysis.responses import task_responses
+from toymono.analysis.roles import Roles, gains, roles
+from toymono.config import Config
+from toymono.toy.model import Params, network, weights_of
+from toymono.toy.tasks import Problem, lone_targets
+
+ROLES = tuple(name.replace("_", " ") for name in Roles._fields)
+
+
+class Portrait(NamedTuple):
+    """What is known of one network's neurons and features, one by one."""
+
+    responses: Float[np.ndarray, "neuron feature"]  # to the feature alone, at strength 1
+    drive: Float[np.ndarray, "neuron feature"]  # w_i . P_j, what the feature adds to the pre-activation
+    write: Float[np.ndarray, "neuron feature"]  # L2_i . t_j, what the neuron adds to the feature's own output
+    incoming: Float[np.ndarray, "neuron embed"]
+    outgoing: Float[np.ndarray, "neuron output"]
+    score: Float[np.ndarray, " neuron"]
+    favourite: Int[np.ndarray, " neuron"]
+    bias: Float[np.ndarray, " neuron"]
+    gain: Float[np.ndarray, " neuron"]  # |incoming| |outgoing|
+    role: Int[np.ndarray, " neuron"]  # place in ROLES
+    mono_neurons: Int[np.ndarray, " feature"]  # how many monosemantic neurons the feature has
+    answers: Float[np.ndarray, "amplitude feature"]  # output on a lone feature at each of AMPLITUDES
+    bends: Bends
+    outputs: Float[np.ndarray, "feature feature"]  # [i, j]: what is read out for j when i is on alone at strength 1
+    order: Order
+
+    @property
+    def n_mono(self) -> int:
+        """Monosemantic neurons."""
+        return int(self.mono_neurons.sum())
+
+
+def portrait(config: Config, params: Params, problem: Problem) -> Portrait:
+    """The portrait of one network; the first of a shape is compiled."""
+    with jax.default_matmul_precision(config.matmul_precision):
+        return jax.device_get(_portrait(config, params, problem))
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _portrait(config: Config, params: Params, problem: Problem) -> Portrait:
+    net, weights, targets = network(config, params), weights_of(params), lone_targets(config, problem)
+    responses = task_responses(config, net, problem)
+    score, favourite = monosemanticity(responses), favourite_feature(responses)
+    return Portrait(
+        responses=responses,
+        drive=weights.encoder.T @ problem.embedding,
+        write=weights.decoder @ targets,
+        incoming=weights.encoder.T,
+        outgoing=weights.decoder,
+        score=score,
+        favourite=favourite,
+        bias=weights.bias,
+        gain=gains(params),
+        role=jnp.stack(roles(config, params, problem)).argmax(axis=0),
+        mono_neurons=mono_neurons_of_features(is_mono(score), favourite, config.n_features),
+        answers=lone_outputs(config, params, problem, jnp.asarray(AMPLITUDES, jnp.float32)),
+        bends=bends(config, params, problem),
+        outputs=net(problem.embedding.T) @ targets,
+        order=display_order(responses),
+    )
+
+
+def neuron_table(shown: Portrait) -> pd.DataFrame:
+    """One row per neuron, most monosemantic first."""
+    neuron = shown.order.neuron
+    columns = {
+        "neuron": neuron,
+        "score": shown.score[neuron],
+        "favourite feature": shown.favourite[neuron],
+        "response": shown.responses.max(axis=1)[neuron],
+        "bias": shown.bias[neuron],
+        "|in| |out|": shown.gain[neuron],
+        "role": [ROLES[place] for place in shown.role[neuron]],
+    }
+    return pd.DataFrame(columns)
+
+
+def feature_table(shown: Portrait) -> pd.DataFrame:
+    """One row per feature in display order; onset is the amplitude of the first large bend upwards, NaN without one."""
+    feature = shown.order.feature
+    upwards = np.where(shown.bends.change > LARGE_BEND, shown.bends.amplitude, np.inf).min(axis=0)
+    columns = {
+        "feature": feature,
+        "mono neurons": shown.mono_neurons[feature],
+        "strongest neuron": shown.responses.argmax(axis=0)[feature],
+        "response": shown.responses.max(axis=0)[feature],
+        "onset": np.where(np.isfinite(upwards), upwards, np.nan)[feature],
+        "output at strength 1": shown.answers[-1][feature],
+    }
+    return pd.DataFrame(columns)
+
+
+class History(NamedTuple):
+    """How one member trained: what was recorded of it, step by step."""
+
+    step: Int[np.ndarray, " step"]
+    score: Float[np.ndarray, "step neuron"]
+    favourite: Int[np.ndarray, "step neuron"]
+    bias: Float[np.ndarray, "step neuron"]
+    n_mono: Int[np.ndarray, " step"]
+    loss_step: Int[np.ndarray, " loss"]
+    loss: Float[np.ndarray, " loss"]
+    has_params: Bool[np.ndarray, " step"]  # whether the network itself was kept, so that its map can be drawn
+
+
+def history(data: xr.Dataset, seed: int, setting: int) -> History:
+    """The history of one member of a unit: `seed` by its value, `setting` by its place."""
+    one = data.sel(seed=seed).isel(setting=setting)
+    recorded = {name: one[name].transpose("step", ...).values for name in ("score", "favourite", "bias", "n_mono")}
+    kept = np.isin(data.step.values, data.param_step.values)
+    return History(data.step.values, **recorded, loss_step=data.loss_step.values, loss=one.loss.values, has_params=kept)
+
+
+def best_scores(past: History, feature: int) -> Float[np.ndarray, " step"]:
+    """The highest score among the neurons that answer this feature most, step by step; NaN where none does."""
+    scores = np.where(past.favourite == feature, past.score, -np.inf).max(axis=1)
+    return np.where(np.isfinite(scores), scores, np.nan)
