@@ -110,6 +110,24 @@ def feature_table(shown: Portrait) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+class Kinked(NamedTuple):
+    """The answer to one lone feature, with its large bends."""
+
+    line: Float[np.ndarray, " amplitude"]  # output at each of AMPLITUDES
+    neuron: Int[np.ndarray, " bend"]  # who bends it
+    amplitude: Float[np.ndarray, " bend"]
+    output: Float[np.ndarray, " bend"]
+    change: Float[np.ndarray, " bend"]  # of the slope
+
+
+def kinked_answer(shown: Portrait, feature: int) -> Kinked:
+    """The answer to one feature alone; bends are those of |change of slope| above `amplitudes.LARGE_BEND`."""
+    line, change = shown.answers[:, feature], shown.bends.change[:, feature]
+    neuron = np.flatnonzero(np.abs(change) > LARGE_BEND)
+    amplitude = shown.bends.amplitude[neuron, feature]
+    return Kinked(line, neuron, amplitude, np.interp(amplitude, AMPLITUDES, line), change[neuron])
+
+
 class History(NamedTuple):
     """How one member trained: what was recorded of it, step by step."""
 
@@ -135,3 +153,18 @@ def best_scores(past: History, feature: int) -> Float[np.ndarray, " step"]:
     """The highest score among the neurons that answer this feature most, step by step; NaN where none does."""
     scores = np.where(past.favourite == feature, past.score, -np.inf).max(axis=1)
     return np.where(np.isfinite(scores), scores, np.nan)
+
+
+class Frame(NamedTuple):
+    """One network at one record, as the replayed map shows it."""
+
+    step: int
+    values: Float[np.ndarray, "neuron feature"] | None  # None where the network itself was not kept
+    score: Float[np.ndarray, " neuron"]
+    bias: Float[np.ndarray, " neuron"]
+    favourite: Int[np.ndarray, " neuron"]
+
+
+def frame(past: History, place: int, values: Float[np.ndarray, "neuron feature"] | None) -> Frame:
+    """The record at this place of a history, with the responses of the network that was kept then, if any."""
+    return Frame(int(past.step[place]), values, past.score[place], past.bias[place], past.favourite[place])

@@ -10,10 +10,9 @@ from plotly.subplots import make_subplots
 
 from toymono.analysis.curves import Curve
 from toymono.analysis.roles import Roles
-from toymono.plots.style import COLOURS, faded, line_with_band, seeds_note, styled
+from toymono.plots.style import COLOURS, ROLE_COLOURS, faded, line_with_band, seeds_note, styled
 
 _TRUTH = {"color": "#222", "width": 1, "dash": "dot"}
-_GREY = "#999999"
 
 
 def amplitude_plot(curves: Sequence[Curve], title: str) -> go.Figure:
@@ -95,17 +94,16 @@ def _draw_losses(figure: go.Figure, circuit: Circuit) -> None:
 
 
 def _draw_roles(figure: go.Figure, circuit: Circuit) -> None:
-    colours = dict(zip(("linear", "one_of_one", "one_of_several", "nearly_mono", "other"), COLOURS, strict=False))
     for name, mask in circuit.roles._asdict().items():
-        chosen = np.flatnonzero(np.asarray(mask))
+        chosen, words = np.flatnonzero(np.asarray(mask)), name.replace("_", " ")
         if len(chosen):
             dots = go.Scatter(
                 x=np.asarray(circuit.bias)[chosen],
                 y=np.asarray(circuit.gain)[chosen],
                 customdata=chosen,
                 mode="markers",
-                marker={"size": 6, "color": colours.get(name, _GREY)},
-                name=f"{name.replace('_', ' ')}: {len(chosen)}",
+                marker={"size": 6, "color": ROLE_COLOURS[words]},
+                name=f"{words}: {len(chosen)}",
                 legendgroup="roles",
                 hovertemplate="neuron %{customdata}: bias %{x:.3f}, |in| |out| %{y:.3f}<extra></extra>",
             )

@@ -28,15 +28,15 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str, note: str) -> go.Fig
     columns = (np.asarray(column).tolist() for column in (shown.order.neuron, shown.score, shown.bias))
     neurons = [_neuron(*row) for row in zip(*columns, strict=True)]
     features = [f"feature {feature}" for feature in np.asarray(shown.order.feature).tolist()]
-    figure.update_xaxes(title_text=f"{n_neurons} neurons, most monosemantic first", **_named_on_hover(neurons))
+    figure.update_xaxes(title_text=f"{n_neurons} neurons, most monosemantic first", **named_on_hover(neurons))
     figure.update_yaxes(title_text=f"{n_features} features, by the neuron they drive most", autorange="reversed")
-    figure.update_yaxes(**_named_on_hover(features))
+    figure.update_yaxes(**named_on_hover(features))
     counts = ", ".join(f"{n} have {m or 'none'}" for m, n in enumerate(shown.coverage.n_features.tolist()))
     mono = f"{shown.n_mono} neurons left of the line score above {MONO_THRESHOLD}"
     return styled(figure, title, f"{mono}; of {n_features} features {counts}; {note}", height=560)
 
 
-def _named_on_hover(names: list[str]) -> dict[str, Any]:
+def named_on_hover(names: list[str]) -> dict[str, Any]:
     """An axis without ticks whose places have names: the hover shows them, so no text is stored cell by cell."""
     return {
         "tickvals": np.arange(len(names)),

@@ -1,5 +1,6 @@
 """What all figures share: fonts, colours for colour-blind readers too, names of settings, bands over seeds."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,12 @@ from toymono.analysis.seeds import LEVEL
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 DASHES = ("solid", "dash", "dot", "dashdot")
 MAGNITUDE = "Cividis"  # even to the eye, and the same to readers with any colour vision
+SIGNED = "RdBu"  # white at zero, red below, blue above
+ROLE_COLOURS = {
+    **dict(zip(("linear", "one of one", "one of several", "nearly mono", "other"), COLOURS, strict=False)),
+    **dict.fromkeys(("dead", "small"), "#999999"),
+}
+FONT = "Helvetica, Arial, sans-serif"
 _TITLE_TOP = 24  # pixels above the title
 
 _NAMES = {
@@ -85,10 +92,32 @@ def styled(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
         title={"text": text, "x": 0.01, "xanchor": "left", "y": 1 - _TITLE_TOP / height, "yanchor": "top"},
         height=height,
         template="plotly_white",
-        font={"family": "Helvetica, Arial, sans-serif", "size": 14, "color": "#222"},
+        font={"family": FONT, "size": 14, "color": "#222"},
         margin={"l": 70, "r": 20, "t": 90, "b": 60},
         hoverlabel={"bgcolor": "white"},
     )
+
+
+def panel(figure: go.Figure, title: str, x: str, y: str, height: int = 300) -> go.Figure:
+    """A small figure that stands beside others: its title, names of its axes, its height in pixels, no legend."""
+    figure.update_xaxes(title_text=x)
+    figure.update_yaxes(title_text=y)
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}, "x": 0.01, "xanchor": "left", "y": 0.97, "yanchor": "top"},
+        height=height,
+        template="plotly_white",
+        font={"family": FONT, "size": 13, "color": "#222"},
+        margin={"l": 60, "r": 15, "t": 40, "b": 45},
+        showlegend=False,
+        hoverlabel={"bgcolor": "white"},
+    )
+    return figure
+
+
+def step_ticks(steps: Sequence[int] | np.ndarray) -> dict[str, Any]:
+    """A logarithmic axis of steps, with a tick at every power of two that is labelled by its exponent."""
+    powers = range(math.ceil(math.log2(max(np.max(steps), 2))) + 1)
+    return {"type": "log", "tickvals": [2**j for j in powers], "ticktext": [str(j) for j in powers]}
 
 
 def seeds_note(curves: Sequence[Curve]) -> str:

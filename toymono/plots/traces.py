@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from toymono.analysis.curves import Curve
-from toymono.plots.style import axis_title, line_with_band, seeds_note, styled
+from toymono.plots.style import axis_title, line_with_band, seeds_note, step_ticks, styled
 
 
 def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str = "") -> go.Figure:
@@ -23,9 +23,7 @@ def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=row, col=1)
         if name == "task_loss":
             figure.update_yaxes(type="log", dtick=math.log10(2), tickformat="~g", row=row, col=1)
-    powers = range(math.ceil(math.log2(max(curve.x.max() for curves in panels.values() for curve in curves))) + 1)
-    ticks = {"tickvals": [2**j for j in powers], "ticktext": [str(j) for j in powers]}
-    figure.update_xaxes(type="log", **ticks)
+    figure.update_xaxes(**step_ticks([curve.x.max() for curves in panels.values() for curve in curves]))
     figure.update_xaxes(title_text="log2 steps", row=len(panels), col=1)
     figure.update_layout(legend={"title": "setting"})
     print_below = f"{seeds_note(next(iter(panels.values())))}; {note}"

@@ -76,6 +76,13 @@ def _is_results(file: pathlib.Path) -> bool:
         return False
 
 
+def runs_at(place: pathlib.Path) -> list[pathlib.Path]:
+    """The runs at a place by name: itself, or the folders in it."""
+    if (place / SWEEP_FILE).exists():
+        return [place]
+    return sorted(path.parent for path in place.glob(f"*/{SWEEP_FILE}"))
+
+
 def find_results(places: Iterable[pathlib.Path]) -> Iterator[Results]:
     """The results in each place: a run, a results file, or a folder with some of either, by name.
 
@@ -85,11 +92,15 @@ def find_results(places: Iterable[pathlib.Path]) -> Iterator[Results]:
         if place.is_file():
             yield read_results(place)
             continue
-        inside = sorted(place.iterdir()) if place.is_dir() and not (place / SWEEP_FILE).exists() else []
-        runs = [path for path in inside if (path / SWEEP_FILE).exists()] if inside else [place]
-        files = [path for path in inside if path.suffix == ".json" and _is_results(path)]
-        found = bool(files) or any((run / SWEEP_FILE).exists() for run in runs)
-        require(found, "folder", "a run, or a folder with runs or results", str(place), "make one with `toymono run`")
+        runs = runs_at(place)
+        files = [path for path in sorted(place.glob("*.json")) if _is_results(path)]
+        require(
+            bool(runs or files),
+            "folder",
+            "a run, or a folder with runs or results",
+            str(place),
+            "make one with `toymono run`",
+        )
         yield from map(results_of_run, runs)
         yield from map(read_results, files)
 

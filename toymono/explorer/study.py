@@ -1,0 +1,106 @@
+"""Runs that are looked at: opened once, read only where they are looked at, each member measured once.
+
+Whoever shows a run to a person takes it from here; nothing here draws or prints.
+"""
+
+import dataclasses
+import functools
+import pathlib
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from toymono.analysis.members import RECORDED, recorded_table, run_table
+from toymono.analysis.portrait import Frame, History, Portrait, frame, history, portrait
+from toymono.config import InputError, require
+from toymono.gallery import Run, find_member
+from toymono.sweeps.results import runs_at
+from toymono.sweeps.store import StoredMember, open_run_units, read_member
+
+_MEMBERS_KEPT = 32
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Member:
+    """One trained network, what is known of it, and how it came about."""
+
+    number: int  # in its run's table
+    label: str  # its setting and seed in words
+    stored: StoredMember
+    history: History
+    _run: Run
+
+    @functools.cached_property
+    def portrait(self) -> Portrait:
+        """At the last record."""
+        return portrait(self.stored.config, self.stored.params, self.stored.problem)
+
+    def frame(self, place: int) -> Frame:
+        """At the record of this place, without its map where the network itself was not kept."""
+        if place == len(self.history.step) - 1:
+            return frame(self.history, place, self.portrait.responses)
+        return frame(self.history, place, self._responses(place) if self.history.has_params[place] else None)
+
+    @functools.cache  # noqa: B019 (members are few, and kept by their study)
+    def _responses(self, place: int) -> np.ndarray:
+        row = self._run.table.loc[self.number]
+        data, step = self._run.units[int(row.unit)], int(self.history.step[place])
+        earlier = read_member(data, int(row.seed), int(row.setting), step)
+        return portrait(earlier.config, earlier.params, earlier.problem).responses
+
+
+class Study:
+    """A run under the name by which addresses and pages know it."""
+
+    def __init__(self, name: str, folder: pathlib.Path) -> None:
+        self.name, self.folder = name, folder
+        self._member = functools.lru_cache(_MEMBERS_KEPT)(self._read_member)
+
+    @functools.cached_property
+    def run(self) -> Run:
+        """Its units, read lazily, and the table of its members with the measures recorded in training."""
+        units = open_run_units(self.folder)
+        return Run(units, run_table(units, recorded_table))
+
+    @functools.cached_property
+    def whole_table(self) -> pd.DataFrame:
+        """The table with all measures, for which every network's parameters are read and taken apart."""
+        return run_table(self.run.units)
+
+    def table(self, *measures: str) -> pd.DataFrame:
+        """A table that has these columns, and no more than they need."""
+        known = set(self.run.table.columns) | {*RECORDED}
+        return self.run.table if set(measures) <= known else self.whole_table
+
+    def member(self, number: int) -> Member:
+        """A member by its number; raises InputError for another number, or where its results cannot be read."""
+        return self._member(number)
+
+    def _read_member(self, number: int) -> Member:
+        stored, label = find_member(self.run, number)
+        row = self.run.table.loc[number]
+        past = history(self.run.units[int(row.unit)], int(row.seed), int(row.setting))
+        return Member(number, label, stored, past, self.run)
+
+
+def studies(places: Iterable[pathlib.Path]) -> dict[str, Study]:
+    """The runs at these places by name: each place a run, or a folder of runs; raises InputError for one with none."""
+    found: dict[str, Study] = {}
+    for place in places:
+        runs = runs_at(place)
+        rule, fix = "a run, or a folder with runs", "make one with `toymono run`"
+        require(bool(runs), "folder", rule, str(place), fix)
+        for folder in runs:
+            name = _free_name(folder, found)
+            found[name] = Study(name, folder)
+    return found
+
+
+def _free_name(folder: pathlib.Path, taken: dict[str, Study]) -> str:
+    """The folder's name; with a number where two runs share one, and none where a run is named twice."""
+    base = folder.resolve().name
+    if any(study.folder.resolve() == folder.resolve() for study in taken.values()):
+        raise InputError(f"folders must be different runs, but {str(folder)!r} is named twice; name it once")
+    names = (base, *(f"{base} ({n})" for n in range(2, len(taken) + 2)))
+    return next(name for name in names if name not in taken)

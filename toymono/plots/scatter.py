@@ -1,0 +1,78 @@
+"""Any measure of the members against a setting or another measure: a dot per member, an interval per setting."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
+
+from toymono.analysis.members import SETTINGS, over_seeds
+from toymono.plots.style import COLOURS, MAGNITUDE, axis_title, faded, setting_label, styled
+
+
+def member_scatter(
+    table: pd.DataFrame, x: str, y: str, colour: str | None, chosen: Sequence[int] = (), note: str = ""
+) -> go.Figure:
+    """`y` against `x`: small dots are members, large ones means of a setting with the 95 % interval over its seeds.
+
+    Dots carry their member's number as customdata. `colour` names what tells colours apart; `chosen` members are ringed.
+    Diverged members are left out.
+    """
+    finite = table[~table.diverged]
+    figure = go.Figure()
+    groups = [(None, finite)] if colour is None else list(finite.groupby(colour, sort=True))
+    for place, (value, part) in enumerate(groups):
+        shade = _shade(place, len(groups))
+        label = "all members" if value is None else setting_label({colour: value})
+        figure.add_traces([_members(part, x, y, shade, label), _settings(part, x, y, shade, label)])
+    ringed = finite.loc[[member for member in chosen if member in finite.index]]
+    rings = go.Scatter(x=ringed[x], y=ringed[y], mode="markers+text", text=[f"member {m}" for m in ringed.index])
+    rings.update(textposition="top center", hoverinfo="skip", showlegend=False)
+    rings.marker = {"size": 16, "color": "rgba(0,0,0,0)", "line": {"width": 2, "color": "#222"}}
+    figure.add_trace(rings)
+    for axis, name in ((figure.layout.xaxis, x), (figure.layout.yaxis, y)):
+        axis.update(title=axis_title(name), type=_axis_type(finite[name]))
+    title = f"{axis_title(y)} against {axis_title(x)}"
+    lost = f"; {len(table) - len(finite)} diverged members left out" if len(finite) < len(table) else ""
+    small = f"small dots: members; large: mean of a setting and its 95% t interval over seeds{lost}{note}"
+    return styled(figure, title, small, height=520).update_layout(legend={"title": ""}, hovermode="closest")
+
+
+def _shade(place: int, n: int) -> str:
+    if n <= len(COLOURS):
+        return COLOURS[place]
+    red, green, blue = (round(v) for v in sample_colorscale(MAGNITUDE, [place / (n - 1)], colortype="tuple")[0])
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _axis_type(values: pd.Series) -> str:
+    """Logarithmic for a positive setting that spans a decade, plain for other numbers, a category for words."""
+    if not pd.api.types.is_numeric_dtype(values):
+        return "category"
+    spans = len(values) and values.min() > 0 and values.max() >= 10 * values.min()
+    return "log" if spans and values.name in SETTINGS else "linear"
+
+
+def _members(part: pd.DataFrame, x: str, y: str, shade: str, label: str) -> go.Scatter:
+    dots = go.Scatter(x=part[x], y=part[y], customdata=part.index, mode="markers", legendgroup=label, showlegend=False)
+    dots.marker = {"size": 8, "color": faded(shade, 0.45)}
+    dots.hovertemplate = "member %{customdata}<br>%{x:.4g}, %{y:.4g}<extra>" + label + "</extra>"
+    return dots
+
+
+def _settings(part: pd.DataFrame, x: str, y: str, shade: str, label: str) -> go.Scatter:
+    numeric = [name for name in (x, y) if pd.api.types.is_numeric_dtype(part[name])]
+    means = over_seeds(part, numeric)
+    own = {name: part.groupby(["unit", "setting"], sort=False)[name].first().to_numpy() for name in {x, y} - {*numeric}}
+    means = means.assign(**own)
+    dots = go.Scatter(x=means[x], y=means[y], mode="markers", legendgroup=label, name=label, hoverinfo="skip")
+    dots.marker = {"size": 12, "color": shade, "symbol": "diamond"}
+    for name, bar in ((x, "error_x"), (y, "error_y")):
+        if name in numeric and name not in SETTINGS:
+            up, down = (
+                np.nan_to_num(means[f"{name}_high"] - means[name]),
+                np.nan_to_num(means[name] - means[f"{name}_low"]),
+            )
+            dots[bar] = {"array": up, "arrayminus": down, "color": shade, "thickness": 1.5, "width": 4}
+    return dots
