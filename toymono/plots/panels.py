@@ -35,9 +35,7 @@ def feature_panels(shown: Portrait, past: History, feature: int) -> dict[str, go
             shown.responses[:, feature], f"Response of every neuron: most of {strongest}", "neuron", strongest
         ),
         "answer": answer_panel(kinked_answer(shown, feature), "Answer to it as it grows"),
-        "outputs": _signed(
-            shown.outputs[feature], "Read out for every feature while it is on alone", "feature", "output"
-        ),
+        "outputs": _signed(shown.outputs[feature], "Outputs while it is on alone", "feature", "output"),
         "training": _feature_training(past, feature),
     }
 

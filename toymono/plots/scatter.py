@@ -16,8 +16,8 @@ def member_scatter(
 ) -> go.Figure:
     """`y` against `x`: small dots are members, large ones means of a setting with the 95 % interval over its seeds.
 
-    Dots carry their member's number as customdata. `colour` names what tells colours apart; `chosen` members are ringed.
-    Diverged members are left out.
+    Dots carry their member's number as customdata. `colour` names what tells colours apart; `chosen` members are
+    ringed. Diverged members are left out.
     """
     finite = table[~table.diverged]
     figure = go.Figure()
