@@ -99,22 +99,16 @@ def _figure(command: Figure) -> None:
 
 
 def _claims(command: Claims) -> None:
-    import pandas as pd
+    from toymono.sweeps.results import find_results
+    from toymono.verdicts import judged, verdicts
 
-    from toymono.analysis.claims import verdict_table
-    from toymono.analysis.mechanism_claims import MECHANISM
-    from toymono.analysis.paper_claims import CLAIMS
-    from toymono.sweeps.results import by_batch, find_results
-
-    found = [results for results in find_results(command.folders) if results.batch in PRESETS]
+    found = judged(list(find_results(command.folders)))
     require(bool(found), "folders", "runs of the paper's batches", str(command.folders[0]), "see `toymono list`")
-    scales = {results.scale: None for results in found}
-    parts = [verdict_table((*CLAIMS, *MECHANISM), by_batch(found, scale)).assign(scale=scale) for scale in scales]
-    verdicts = pd.concat(parts, ignore_index=True)
+    rows = verdicts(found)
     if command.json:
-        print(strict_json(verdicts))
+        print(strict_json(rows))
     else:
-        print_table(claims_table(verdicts))
+        print_table(claims_table(rows))
         for results in found:
             if not results.is_whole:
                 print(f"left out: {results.batch} at {results.scale} scale is not finished")
@@ -122,7 +116,8 @@ def _claims(command: Claims) -> None:
         from toymono.plots.claims import evidence
         from toymono.plots.write import write_figures
 
-        print(f"open {write_figures([evidence(part) for part in parts], command.out)}", file=sys.stderr)
+        figures = [evidence(part) for _, part in rows.groupby("scale", sort=False)]
+        print(f"open {write_figures(figures, command.out)}", file=sys.stderr)
 
 
 def _doctor() -> None:

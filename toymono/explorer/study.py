@@ -6,16 +6,16 @@ Whoever shows a run to a person takes it from here; nothing here draws or prints
 import dataclasses
 import functools
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from toymono.analysis.members import RECORDED, recorded_table, run_table
-from toymono.analysis.portrait import Frame, History, Portrait, frame, history, portrait
+from toymono.analysis.portrait import Frame, History, Portrait, frame, history, portrait, responses_of
 from toymono.config import InputError, require
 from toymono.gallery import Run, find_member
-from toymono.sweeps.results import runs_at
+from toymono.sweeps.results import Results, measured_results, runs_at
 from toymono.sweeps.store import StoredMember, open_run_units, read_member
 
 _MEMBERS_KEPT = 32
@@ -47,7 +47,7 @@ class Member:
         row = self._run.table.loc[self.number]
         data, step = self._run.units[int(row.unit)], int(self.history.step[place])
         earlier = read_member(data, int(row.seed), int(row.setting), step)
-        return portrait(earlier.config, earlier.params, earlier.problem).responses
+        return responses_of(earlier.config, earlier.params, earlier.problem)
 
 
 class Study:
@@ -67,6 +67,11 @@ class Study:
     def whole_table(self) -> pd.DataFrame:
         """The table with all measures, for which every network's parameters are read and taken apart."""
         return run_table(self.run.units)
+
+    @functools.cached_property
+    def results(self) -> Results:
+        """Its whole table as what claims are judged on."""
+        return measured_results(self.folder, self.run.units, self.whole_table)
 
     def table(self, *measures: str) -> pd.DataFrame:
         """A table that has these columns, and no more than they need."""
@@ -104,3 +109,9 @@ def _free_name(folder: pathlib.Path, taken: dict[str, Study]) -> str:
         raise InputError(f"folders must be different runs, but {str(folder)!r} is named twice; name it once")
     names = (base, *(f"{base} ({n})" for n in range(2, len(taken) + 2)))
     return next(name for name in names if name not in taken)
+
+
+def find(studies: Mapping[str, Study], name: str) -> Study:
+    """The run of this name; raises InputError for any other than those that were given."""
+    require(name in studies, "run", f"one of {', '.join(studies)}", name, "choose one of them")
+    return studies[name]

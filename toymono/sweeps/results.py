@@ -6,10 +6,11 @@ Any place that holds results is read the same way: a run, such a file, or a fold
 import json
 import math
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
+import xarray as xr
 
 from toymono.analysis.members import MEASURES, SETTINGS, run_table
 from toymono.config import InputError, require
@@ -30,9 +31,15 @@ class Results(NamedTuple):
 
 def results_of_run(folder: pathlib.Path) -> Results:
     """The results of a run as far as it is done; raises InputError if the folder is no run or nothing is done."""
-    sweep, units = read_sweep(folder), read_run(folder)
+    units = read_run(folder)
+    return measured_results(folder, units, run_table(units))
+
+
+def measured_results(folder: pathlib.Path, units: Sequence[xr.Dataset], table: pd.DataFrame) -> Results:
+    """The results of a run whose finished units are read and measured already."""
+    sweep = read_sweep(folder)
     batch, scale = batch_of(sweep) or ("custom", "custom")
-    return Results(batch, scale, run_table(units), stored_provenance(units[0]), len(units) == len(plan(sweep)))
+    return Results(batch, scale, table, stored_provenance(units[0]), len(units) == len(plan(sweep)))
 
 
 def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:

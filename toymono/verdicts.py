@@ -1,0 +1,28 @@
+"""The claims of the paper, and our own on the mechanism, judged on whatever batches were found."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from toymono.analysis.claims import verdict_table
+from toymono.analysis.mechanism_claims import MECHANISM
+from toymono.analysis.paper_claims import CLAIMS
+from toymono.sweeps.presets import PRESETS
+from toymono.sweeps.results import Results, by_batch
+
+
+def judged(found: Sequence[Results]) -> list[Results]:
+    """Those results that claims are judged on: batches of the paper, not sweeps of one's own."""
+    return [results for results in found if results.batch in PRESETS]
+
+
+def verdicts(found: Sequence[Results]) -> pd.DataFrame:
+    """The rows of `analysis.claims.verdict_table` for each scale among the judged results, named in column scale.
+
+    Without a judged batch it has no rows. Unfinished runs are left out, so their claims are untested.
+    """
+    scales = {results.scale: None for results in judged(found)}
+    parts = [
+        verdict_table((*CLAIMS, *MECHANISM), by_batch(judged(found), scale)).assign(scale=scale) for scale in scales
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
