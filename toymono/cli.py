@@ -1,4 +1,4 @@
-"""The command line: list, run, table, figure, claims, doctor. JAX is loaded only by the verbs that need it."""
+"""The command line: list, run, table, figure, claims, report, doctor. JAX is loaded only by the verbs that need it."""
 
 import contextlib
 import io
@@ -7,7 +7,19 @@ import sys
 
 import tyro
 
-from toymono.commands import Claims, CommandLine, Doctor, Figure, List, Run, RunCustom, RunPreset, ShowTable
+from toymono.commands import (
+    Claims,
+    CommandLine,
+    Doctor,
+    Explore,
+    Figure,
+    List,
+    Report,
+    Run,
+    RunCustom,
+    RunPreset,
+    ShowTable,
+)
 from toymono.config import Sweep, require
 from toymono.sweeps.presets import PRESETS, SCALES, preset_sweep
 from toymono.terminal import (
@@ -120,6 +132,36 @@ def _claims(command: Claims) -> None:
         print(f"open {write_figures(figures, command.out)}", file=sys.stderr)
 
 
+def _explore(command: Explore) -> None:
+    import webbrowser
+
+    from toymono.explorer.study import studies
+
+    require(0 <= command.port < 2**16, "port", "from 1 to 65535, or 0 for a free one", command.port, "leave it out")
+    found = studies(command.folders)
+    try:
+        from toymono.explorer.app import make_explorer
+    except ModuleNotFoundError as error:
+        fail(f"explore needs Dash, but there is no {error.name}; install it with `pip install 'toymono[explore]'`")
+    server = make_explorer(found, command.folders, command.port)
+    address = f"http://{server.host}:{server.port}/"
+    print(f"{len(found)} run(s) at {address} on this machine alone; Ctrl-C ends it", flush=True)
+    if command.open:
+        webbrowser.open(address)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print("ended")
+
+
+def _report(command: Report) -> None:
+    from toymono.explorer.report import write_report
+    from toymono.explorer.study import studies
+
+    file = write_report(studies(command.folders), command.out, command.members)
+    print(f"open {file} ({file.stat().st_size / 1e6:.1f} MB)")
+
+
 def _doctor() -> None:
     from toymono.doctor import examine
 
@@ -157,5 +199,9 @@ def main(args: list[str] | None = None) -> None:
                 _figure(command)
             case Claims():
                 _claims(command)
+            case Explore():
+                _explore(command)
+            case Report():
+                _report(command)
             case Doctor():
                 _doctor()

@@ -142,6 +142,30 @@ class Claims:
 
 
 @dataclasses.dataclass(frozen=True)
+class Explore:
+    """Look at runs in a browser, on this machine alone: sweeps, maps, neurons, training, what if."""
+
+    folders: Positional[tuple[pathlib.Path, ...]]
+    """Runs, or folders with runs."""
+    port: int = 0
+    """Port of the page (default: a free one)."""
+    open: bool = False
+    """Also open the browser."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """Write one page that opens anywhere: claims, sweeps, and chosen networks neuron by neuron."""
+
+    folders: Positional[tuple[pathlib.Path, ...]]
+    """Runs, or folders of runs."""
+    out: pathlib.Path = pathlib.Path("report.html")
+    """File to write; an earlier report is replaced."""
+    members: tuple[int, ...] = ()
+    """Whom to take apart: numbers in `toymono table` (default: up to 6, chosen over settings)."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Doctor:
     """Say what this installation runs on, and hold a tiny run against stored numbers."""
 
@@ -153,6 +177,8 @@ CommandLine = Annotated[
         Annotated[ShowTable, subcommand("table")],
         Annotated[Figure, subcommand("figure")],
         Annotated[Claims, subcommand("claims")],
+        Annotated[Explore, subcommand("explore")],
+        Annotated[Report, subcommand("report")],
         Annotated[Doctor, subcommand("doctor")],
     ],
     OmitArgPrefixes,

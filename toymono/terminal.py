@@ -144,7 +144,10 @@ def allowed_range(at_least: float, at_most: float) -> str:
     return f"at least {at_least:.3g}" if math.isfinite(at_least) else f"at most {at_most:.3g}"
 
 
-def claims_table(verdicts: "pd.DataFrame") -> Table:
+CLAIM_COLUMNS = ("claim", "what", "mean [95 % interval]", "holds if", "n", "scale", "verdict")
+
+
+def claim_rows(verdicts: "pd.DataFrame") -> list[tuple[str, ...]]:
     """What `analysis.claims.verdict_table` gives: a line for each claim with its verdict, then one for each part."""
     rows, told = [], None
     for row in verdicts.to_dict("records"):
@@ -154,7 +157,12 @@ def claims_table(verdicts: "pd.DataFrame") -> Table:
         found = f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}]" if row["n"] else ""
         allowed = allowed_range(row["at_least"], row["at_most"])
         rows.append(("", f"  {row['measured']}", found, allowed, str(row["n"]), "", row["verdict"]))
-    return table(("claim", "what", "mean [95 % interval]", "holds if", "n", "scale", "verdict"), rows)
+    return rows
+
+
+def claims_table(verdicts: "pd.DataFrame") -> Table:
+    """The rows of `claim_rows` as a table."""
+    return table(CLAIM_COLUMNS, claim_rows(verdicts))
 
 
 def strict_json(frame: "pd.DataFrame") -> str:

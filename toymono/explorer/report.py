@@ -1,0 +1,164 @@
+"""A report: one page that holds claims, sweeps and chosen networks neuron by neuron, and opens with no server."""
+
+import base64
+import hashlib
+import html
+import pathlib
+import string
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import plotly.io
+from plotly.offline import get_plotlyjs
+
+from toymono.analysis.members import COUNTS, SETTINGS, brief, over_seeds, varying_settings
+from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.config import require
+from toymono.explorer.packing import evenly, packed_member, packed_table, plain, script_json, thinned
+from toymono.explorer.study import Study
+from toymono.gallery import sweep_figure
+from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES
+from toymono.plots.scatter import member_scatter
+from toymono.plots.write import CONFIG
+from toymono.sweeps.store import stored_provenance, written_whole
+from toymono.terminal import CLAIM_COLUMNS, claim_rows
+from toymono.verdicts import verdicts
+
+MARK = '<meta name="generator" content="toymono report">'
+_HERE = pathlib.Path(__file__).parent
+_SCRIPTS = ("report_data.js", "report_tables.js", "report_figures.js", "report_views.js", "report.js")
+_HEAD = 4096  # bytes in which a report says that it is one
+_BUDGET = 8_000_000  # bytes that all members' numbers may take; plotly's code takes 5 million more
+_MEMBERS = 6  # over all runs, unless there are more runs
+_SCATTER = ("n_mono", "task_loss")
+
+
+def write_report(studies: Mapping[str, Study], file: pathlib.Path, members: Sequence[int] = ()) -> pathlib.Path:
+    """Write the report on these runs whole or not at all; the members of each run are chosen unless they are named.
+
+    Raises InputError for an unknown member, and where the file is there already and is no report.
+    """
+    _check_free(file)
+    chosen = {
+        name: list(members) or chosen_members(study.run.table, _share(studies)) for name, study in studies.items()
+    }
+    budget = _BUDGET // max(1, sum(map(len, chosen.values())))
+    parts: dict[str, Any] = {}
+    runs = [_run(place, study, chosen[name], budget, parts) for place, (name, study) in enumerate(studies.items())]
+    titles = {"neuron": NEURON_TITLES, "feature": FEATURE_TITLES}
+    template = plotly.io.templates["plotly_white"].to_plotly_json()
+    looks = {"titles": titles, "template": template, "config": CONFIG, "mono_threshold": MONO_THRESHOLD}
+    index = {"runs": runs, "claims": _claims(studies), **looks}
+    page = _page({"index": plain(index), **parts}, ", ".join(studies))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(file) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    return file
+
+
+def _check_free(file: pathlib.Path) -> None:
+    """What a name already stands for may be replaced if it is a report."""
+    is_report = file.is_file() and MARK.encode() in file.read_bytes()[:_HEAD]
+    rule, fix = "a new file or an earlier report", "name another with --out"
+    require(is_report or not file.exists(), "out", rule, str(file), fix)
+
+
+def _share(studies: Mapping[str, Study]) -> int:
+    return max(1, _MEMBERS // len(studies))
+
+
+def chosen_members(table: pd.DataFrame, n: int) -> list[int]:
+    """Members that stand for a run: of each setting the first seed, evenly spread where that is more than `n`.
+
+    The one with the fewest and the one with the most mono neurons are among them, the latter alone if n is 1. Diverged
+    members stay out unless all are.
+    """
+    finite = table[~table.diverged] if not table.diverged.all() else table
+    first = finite.groupby(["unit", "setting"], sort=False).head(1)
+    extremes = list(dict.fromkeys([int(first.n_mono.idxmax()), int(first.n_mono.idxmin())]))[:n]
+    others = [int(member) for member in first.index if member not in extremes]
+    return sorted([*extremes, *(others[place] for place in evenly(len(others), n - len(extremes)))])
+
+
+def _run(place: int, study: Study, chosen: Sequence[int], budget: int, parts: dict[str, Any]) -> dict[str, Any]:
+    """One run's part of the index; its members' numbers are added to `parts`, each to be read when it is looked at."""
+    told, members = [], []
+    for number in chosen:
+        member = study.member(number)
+        keep = thinned(member, budget)
+        parts[f"member-{place}-{number}"] = packed_member(member, keep)
+        told += [keep.words] if keep.words else []
+        members.append({"number": number, "label": member.label})
+    table = study.whole_table
+    varying = varying_settings(table)
+    tables = [
+        packed_table("members", brief(table).reset_index()),
+        packed_table("over seeds", over_seeds(table, ("task_loss", *COUNTS))),
+        packed_table("every measure", table.reset_index()),
+        packed_table("made with", pd.DataFrame(_made_with(study).items(), columns=["what", "value"])),
+    ]
+    scatter = member_scatter(table, *_SCATTER, colour=varying[0] if varying else None, chosen=chosen)
+    return {
+        "name": study.name,
+        "members": members,
+        "thinned": told,
+        "words": run_words(table, chosen),
+        "tables": tables,
+        "figures": {"sweep": _captioned(sweep_figure(table)), "scatter": _captioned(scatter)},
+    }
+
+
+def _made_with(study: Study) -> dict[str, str]:
+    """Settings that all members share, then versions, device and commit."""
+    table = study.whole_table
+    shared = {name: str(table[name].iloc[0]) for name in SETTINGS if table[name].nunique() == 1}
+    return {**shared, **stored_provenance(study.run.units[0])}
+
+
+def run_words(table: pd.DataFrame, chosen: Sequence[int]) -> str:
+    """A run in words: how many networks, and how far apart they are."""
+    finite = table[~table.diverged]
+    settings = len(table.groupby(["unit", "setting"]))
+    words = f"{len(table)} networks of {settings} settings, {len(table) - len(finite)} of them diverged."
+    if len(finite):
+        most, fewest = int(finite.n_mono.idxmax()), int(finite.n_mono.idxmin())
+        losses = f"Task loss from {finite.task_loss.min():.4f} to {finite.task_loss.max():.4f}"
+        counts = f"mono neurons from {table.n_mono[fewest]} (member {fewest}) to {table.n_mono[most]} (member {most})"
+        words = f"{words} {losses}; {counts}."
+    numbers = ", ".join(str(number) for number in chosen)
+    return f"{words} Taken apart below: member{'s' if len(chosen) != 1 else ''} {numbers}."
+
+
+def _captioned(figure: go.Figure) -> dict[str, Any]:
+    """A figure whose title and small print stand beside it as text, where they can wrap."""
+    heading, _, note = figure.layout["title"].text.partition("<br>")
+    figure.update_layout(title=None, margin={"t": 30})
+    return {"heading": heading, "note": note.removeprefix("<sup>").removesuffix("</sup>"), "figure": plain(figure)}
+
+
+def _claims(studies: Mapping[str, Study]) -> dict[str, Any]:
+    """The verdicts that these runs allow: in words for each measurement that has one, and in full as a download."""
+    rows = verdicts([study.results for study in studies.values()])
+    if not len(rows):
+        return {"words": "No claim is judged on these runs: they are not batches of the paper.", "tables": []}
+    tested = rows[rows.n > 0]
+    words = f"{len(tested)} of {len(rows)} measurements can be judged on these runs; the others need other batches."
+    shown = pd.DataFrame(claim_rows(tested), columns=list(CLAIM_COLUMNS))
+    return {"words": words, "tables": [packed_table("claims", shown), packed_table("all verdicts", rows)]}
+
+
+def _page(parts: Mapping[str, object], names: str) -> str:
+    scripts = [get_plotlyjs(), '"use strict";\n' + "\n".join((_HERE / name).read_text() for name in _SCRIPTS)]
+    scripts = [script.replace("</script", "<\\/script") for script in scripts]
+    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    embedded = (f'<script type="application/json" id="{name}">{script_json(x)}</script>' for name, x in parts.items())
+    return string.Template((_HERE / "report.html").read_text()).substitute(
+        mark=MARK,
+        policy=" ".join(f"'sha256-{digest}'" for digest in hashes),
+        title=html.escape(names),
+        style=(_HERE / "report.css").read_text(),
+        data="\n".join(embedded),
+        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+    )

@@ -1,0 +1,75 @@
+// Tables: filled when they are opened, downloaded whole. All text enters the page as text.
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+function tableElement({ columns, rows }, onRow = null) {
+  const words = columns.map((_, place) => rows.some((cells) => typeof cells[place] === "string"));
+  const kind = (place) => (words[place] ? { class: "words" } : {});
+  const head = make("tr", {}, ...columns.map((name, place) => make("th", { scope: "col", ...kind(place) }, name)));
+  const body = rows.map((cells) => {
+    const line = make("tr", {}, ...cells.map((value, place) => make("td", kind(place), shown(value))));
+    if (onRow) onRow(line, cells);
+    return line;
+  });
+  return make("table", {}, make("thead", {}, head), make("tbody", {}, ...body));
+}
+
+function csvOf({ columns, rows }) {
+  const cell = (value) => {
+    const text = value === null || Number.isNaN(value) ? "" : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [columns, ...rows].map((cells) => cells.map(cell).join(",")).join("\r\n") + "\r\n";
+}
+
+function jsonOf({ columns, rows }) {
+  const record = (cells) => Object.fromEntries(columns.map((name, place) => [name, cells[place]]));
+  return JSON.stringify(rows.map(record), (_, value) => (Number.isNaN(value) ? null : value), 1) + "\n";
+}
+
+function save(text, type, name) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  make("a", { href: address, download: name.replaceAll(/[^A-Za-z0-9.-]+/g, "-") }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+// `of` gives {name, columns, rows}; rows come to be when they are asked for.
+function downloads(of) {
+  const button = (label, text, type) => {
+    const onclick = () => save(text(of()), type, `${of().name}.${label.toLowerCase()}`);
+    return make("button", { type: "button", onclick }, label);
+  };
+  return make("div", { class: "downloads" }, button("CSV", csvOf, "text/csv"), button("JSON", jsonOf, "application/json"));
+}
+
+// A box that holds a table once it is opened; refill() follows a change of what it shows.
+function tableDetails(label, of, onRow = null) {
+  const place = make("div", { class: "scroll", tabindex: "0" });
+  const box = make("details", {}, make("summary", {}, label), downloads(of), place);
+  box.refill = () => box.open && place.replaceChildren(tableElement(of(), onRow));
+  box.addEventListener("toggle", box.refill);
+  return box;
+}
+
+// What a figure shows, number by number.
+function tableOfFigure(name, { data, layout }) {
+  const axis = (key, letter) => {
+    const title = (layout[`${letter}axis${(key || letter).slice(1)}`] || {}).title;
+    return (title && title.text) || "";
+  };
+  const rows = [];
+  for (const trace of data) {
+    if (!trace.name || trace.type === "heatmap" || trace.hoverinfo === "skip") continue;
+    const quantity = axis(trace.yaxis, "y");
+    (trace.x || []).forEach((x, place) => rows.push([trace.name, x, quantity, trace.y[place]]));
+  }
+  return { name, columns: ["shown", axis("x", "x") || "x", "quantity", "value"], rows };
+}
