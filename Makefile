@@ -19,7 +19,7 @@ install: .venv/installed
 
 .venv/installed: pyproject.toml $(wildcard constraints/*.txt)
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[export]' $(CONSTRAINTS)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[export,explore]' $(CONSTRAINTS)
 	touch $@
 
 .venv/with-%: .venv/installed

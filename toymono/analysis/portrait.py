@@ -80,6 +80,17 @@ def _portrait(config: Config, params: Params, problem: Problem) -> Portrait:
     )
 
 
+def responses_of(config: Config, params: Params, problem: Problem) -> Float[np.ndarray, "neuron feature"]:
+    """The responses alone, for a network whose whole portrait is not needed."""
+    with jax.default_matmul_precision(config.matmul_precision):
+        return jax.device_get(_responses(config, params, problem))
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _responses(config: Config, params: Params, problem: Problem) -> Float[jax.Array, "neuron feature"]:
+    return task_responses(config, network(config, params), problem)
+
+
 def neuron_table(shown: Portrait) -> pd.DataFrame:
     """One row per neuron, most monosemantic first."""
     neuron = shown.order.neuron

@@ -70,15 +70,16 @@ def _share(studies: Mapping[str, Study]) -> int:
 
 
 def chosen_members(table: pd.DataFrame, n: int) -> list[int]:
-    """Members that stand for a run: of each setting the first seed, evenly spread where that is more than `n`.
+    """Members that stand for a run: the one with the most mono neurons, then that with the fewest.
 
-    The one with the fewest and the one with the most mono neurons are among them, the latter alone if n is 1. Diverged
-    members stay out unless all are.
+    Then the first seed of each other setting, evenly spread where there are more than `n`. Diverged members stay out
+    unless all are.
     """
     finite = table[~table.diverged] if not table.diverged.all() else table
+    extremes = list(dict.fromkeys([int(finite.n_mono.idxmax()), int(finite.n_mono.idxmin())]))[:n]
     first = finite.groupby(["unit", "setting"], sort=False).head(1)
-    extremes = list(dict.fromkeys([int(first.n_mono.idxmax()), int(first.n_mono.idxmin())]))[:n]
-    others = [int(member) for member in first.index if member not in extremes]
+    taken = {(finite.unit[member], finite.setting[member]) for member in extremes}
+    others = [int(member) for member, *key in first[["unit", "setting"]].itertuples() if tuple(key) not in taken]
     return sorted([*extremes, *(others[place] for place in evenly(len(others), n - len(extremes)))])
 
 

@@ -10,11 +10,11 @@ function panels(pictures) {
   return make("div", { class: "panels" }, ...Object.values(pictures).map((picture) => picture.element));
 }
 
-// Replaces the view unless it is the same one, whose pictures then keep their places.
-function enter(name, ...children) {
+// Fills the view with what `of` makes, unless it is the same view already, whose pictures then keep their places.
+function enter(name, of) {
   if (VIEW.dataset.name === name) return false;
   VIEW.dataset.name = name;
-  VIEW.replaceChildren(...children);
+  VIEW.replaceChildren(...of());
   return true;
 }
 
@@ -45,17 +45,20 @@ function membersSection(run, state) {
   });
 }
 
-function showOverview(state) {
-  const run = INDEX.runs[state.run];
+function overviewParts(run, state) {
   const thin = run.thinned.length ? `To keep the file small: ${run.thinned.join("; ")}.` : "Nothing was thinned out.";
-  const [, ...others] = run.tables;
-  const parts = [
+  return [
     make("h1", {}, run.name), make("p", {}, run.words), make("p", { class: "note", id: "thinned" }, thin),
     panels(OVERVIEW),
     make("h2", {}, "Members"), make("p", { class: "note" }, "Linked numbers open a network, neuron by neuron."),
-    membersSection(run, state), ...others.map((table) => tableDetails(table.name, () => table)), claimsSection(),
+    membersSection(run, state), ...run.tables.slice(1).map((table) => tableDetails(table.name, () => table)),
+    claimsSection(),
   ];
-  if (!enter(`overview ${state.run}`, ...parts)) return;
+}
+
+function showOverview(state) {
+  const run = INDEX.runs[state.run];
+  if (!enter(`overview ${state.run}`, () => overviewParts(run, state))) return;
   for (const [name, picture] of Object.entries(OVERVIEW)) {
     const { heading, note, figure } = run.figures[name];
     picture.show(heading, figure, note);
@@ -78,12 +81,11 @@ function frameOf(member, step) {
 
 function showMember(state, member) {
   const place = frameOf(member, state.step), step = member.frames.step[place];
-  const title = make("h1"), features = make("div");
-  if (enter(`member ${state.run} ${member.number}`, title, PLAYER.element, panels(MEMBER), features)) {
-    title.textContent = `Member ${member.number}: ${member.label}`;
-    features.append(tableDetails("features", () => member.features), tableDetails("neurons", () => member.neurons));
-    PLAYER.slider.max = member.frames.step.length - 1;
-  }
+  PLAYER.slider.max = member.frames.step.length - 1;
+  enter(`member ${state.run} ${member.number}`, () => [
+    make("h1", {}, `Member ${member.number}: ${member.label}`), PLAYER.element, panels(MEMBER),
+    tableDetails("neurons", () => member.neurons), tableDetails("features", () => member.features),
+  ]);
   PLAYER.slider.value = place;
   PLAYER.slider.setAttribute("aria-valuetext", `step ${step}`);
   PLAYER.label.textContent = `step ${step}`;
@@ -106,7 +108,8 @@ function titled(title, numbers) {
 
 // A neuron's or a feature's page: a sentence, links to what it belongs with, and its pictures.
 function showOne(state, what, number, sentence, links, pictures, figures, numbers) {
-  enter(`${what}`, make("h1"), make("p", { id: "sentence" }), make("nav", { id: "beside" }), panels(pictures));
+  const nav = () => make("nav", { id: "beside", "aria-label": "Beside it" });
+  enter(what, () => [make("h1"), make("p", { id: "sentence" }), nav(), panels(pictures)]);
   VIEW.querySelector("h1").textContent = `${what[0].toUpperCase()}${what.slice(1)} ${number}`;
   VIEW.querySelector("#sentence").textContent = sentence;
   VIEW.querySelector("#beside").replaceChildren(...links);

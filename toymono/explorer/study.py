@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from toymono.analysis.members import RECORDED, recorded_table, run_table
+from toymono.analysis.members import RECORDED, recorded_table, run_table, varying_settings
 from toymono.analysis.portrait import Frame, History, Portrait, frame, history, portrait, responses_of
 from toymono.config import InputError, require
 from toymono.gallery import Run, find_member
+from toymono.plots.style import setting_label
 from toymono.sweeps.results import Results, measured_results, runs_at
 from toymono.sweeps.store import StoredMember, open_run_units, read_member
 
@@ -72,6 +73,13 @@ class Study:
     def results(self) -> Results:
         """Its whole table as what claims are judged on."""
         return measured_results(self.folder, self.run.units, self.whole_table)
+
+    @functools.cached_property
+    def labels(self) -> dict[int, str]:
+        """Every member's setting and seed in words, by its number."""
+        table = self.run.table
+        named = table[[*varying_settings(table), "seed"]].to_dict("index")
+        return {int(number): setting_label(values) for number, values in named.items()}
 
     def table(self, *measures: str) -> pd.DataFrame:
         """A table that has these columns, and no more than they need."""

@@ -17,6 +17,7 @@ from toymono.analysis.portrait import ROLES, Frame, History
 from toymono.plots.maps import named_on_hover
 from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, panel, step_ticks
 
+MAP_TRACES = ("map", "favourites", "score", "bias")  # in this order; biases by role take the place of the last
 Quantity = Literal["responses", "drive", "write"]
 QUANTITY_TITLES: dict[Quantity, str] = {
     "responses": "response to the<br>feature alone",

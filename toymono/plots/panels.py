@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 from toymono.analysis.amplitudes import AMPLITUDES
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
 from toymono.analysis.portrait import History, Kinked, Portrait, best_scores, kinked_answer
-from toymono.plots.style import COLOURS, SIGNED, faded, panel, step_ticks
+from toymono.plots.style import COLOURS, SIGN_COLOURS, faded, panel, step_ticks
 
 _TRUTH = {"color": "#222", "width": 1, "dash": "dot"}
 NEURON_TITLES = {
@@ -25,8 +25,12 @@ FEATURE_TITLES = {
 }
 
 
+NEURON_PANELS = ("responses", "answer", "incoming", "outgoing", "training")
+FEATURE_PANELS = ("responses", "answer", "outputs", "training")
+
+
 def neuron_panels(shown: Portrait, past: History, neuron: int) -> dict[str, go.Figure]:
-    """Five figures of a neuron, by what they show: responses, answer, incoming, outgoing, training."""
+    """Five figures of a neuron, by what they show: NEURON_PANELS."""
     favourite = int(shown.favourite[neuron])
     title = {name: words.format(favourite=favourite) for name, words in NEURON_TITLES.items()}
     return {
@@ -39,7 +43,7 @@ def neuron_panels(shown: Portrait, past: History, neuron: int) -> dict[str, go.F
 
 
 def feature_panels(shown: Portrait, past: History, feature: int) -> dict[str, go.Figure]:
-    """Four figures of a feature, by what they show: responses, answer, outputs, training."""
+    """Four figures of a feature, by what they show: FEATURE_PANELS."""
     strongest = int(shown.responses[:, feature].argmax())
     title = {name: words.format(strongest=strongest) for name, words in FEATURE_TITLES.items()}
     return {
@@ -59,11 +63,11 @@ def _magnitudes(values: np.ndarray, title: str, of: str, strongest: int) -> go.F
 
 
 def _signed(values: np.ndarray, title: str, of: str, what: str) -> go.Figure:
-    top = float(np.abs(values).max(initial=0)) or 1.0
-    marker = {"color": values, "colorscale": SIGNED, "cmin": -top, "cmax": top, "line": {"width": 0.5, "color": "#888"}}
-    bars = go.Bar(name="every", x=np.arange(len(values)), y=values, marker=marker)
-    bars.hovertemplate = f"{of} %{{x}}: %{{y:.4f}}<extra></extra>"
-    return panel(go.Figure(bars), title, of, what).update_layout(bargap=0)
+    figure = go.Figure()
+    for name, part in (("positive", np.maximum(values, 0)), ("negative", np.minimum(values, 0))):
+        figure.add_trace(go.Bar(name=name, x=np.arange(len(values)), y=part, marker_color=SIGN_COLOURS[name]))
+    figure.update_traces(hovertemplate=f"{of} %{{x}}: %{{y:.4f}}<extra></extra>", marker_line_width=0)
+    return panel(figure, title, of, what).update_layout(bargap=0, barmode="relative")
 
 
 def answer_panel(answer: Kinked, title: str, neuron: int | None = None) -> go.Figure:
@@ -124,7 +128,9 @@ def activation_panel(hidden: np.ndarray, whole: np.ndarray, order: np.ndarray, i
     }
     marks.hovertemplate = "neuron %{customdata}: click to switch<extra></extra>"
     figure.add_traces([bars.update(marker_line_width=0), marks])
-    panel(figure, "Activations", "neurons, most monosemantic first", "activation", height=320)
+    panel(
+        figure, "Activations (pale: with all neurons on)", "neurons, most monosemantic first", "activation", height=320
+    )
     return figure.update_layout(barmode="overlay", bargap=0, hovermode="closest")
 
 
@@ -140,5 +146,5 @@ def output_panel(outputs: np.ndarray, whole: np.ndarray, targets: np.ndarray) ->
     )
     rings.marker = {"symbol": "circle-open", "size": 10, "color": "#222", "line": {"width": 2}}
     figure.add_trace(rings).update_traces(marker_line_width=0, selector={"type": "bar"})
-    panel(figure, "Outputs, and what was asked for", "output", "output", height=320)
+    panel(figure, "Outputs (pale: with all neurons on; rings: what was asked for)", "output", "value", height=320)
     return figure.update_layout(barmode="overlay", bargap=0, hovermode="closest")

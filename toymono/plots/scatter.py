@@ -1,6 +1,7 @@
 """Any measure of the members against a setting or another measure: a dot per member, an interval per setting."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from toymono.analysis.members import SETTINGS, over_seeds
-from toymono.plots.style import COLOURS, MAGNITUDE, axis_title, faded, setting_label, styled
+from toymono.plots.style import COLOURS, MAGNITUDE, axis_title, faded, setting_label, setting_ticks, styled
 
 
 def member_scatter(
@@ -31,8 +32,8 @@ def member_scatter(
     rings.update(textposition="top center", hoverinfo="skip", showlegend=False)
     rings.marker = {"size": 16, "color": "rgba(0,0,0,0)", "line": {"width": 2, "color": "#222"}}
     figure.add_trace(rings)
-    for axis, name in ((figure.layout.xaxis, x), (figure.layout.yaxis, y)):
-        axis.update(title=axis_title(name), type=_axis_type(finite[name]))
+    figure.update_xaxes(title_text=axis_title(x), **_axis(finite[x]))
+    figure.update_yaxes(title_text=axis_title(y), **_axis(finite[y]))
     title = f"{axis_title(y)} against {axis_title(x)}"
     lost = f"; {len(table) - len(finite)} diverged members left out" if len(finite) < len(table) else ""
     small = f"small dots: members; large: mean of a setting and its 95% t interval over seeds{lost}{note}"
@@ -46,12 +47,11 @@ def _shade(place: int, n: int) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _axis_type(values: pd.Series) -> str:
-    """Logarithmic for a positive setting that spans a decade, plain for other numbers, a category for words."""
+def _axis(values: pd.Series) -> dict[str, Any]:
+    """Logarithmic with its values as ticks for a positive setting, a category for words, plain for all else."""
     if not pd.api.types.is_numeric_dtype(values):
-        return "category"
-    spans = len(values) and values.min() > 0 and values.max() >= 10 * values.min()
-    return "log" if spans and values.name in SETTINGS else "linear"
+        return {"type": "category"}
+    return setting_ticks(np.unique(values)) if values.name in SETTINGS else {}
 
 
 def _members(part: pd.DataFrame, x: str, y: str, shade: str, label: str) -> go.Scatter:
@@ -70,9 +70,7 @@ def _settings(part: pd.DataFrame, x: str, y: str, shade: str, label: str) -> go.
     dots.marker = {"size": 12, "color": shade, "symbol": "diamond"}
     for name, bar in ((x, "error_x"), (y, "error_y")):
         if name in numeric and name not in SETTINGS:
-            up, down = (
-                np.nan_to_num(means[f"{name}_high"] - means[name]),
-                np.nan_to_num(means[name] - means[f"{name}_low"]),
-            )
-            dots[bar] = {"array": up, "arrayminus": down, "color": shade, "thickness": 1.5, "width": 4}
+            ends = {"array": means[f"{name}_high"] - means[name], "arrayminus": means[name] - means[f"{name}_low"]}
+            known = {end: np.nan_to_num(length) for end, length in ends.items()}
+            dots[bar] = {**known, "color": shade, "thickness": 1.5, "width": 4}
     return dots

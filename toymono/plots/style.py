@@ -15,11 +15,13 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 DASHES = ("solid", "dash", "dot", "dashdot")
 MAGNITUDE = "Cividis"  # even to the eye, and the same to readers with any colour vision
 SIGNED = "RdBu"  # white at zero, red below, blue above
+SIGN_COLOURS = {"positive": "#2166AC", "negative": "#B2182B"}  # near the ends of that scale
 ROLE_COLOURS = {
     **dict(zip(("linear", "one of one", "one of several", "nearly mono", "other"), COLOURS, strict=False)),
     **dict.fromkeys(("dead", "small"), "#999999"),
 }
 FONT = "Helvetica, Arial, sans-serif"
+_LABEL_WIDTH = 0.065  # of a figure
 _TITLE_TOP = 24  # pixels above the title
 
 _NAMES = {
@@ -118,6 +120,24 @@ def step_ticks(steps: Sequence[int] | np.ndarray) -> dict[str, Any]:
     """A logarithmic axis of steps, with a tick at every power of two that is labelled by its exponent."""
     powers = range(math.ceil(math.log2(max(np.max(steps), 2))) + 1)
     return {"type": "log", "tickvals": [2**j for j in powers], "ticktext": [str(j) for j in powers]}
+
+
+def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
+    """A logarithmic axis with ticks at those of some rising values that leave room; a plain one unless all are above 0."""
+    if len(values) < 2 or (values <= 0).any():
+        return {}
+    places = np.log(values / values[0]) / np.log(values[-1] / values[0])
+    shown, last = [], -np.inf
+    for value, place in zip(values, places, strict=True):
+        if place - last >= _LABEL_WIDTH * n_panels:
+            shown.append(value)
+            last = place
+    return {
+        "type": "log",
+        "tickvals": shown,
+        "ticktext": [f"{v:.3g}" if v < 1000 else f"{v:.0f}" for v in shown],
+        "tickangle": 0,
+    }
 
 
 def seeds_note(curves: Sequence[Curve]) -> str:

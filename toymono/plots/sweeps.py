@@ -2,16 +2,15 @@
 
 import types
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from toymono.analysis.curves import Curve
-from toymono.plots.style import COLOURS, axis_title, faded, seeds_note, setting_label, styled
+from toymono.plots.style import COLOURS, axis_title, faded, seeds_note, setting_label, setting_ticks, styled
 
-_LABEL_WIDTH = 0.065  # of a figure
 _FARTHEST_MARK = 2.0  # times the highest value shown
 
 
@@ -49,28 +48,10 @@ def sweep_panels(
         _draw_marks(figure, col, curves, [mark for mark in marks if mark.measure == name])
     curves = [curve for panel in panels.values() for curve in panel]
     values = np.unique(np.concatenate([curve.x for curve in curves]))
-    figure.update_xaxes(title_text=axis_title(x), **_ticks(values, len(panels)))
+    figure.update_xaxes(title_text=axis_title(x), **setting_ticks(values, len(panels)))
     named = any(curve.group for curve in curves) or any(baselines.values())
     figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0}, showlegend=named)
     return styled(figure, title, f"{seeds_note(curves)}; dots are single seeds; {note}", height=480)
-
-
-def _ticks(values: np.ndarray, n_panels: int) -> dict[str, Any]:
-    """A logarithmic axis with ticks at those values that leave room for labels; a plain one for other numbers."""
-    if len(values) < 2 or (values <= 0).any():
-        return {}
-    places = np.log(values / values[0]) / np.log(values[-1] / values[0])
-    shown, last = [], -np.inf
-    for value, place in zip(values, places, strict=True):
-        if place - last >= _LABEL_WIDTH * n_panels:
-            shown.append(value)
-            last = place
-    return {
-        "type": "log",
-        "tickvals": shown,
-        "ticktext": [f"{v:.3g}" if v < 1000 else f"{v:.0f}" for v in shown],
-        "tickangle": 0,
-    }
 
 
 def _draw_marks(figure: go.Figure, col: int, curves: Sequence[Curve], marks: Sequence[Mark]) -> None:

@@ -92,7 +92,7 @@ def _batch_sweep(batch: Batch, scale: Scale, seeds: tuple[int, ...]) -> Sweep:
 
 
 def _demo_sweep(scale: Scale, seeds: tuple[int, ...]) -> Sweep:
-    # A quarter of the batch keeps it under two minutes on two cores. Every record is kept, so that maps can be replayed.
+    # A quarter of the batch keeps it under two minutes on two cores. All records are kept: maps can be replayed.
     config = dataclasses.replace(scale.config, batch_size=scale.config.batch_size // 4, record_params="all")
     zero = {**THREE_RATES, "feature_density": (FEATURE_DENSITY * scale.density_factor,)}
     # Over the first half of training this takes the biases to e^-4 of their start at the lowest rate.

@@ -81,11 +81,17 @@ def sample_features(config: Config, key: Key[Array, ""], density: ArrayLike) -> 
     return sparse_features(plus, halves) - sparse_features(minus, halves)
 
 
+def targets_of(
+    config: Config, problem: Problem, features: Float[Array, "batch feature"]
+) -> Float[Array, "batch output"]:
+    """What the task asks for of some features: f, Q f, or |f|."""
+    return _TASKS[config.task].targets(problem, features)
+
+
 def sample_batch(config: Config, problem: Problem, key: Key[Array, ""], density: ArrayLike) -> Batch:
     """Inputs x = P f of one batch of features, and the task's targets: f, Q f, or |f|."""
     features = sample_features(config, key, density)
-    targets = _TASKS[config.task].targets(problem, features)
-    return Batch(inputs=project(features, problem.embedding), targets=targets)
+    return Batch(inputs=project(features, problem.embedding), targets=targets_of(config, problem, features))
 
 
 def squared_error(outputs: Float[Array, "batch output"], targets: Float[Array, "batch output"]) -> Float[Array, ""]:

@@ -1,0 +1,140 @@
+"""The explorer: a page on this machine alone, in which runs are looked at.
+
+The page's script (assets/view.js) holds what is being looked at; each tab's module draws what it asks for.
+"""
+
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from flask import Response, abort, request
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from toymono.config import InputError
+from toymono.explorer import claims_tab, member_tab, sweep_tab, time_tab, what_if_tab
+from toymono.explorer.parts import choice, message, told
+from toymono.explorer.study import Study, find
+from toymono.explorer.view import TABS, view_of
+
+HOST = "127.0.0.1"
+_TAB_LAYOUTS = {
+    "sweep": sweep_tab.layout,
+    "member": member_tab.layout,
+    "time": time_tab.layout,
+    "what-if": what_if_tab.layout,
+    "claims": claims_tab.layout,
+}
+_PARTS = ("run", "who", "sweep", "member", "neuron", "feature", "clock", "step", "lit", "what-if", "claims")
+# Everything comes from this server; Dash itself writes one script into the page.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; frame-ancestors 'none'"
+)
+# What changes the view, in the order in which the page's script takes it.
+_CONTROLS = (
+    Input("address", "search"),
+    *(Input(name, "value") for name in ("tabs", "run", "member", "beside", "x", "y", "colour", "quantity")),
+    *(Input(name, "value") for name in ("neuron", "feature", "lit", "off", "off-role", "clock")),
+    *(Input(name, "clickData") for name in ("scatter", "map", "activations")),
+    *(Input(f"{what}-{way}", "n_clicks") for what in ("neuron", "feature") for way in ("before", "after")),
+    Input("all-on", "n_clicks"),
+    Input("ticker", "n_intervals"),
+    Input(what_if_tab.AMPLITUDES, "value"),
+)
+_GIVEN = (
+    State("picks", "value"),
+    State("map", "figure"),
+    State("records", "data"),
+    State("painted", "data"),
+    State("roles", "data"),
+    State("first-run", "data"),
+    State("view", "data"),
+)
+
+
+def make_app(studies: Mapping[str, Study], places: Sequence[pathlib.Path]) -> Dash:
+    """The explorer of these runs; `places` are the folders as they were given, in which claims find their results."""
+    app = Dash(__name__, title="toymono explore", update_title="", compress=False)
+    app.layout = _layout(studies)
+    _register_view(app)
+    _register_members(app, studies)
+    for tab in (sweep_tab, member_tab, time_tab, what_if_tab):
+        tab.register(app, studies)
+    claims_tab.register(app, places)
+    _keep_to_this_machine(app)
+    return app
+
+
+def _layout(studies: Mapping[str, Study]) -> html.Div:
+    controls = [
+        choice("run", dcc.Dropdown([*studies], id="run", clearable=False)),
+        choice("member", dcc.Dropdown(id="member", clearable=False)),
+        choice("beside it", dcc.Dropdown(id="beside", placeholder="none")),
+    ]
+    tabs = dcc.Tabs([dcc.Tab(label=title, value=name) for name, title in TABS.items()], id="tabs", value="sweep")
+    bodies = [html.Div(layout(), **{"data-tab": name}, hidden=name != "sweep") for name, layout in _TAB_LAYOUTS.items()]
+    stores = [dcc.Store(id=name) for name in ("view", "shown", *(f"{part}-part" for part in _PARTS))]
+    head = html.Header([html.H1("toymono explore"), html.Div(controls, className="controls")])
+    start = [dcc.Location(id="address", refresh=False), dcc.Store(id="first-run", data=next(iter(studies)))]
+    return html.Div([*start, *stores, head, tabs, message("message"), html.Main(bodies)])
+
+
+def _register_view(app: Dash) -> None:
+    changed, follow, play = (ClientsideFunction("explorer", name) for name in ("changed", "follow", "play"))
+    app.clientside_callback(changed, Output("view", "data"), *_CONTROLS, *_GIVEN)
+    app.clientside_callback(follow, Output("shown", "data"), Input("view", "data"))
+    paused = State("ticker", "disabled")
+    app.clientside_callback(
+        play,
+        Output("ticker", "disabled"),
+        Input("play", "n_clicks"),
+        paused,
+        State("view", "data"),
+        State("records", "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _register_members(app: Dash, studies: Mapping[str, Study]) -> None:
+    @app.callback(
+        Output("member", "options"), Output("beside", "options"), Input("run-part", "data"), prevent_initial_call=True
+    )
+    @told("message")
+    def options(part: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        labels = find(studies, view_of(part).run).labels
+        listed = [{"label": f"{number}: {label}", "value": number} for number, label in labels.items()]
+        return listed, listed
+
+
+def _keep_to_this_machine(app: Dash) -> None:
+    """Answer only requests that name this machine and come from the page itself, and let the page ask nobody else."""
+
+    @app.server.before_request
+    def check() -> None:
+        host = request.host.rsplit(":", 1)[0]
+        origin = request.headers.get("Origin", request.host_url.rstrip("/"))
+        if host not in (HOST, "localhost") or origin != request.host_url.rstrip("/"):
+            abort(403)
+
+    @app.server.after_request
+    def guard(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = _POLICY
+        return response
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *args: Any) -> None:  # noqa: ANN401 (werkzeug's)
+        """Say nothing: the terminal is for the address and for what goes wrong."""
+
+
+def make_explorer(studies: Mapping[str, Study], places: Sequence[pathlib.Path], port: int = 0) -> BaseWSGIServer:
+    """A server of the explorer on the loopback interface, at a free port unless one is told.
+
+    Raises InputError if the port is taken.
+    """
+    app = make_app(studies, places)
+    try:
+        return make_server(HOST, port, app.server, threaded=True, request_handler=_Quiet)
+    except (OSError, SystemExit) as error:
+        raise InputError(f"port must be free, but {port} is not; leave --port out to get a free one") from error

@@ -1,0 +1,108 @@
+/* The page has one state, the view: controls change it, the address spells it out, and each part of the page follows
+   the fields that it shows. */
+"use strict";
+
+const NUMBERS = ["member", "beside", "step", "neuron", "feature"];
+const DEFAULTS = { tab: "sweep", member: 0, y: "task_loss", quantity: "responses", on: {}, off: [] };
+
+/* What each part of the page depends on; a part whose tab is not open waits until it is. */
+const PARTS = {
+  "run-part": { of: ["run"] },
+  "who-part": { of: ["run", "member"] },
+  "sweep-part": { tab: "sweep", of: ["run", "member", "beside", "x", "y", "colour"] },
+  "member-part": { tab: "member", of: ["run", "member", "quantity"] },
+  "neuron-part": { tab: "member", of: ["run", "member", "neuron"] },
+  "feature-part": { tab: "member", of: ["run", "member", "feature"] },
+  "clock-part": { tab: "time", of: ["run", "member", "beside"] },
+  "step-part": { tab: "time", of: ["run", "member", "beside", "step"] },
+  "lit-part": { tab: "what-if", of: ["run", "member", "lit"] },
+  "what-if-part": { tab: "what-if", of: ["run", "member", "on", "off"] },
+  "claims-part": { tab: "claims", of: [] },
+};
+
+/* Controls that show a field as it is, and the property that holds it. */
+const CONTROLS = {
+  tabs: ["tab", "value"],
+  run: ["run", "value"],
+  member: ["member", "value"],
+  beside: ["beside", "value"],
+  x: ["x", "value"],
+  y: ["y", "value"],
+  colour: ["colour", "value"],
+  quantity: ["quantity", "value"],
+  neuron: ["neuron", "value"],
+  feature: ["feature", "value"],
+  lit: ["lit", "value"],
+  off: ["off", "value"],
+};
+
+function readAddress(search, firstRun) {
+  const view = { ...DEFAULTS, run: firstRun };
+  for (const [name, text] of new URLSearchParams(search)) {
+    if (name === "on") {
+      view.on = Object.fromEntries(text.split(",").map((pair) => pair.split(":")).map(([f, a]) => [f, Number(a)]));
+    } else if (name === "off") {
+      view.off = text.split(",").map(Number);
+    } else {
+      view[name] = NUMBERS.includes(name) && text !== "" && !isNaN(text) ? Number(text) : text;
+    }
+  }
+  return view;
+}
+
+function writeAddress(view) {
+  const told = new URLSearchParams();
+  for (const [name, value] of Object.entries(view)) {
+    if (name === "on") {
+      const pairs = Object.entries(value).map(([feature, amplitude]) => `${feature}:${amplitude}`);
+      if (pairs.length) told.set("on", pairs.join(","));
+    } else if (Array.isArray(value)) {
+      if (value.length) told.set(name, value.join(","));
+    } else if (value !== null && value !== undefined && (name === "run" || value !== DEFAULTS[name])) {
+      told.set(name, value);
+    }
+  }
+  return "?" + told.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+}
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const field = (view, name) => (name === "lit" ? Object.keys(view.on).map(Number) : (view[name] ?? null));
+const pick = (view, names) => Object.fromEntries(names.map((name) => [name, field(view, name)]));
+const shown = {};
+let before = null;
+
+/* Show a view: the address, the controls, and those parts of the page whose fields changed. */
+function follow(view) {
+  if (!view) return window.dash_clientside.no_update;
+  const set = window.dash_clientside.set_props;
+  const quiet = before && same({ ...before, step: 0, on: 0, off: 0 }, { ...view, step: 0, on: 0, off: 0 });
+  const address = writeAddress(view);
+  if (before && address !== window.location.search) {
+    window.history[quiet ? "replaceState" : "pushState"](null, "", address);
+  }
+  for (const [id, [name, property]] of Object.entries(CONTROLS)) {
+    if (!before || !same(field(before, name), field(view, name))) set(id, { [property]: field(view, name) });
+  }
+  for (const [id, part] of Object.entries(PARTS)) {
+    const fields = pick(view, part.of);
+    if ((!part.tab || part.tab === view.tab) && !same(shown[id], fields)) {
+      shown[id] = fields;
+      set(id, { data: fields });
+    }
+  }
+  for (const tab of document.querySelectorAll("[data-tab]")) tab.hidden = tab.dataset.tab !== view.tab;
+  before = view;
+  return view.tab;
+}
+
+/* Neurons and features in the order of the map, from the names on its axes. */
+function order(map, axis) {
+  const names = map?.layout?.[axis]?.ticktext ?? [];
+  return names.map((name) => Number(name.split(" ")[1]));
+}
+
+function stepped(places, current, by) {
+  if (!places.length) return current;
+  const place = places.indexOf(current);
+  return place < 0 ? places[0] : places[(place + by + places.length) % places.length];
+}

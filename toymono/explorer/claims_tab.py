@@ -1,0 +1,56 @@
+"""The claims: what the given runs say of each, and the evidence."""
+
+import functools
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from dash import Dash, Input, Output, dcc, html
+
+from toymono.explorer.parts import message, picture, tabled, told
+from toymono.explorer.tables import register_table
+from toymono.plots.claims import evidence
+from toymono.sweeps.results import find_results
+from toymono.verdicts import verdicts
+
+
+def layout() -> list[Any]:
+    """The picture, which takes a while for many runs, and the table."""
+    waiting = dcc.Loading(picture("evidence", height=700), overlay_style={"visibility": "visible", "opacity": 0.4})
+    return [message("claims-message"), html.P(id="claims-told"), waiting, tabled("verdicts", "All verdicts as a table")]
+
+
+def register(app: Dash, places: Sequence[pathlib.Path]) -> None:
+    """Let the evidence come in when the tab is opened."""
+
+    @functools.cache
+    def found() -> pd.DataFrame:
+        table = verdicts(list(find_results(places)))
+        return table[table.verdict != "untested"] if len(table) else table
+
+    @app.callback(
+        Output("evidence", "figure"), Output("evidence", "style"), Output("claims-told", "children"),
+        Input("claims-part", "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    @told("claims-message")
+    def draw(_: dict[str, Any]) -> tuple[Any, ...]:
+        table = found()
+        if table.empty:
+            return {}, {"display": "none"}, _untested()
+        scale = table.scale.iloc[0]
+        figure = evidence(table[table.scale == scale])
+        tested, counts = table.claim.nunique(), table.drop_duplicates("claim").claim_verdict.value_counts()
+        words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        told_words = f"{tested} claims have a measurement on these runs: {words}. A claim whose other parts have none"
+        height = {"height": f"{figure.layout.height}px"}
+        return figure, height, f"{told_words} is untested as a whole; give the folder that holds all batches for more."
+
+    register_table(app, "verdicts", "claims-part", lambda view: found())
+
+
+def _untested() -> str:
+    return (
+        "No claim has a measurement on these runs: claims are judged on batches of the paper, such as LR1 and LR3 "
+        "(see toymono list), when all their members are trained. Give the folder that holds such runs."
+    )

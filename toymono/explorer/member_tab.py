@@ -1,0 +1,114 @@
+"""One member: its map over scores and biases, and a page for each of its neurons and features."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import numpy as np
+from dash import Dash, Input, Output, dcc, html
+
+from toymono.analysis.portrait import feature_table, neuron_table
+from toymono.config import require
+from toymono.explorer.parts import choice, message, picture, tabled, told
+from toymono.explorer.study import Study, find
+from toymono.explorer.tables import register_table
+from toymono.explorer.view import view_of
+from toymono.explorer.words import feature_words, map_words, member_words, neuron_words
+from toymono.plots.members import QUANTITY_TITLES, Quantity, member_map
+from toymono.plots.panels import FEATURE_PANELS, NEURON_PANELS, feature_panels, neuron_panels
+
+
+def layout() -> list[Any]:
+    """The map, the buttons that step through it, and the two pages."""
+    quantities = [{"label": QUANTITY_TITLES[q].replace("<br>", " "), "value": q} for q in get_args(Quantity)]
+    shown = dcc.RadioItems(quantities, "responses", id="quantity", inline=True)
+    return [
+        html.Div([choice("colours show", shown)], className="controls whole"),
+        message("member-message"),
+        picture("map", height=640),
+        tabled("neurons", "All neurons as a table"),
+        tabled("features", "All features as a table"),
+        html.Div([_stepper("neuron", "left", "right"), _stepper("feature", "up", "down")], className="controls"),
+        message("unit-message"),
+        html.Div(
+            [_page("neuron", NEURON_PANELS), _page("feature", FEATURE_PANELS)], className="pages", id="unit-pages"
+        ),
+    ]
+
+
+def _stepper(what: str, before: str, after: str) -> html.Div:
+    """A list to choose from between two buttons, which arrow keys press."""
+    return choice(
+        what,
+        html.Div(
+            [
+                html.Button("<", id=f"{what}-before", title=f"{what} before ({before} arrow key)"),
+                dcc.Dropdown(id=what, className="number"),
+                html.Button(">", id=f"{what}-after", title=f"next {what} ({after} arrow key)"),
+            ],
+            className="stepper",
+        ),
+    )
+
+
+def _page(what: str, panels: tuple[str, ...]) -> html.Section:
+    pictures = [picture(f"{what}-{name}") for name in panels]
+    inside = [html.P(id=f"{what}-words"), html.Div(pictures, className="panels")]
+    return html.Section(inside, id=f"{what}-page", hidden=True)
+
+
+def register(app: Dash, studies: Mapping[str, Study]) -> None:
+    """Let the map and the pages follow the view."""
+
+    @app.callback(
+        Output("map", "figure"), Output("map-words", "children"), Input("member-part", "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    @told("member-message")
+    def draw(part: dict[str, Any]) -> tuple[Any, ...]:
+        view = view_of(part)
+        member = find(studies, view.run).member(view.member)
+        shown, now = member.portrait, member.frame(len(member.history.step) - 1)
+        values = getattr(shown, view.quantity)
+        title, top = "Every neuron against every feature", float(np.abs(values).max())
+        figure = member_map(now._replace(values=values), shown.order, title, top, view.quantity, shown.role)
+        return figure, [html.P(member_words(member)), html.P(map_words(shown))]
+
+    @app.callback(
+        Output("neuron", "options"), Output("feature", "options"), Input("who-part", "data"), prevent_initial_call=True
+    )
+    @told("message")
+    def options(part: dict[str, Any]) -> tuple[list[int], list[int]]:
+        view = view_of(part)
+        config = find(studies, view.run).member(view.member).stored.config
+        return list(range(config.n_neurons)), list(range(config.n_features))
+
+    def tabulated(of: Any) -> Any:  # noqa: ANN401 (a function of a portrait)
+        return lambda view: of(find(studies, view.run).member(view.member).portrait)
+
+    register_table(app, "neurons", "who-part", tabulated(neuron_table))
+    register_table(app, "features", "who-part", tabulated(feature_table))
+    _register_page(app, studies, "neuron", NEURON_PANELS, neuron_panels, neuron_words)
+    _register_page(app, studies, "feature", FEATURE_PANELS, feature_panels, feature_words)
+
+
+def _register_page(
+    app: Dash, studies: Mapping[str, Study], what: str, panels: tuple[str, ...], draw: Any, words: Any  # noqa: ANN401
+) -> None:  # fmt: skip
+    figures = [Output(f"{what}-{name}", "figure") for name in panels]
+
+    @app.callback(
+        Output(f"{what}-page", "hidden"), Output(f"{what}-words", "children"), *figures, Input(f"{what}-part", "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    @told("unit-message")
+    def page(part: dict[str, Any]) -> list[Any]:
+        view = view_of(part)
+        number = getattr(view, what)
+        if number is None:
+            return [True, "", *({} for _ in panels)]
+        member = find(studies, view.run).member(view.member)
+        sizes = {"neuron": member.stored.config.n_neurons, "feature": member.stored.config.n_features}
+        rule = f"a whole number from 0 to {sizes[what] - 1}"
+        require(0 <= number < sizes[what], what, rule, number, "choose one from the list")
+        drawn = draw(member.portrait, member.history, number)
+        return [False, words(member.portrait, number), *(drawn[name] for name in panels)]

@@ -1,0 +1,68 @@
+"""What all views of the explorer are made of: pictures with their summary and table, buttons, and messages."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import dash
+import pandas as pd
+from dash import dcc, html
+
+from toymono.config import InputError
+from toymono.plots.write import CONFIG
+
+MOST_ROWS = 200  # of a table in a page; its download has all
+
+
+def picture(name: str, height: int = 300) -> html.Figure:
+    """A graph with room for a summary in words and for its table; `height` in pixels is kept while it is empty."""
+    graph = dcc.Graph(id=name, config=CONFIG, responsive=True, style={"height": f"{height}px"})
+    return html.Figure([graph, html.Figcaption(id=f"{name}-words")], className="picture")
+
+
+def tabled(name: str, title: str) -> html.Details:
+    """A table that opens on a click, and its download as CSV."""
+    save = html.Button("CSV", id=f"{name}-save", title=f"download: {title}")
+    inside = [html.Div(id=name, className="scrolls"), save, dcc.Download(id=f"{name}-file")]
+    return html.Details([html.Summary(title, id=f"{name}-open"), *inside])
+
+
+def table_of(frame: pd.DataFrame) -> html.Table:
+    """The first rows of a data frame; React escapes whatever they hold."""
+    head = html.Thead(html.Tr([html.Th(str(name), scope="col") for name in frame.columns]))
+    rows = [html.Tr([html.Td(_text(value)) for value in row]) for row in frame.head(MOST_ROWS).itertuples(index=False)]
+    cut = f"{MOST_ROWS} of {len(frame)} rows; the CSV has all" if len(frame) > MOST_ROWS else f"{len(frame)} rows"
+    return html.Table([html.Caption(cut), head, html.Tbody(rows)])
+
+
+def _text(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def message(name: str) -> html.Div:
+    """Room for one sentence about what went wrong."""
+    return html.Div(id=name, role="alert", className="message")
+
+
+def choice(label: str, control: Any) -> html.Label:  # noqa: ANN401 (any Dash component)
+    """A control under its name."""
+    return html.Label([html.Span(label), control], className="choice")
+
+
+def told(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Show what a callback finds wrong as one sentence in this message, and leave the page as it is."""
+
+    def decorate(callback: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(callback)
+        def guarded(*args: Any) -> Any:  # noqa: ANN401 (Dash passes and takes JSON)
+            try:
+                answer = callback(*args)
+            except (InputError, OSError) as error:
+                dash.set_props(name, {"children": f"Cannot be shown: {error}"})
+                raise dash.exceptions.PreventUpdate from error
+            dash.set_props(name, {"children": ""})
+            return answer
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,87 @@
+"""The sweep: every member as a point, any measure against any setting or other measure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Dash, Input, Output, dcc, html
+
+from toymono.analysis.curves import sweep_axis
+from toymono.analysis.members import MEASURES, brief, varying_settings
+from toymono.config import require
+from toymono.explorer.parts import choice, message, picture, tabled, told
+from toymono.explorer.study import Study, find
+from toymono.explorer.tables import register_table
+from toymono.explorer.view import View, view_of
+from toymono.explorer.words import member_words
+from toymono.plots.scatter import member_scatter
+from toymono.plots.style import axis_title
+
+_Y = [name for name in MEASURES if name != "diverged"]
+
+
+def layout() -> list[Any]:
+    """The controls, the plot, and the table of members."""
+    picks = [
+        {"label": "the member", "value": "member"},
+        {"label": "the one beside it", "value": "beside"},
+    ]
+    controls = [
+        choice("up", dcc.Dropdown(id="y", options=[_option(name) for name in _Y], clearable=False)),
+        choice("across", dcc.Dropdown(id="x")),
+        choice("colour", dcc.Dropdown(id="colour")),
+        choice("a click picks", dcc.RadioItems(picks, "member", id="picks", inline=True)),
+    ]
+    return [
+        html.Div(controls, className="controls"),
+        message("sweep-message"),
+        picture("scatter", height=520),
+        tabled("members", "All members as a table"),
+    ]
+
+
+def _option(name: str) -> dict[str, str]:
+    return {"label": axis_title(name), "value": name}
+
+
+def _axes(study: Study, view: View) -> tuple[str, str, str | None]:
+    """What is drawn across, up, and in colours; what the view leaves open is chosen by what varies."""
+    table = study.run.table
+    varying = varying_settings(table)
+    x, main = view.x or "mono_per_feature", sweep_axis(table)
+    rest = [name for name in varying if name not in (x, main)]
+    colour = view.colour or (rest[0] if rest else main if main in varying and main != x else None)
+    for name, value in (("x", x), ("y", view.y), ("colour", colour)):
+        known = value is None or value in MEASURES or value in table.columns
+        require(known, name, "a setting or a measure", value, "choose one from the list")
+    return x, view.y, colour
+
+
+def register(app: Dash, studies: Mapping[str, Study]) -> None:
+    """Let the plot and the table follow the view."""
+
+    @app.callback(
+        Output("x", "options"), Output("x", "placeholder"), Output("colour", "options"),
+        Output("colour", "placeholder"), Input("run-part", "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    @told("message")
+    def options(part: dict[str, Any]) -> tuple[Any, ...]:
+        study = find(studies, view_of(part).run)
+        x, _, colour = _axes(study, view_of(part))
+        settings = [_option(name) for name in varying_settings(study.run.table)]
+        measures = [_option(name) for name in _Y]
+        return settings + measures, axis_title(x), settings, axis_title(colour) if colour else "none"
+
+    @app.callback(
+        Output("scatter", "figure"), Output("scatter-words", "children"), Input("sweep-part", "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    @told("sweep-message")
+    def draw(part: dict[str, Any]) -> tuple[Any, ...]:
+        view = view_of(part)
+        study = find(studies, view.run)
+        x, y, colour = _axes(study, view)
+        chosen = [view.member, *([] if view.beside is None else [view.beside])]
+        figure = member_scatter(study.table(x, y), x, y, colour, chosen)
+        return figure, [html.P(member_words(study.member(number))) for number in chosen]
+
+    register_table(app, "members", "sweep-part", lambda view: brief(find(studies, view.run).run.table).reset_index())

@@ -1,0 +1,120 @@
+"""Time: one or two members on one clock, replayed record by record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from dash import Dash, Input, Output, Patch, State, ctx, dcc, html
+
+from toymono.explorer.parts import message, picture, told
+from toymono.explorer.study import Member, Study, find
+from toymono.explorer.view import View, view_of
+from toymono.explorer.words import frame_words, member_words
+from toymono.plots.members import (
+    MAP_TRACES,
+    loss_panel,
+    loss_traces,
+    member_map,
+    member_traces,
+    score_panel,
+    score_traces,
+)
+
+SIDES = ("left", "right")
+_PICTURES = ("map", "scores", "loss")
+_MILLISECONDS = 500  # between two records, if the picture is painted by then
+
+
+def layout() -> list[Any]:
+    """The clock, and a column for each member."""
+    ticker = dcc.Interval(id="ticker", interval=_MILLISECONDS, disabled=True)
+    slider = html.Div(dcc.Slider(0, 1, 1, value=0, id="clock", marks=None, allow_direct_input=False), className="wide")
+    clock = [html.Button("Play", id="play", title="play and pause (space)"), slider, ticker]
+    return [
+        html.Div(clock, className="controls"),
+        message("time-message"),
+        html.Div([_column(side) for side in SIDES], className="columns"),
+        dcc.Store(id="records"),
+        dcc.Store(id="painted"),
+    ]
+
+
+def _column(side: str) -> html.Section:
+    small = [picture(f"{side}-{name}", height=280) for name in _PICTURES[1:]]
+    inside = [html.P(id=f"{side}-who"), picture(f"{side}-map", height=640), html.Div(small, className="panels")]
+    return html.Section(inside, id=f"{side}-column", hidden=side == "right")
+
+
+def _members(studies: Mapping[str, Study], view: View) -> list[Member | None]:
+    study = find(studies, view.run)
+    return [study.member(view.member), None if view.beside is None else study.member(view.beside)]
+
+
+def _place(member: Member, step: int | None) -> int:
+    """The member's last record up to a step; its last of all where no step is told."""
+    steps = member.history.step
+    return len(steps) - 1 if step is None else max(int(np.searchsorted(steps, step, side="right")) - 1, 0)
+
+
+def _drawn(member: Member, place: int) -> list[Any]:
+    now, order = member.frame(place), member.portrait.order
+    top = float(member.portrait.responses.max())
+    title = "Every neuron against every feature, over training"
+    return [member_map(now, order, title, top), score_panel(now), loss_panel(member.history, place)]
+
+
+def _moved(member: Member, place: int) -> list[Patch]:
+    """The same figures at another record, as changes to what is drawn already."""
+    now = member.frame(place)
+    changes = (
+        (MAP_TRACES, member_traces(now, member.portrait.order)),
+        (("scores",), score_traces(now)),
+        (("loss", "now"), loss_traces(member.history, place)),
+    )
+    patches = []
+    for names, traces in changes:
+        patch = Patch()
+        for name, values in traces.items():
+            for key, value in values.items():
+                patch["data"][names.index(name)][key] = value
+        patches.append(patch)
+    return patches
+
+
+def register(app: Dash, studies: Mapping[str, Study]) -> None:
+    """Let the pictures follow the clock, and the clock the view."""
+    columns = [Output(f"{side}-{name}", "figure") for side in SIDES for name in _PICTURES]
+    words = [Output(f"{side}-{what}", "children") for side in SIDES for what in ("who", "map-words")]
+
+    @app.callback(
+        *columns, *words, Output("right-column", "hidden"), Output("painted", "data"),
+        Input("clock-part", "data"), Input("step-part", "data"), State("painted", "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    @told("time-message")
+    def draw(_: Any, part: dict[str, Any], painted: int | None) -> list[Any]:  # noqa: ANN401
+        view = view_of(part)
+        anew = painted is None or "clock-part.data" in ctx.triggered_prop_ids
+        figures, told_words = [], []
+        for member in _members(studies, view):
+            place = 0 if member is None else _place(member, view.step)
+            drawn = {} if member is None else (_drawn if anew else _moved)(member, place)
+            figures += drawn or [{}, {}, {}]
+            told_words += ["", ""] if member is None else [member_words(member), frame_words(member.frame(place))]
+        steps = _members(studies, view)[0].history.step
+        return [*figures, *told_words, view.beside is None, int(steps[-1] if view.step is None else view.step)]
+
+    @app.callback(
+        Output("clock", "max"), Output("clock", "marks"), Output("clock", "value"), Output("records", "data"),
+        Input("step-part", "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    @told("time-message")
+    def clock(part: dict[str, Any]) -> tuple[Any, ...]:
+        view = view_of(part)
+        member = find(studies, view.run).member(view.member)
+        steps = member.history.step
+        return (
+            len(steps) - 1,
+            {i: str(s) for i, s in enumerate(steps.tolist())},
+            _place(member, view.step),
+            steps.tolist(),
+        )

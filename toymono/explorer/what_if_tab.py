@@ -1,0 +1,110 @@
+"""What if: features of one's own choosing, neurons switched off, and what the network then makes of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from dash import ALL, Dash, Input, Output, State, dcc, html
+
+from toymono.analysis.interventions import Outcome, amplitudes, outcome
+from toymono.analysis.portrait import ROLES
+from toymono.config import require
+from toymono.explorer.parts import choice, message, picture, tabled, told
+from toymono.explorer.study import Member, Study, find
+from toymono.explorer.tables import register_table
+from toymono.explorer.view import View, view_of
+from toymono.explorer.words import outcome_words
+from toymono.plots.panels import activation_panel, output_panel
+from toymono.toy.tasks import is_signed
+
+AMPLITUDES = {"type": "amplitude", "feature": ALL}
+
+
+def layout() -> list[Any]:
+    """Controls for the input and for the neurons, and two pictures."""
+    controls = [
+        choice("features that are on", dcc.Dropdown(id="lit", multi=True)),
+        choice("neurons that are off", dcc.Dropdown(id="off", multi=True)),
+        choice("switch off all that are", dcc.Dropdown([*ROLES], id="off-role")),
+        html.Button("All neurons on", id="all-on"),
+    ]
+    return [
+        html.Div(controls, className="controls"),
+        html.Div(id="amplitudes", className="sliders"),
+        message("what-if-message"),
+        picture("activations", height=320),
+        picture("outputs", height=320),
+        tabled("readings", "Activations as a table"),
+        dcc.Store(id="roles"),
+    ]
+
+
+def _found(member: Member, view: View) -> tuple[Outcome, Outcome, np.ndarray]:
+    """What the network makes of the input, what it would with all neurons on, and which are."""
+    config, _, problem, params = member.stored
+    features, is_on = amplitudes(config, view.on or {}), np.ones(config.n_neurons, bool)
+    for neuron in view.off:
+        rule = f"whole numbers from 0 to {config.n_neurons - 1}"
+        require(0 <= neuron < config.n_neurons, "off", rule, neuron, "choose from the list")
+    whole = outcome(config, params, problem, features, is_on)
+    is_on[list(view.off)] = False
+    return outcome(config, params, problem, features, is_on), whole, is_on
+
+
+def register(app: Dash, studies: Mapping[str, Study]) -> None:
+    """Let the pictures follow the input and the neurons that are off."""
+
+    def member_of(view: View) -> Member:
+        return find(studies, view.run).member(view.member)
+
+    @app.callback(
+        Output("lit", "options"), Output("off", "options"), Output("roles", "data"), Input("lit-part", "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    @told("what-if-message")
+    def options(part: dict[str, Any]) -> tuple[Any, ...]:
+        member = member_of(view_of(part))
+        config, role = member.stored.config, member.portrait.role
+        roles = {name: np.flatnonzero(role == place).tolist() for place, name in enumerate(ROLES)}
+        return list(range(config.n_features)), list(range(config.n_neurons)), roles
+
+    @app.callback(
+        Output("amplitudes", "children"), Input("lit-part", "data"), State("view", "data"), prevent_initial_call=True
+    )
+    @told("what-if-message")
+    def sliders(part: dict[str, Any], data: dict[str, Any]) -> list[Any]:
+        view = view_of(data)
+        least = -1.0 if is_signed(member_of(view).stored.config) else 0.0
+        return [_slider(feature, value, least) for feature, value in (view.on or {}).items()]
+
+    @app.callback(
+        Output("activations", "figure"), Output("outputs", "figure"), Output("activations-words", "children"),
+        Input("what-if-part", "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    @told("what-if-message")
+    def draw(part: dict[str, Any]) -> tuple[Any, ...]:
+        view = view_of(part)
+        member = member_of(view)
+        found, whole, is_on = _found(member, view)
+        hidden, before = np.asarray(found.hidden), np.asarray(whole.hidden)
+        outputs = (np.asarray(values) for values in (found.outputs, whole.outputs, found.targets))
+        shown = activation_panel(hidden, before, member.portrait.order.neuron, is_on)
+        return shown, output_panel(*outputs), outcome_words(found, whole, len(view.off))
+
+    register_table(app, "readings", "what-if-part", lambda view: _readings(member_of(view), view))
+
+
+def _slider(feature: int, value: float, least: float) -> html.Label:
+    name = {"type": "amplitude", "feature": feature}
+    marks = {least: f"{least:g}", 1: "1"}
+    return choice(
+        f"feature {feature}", dcc.Slider(least, 1, 0.01, value=value, id=name, marks=marks, updatemode="drag")
+    )
+
+
+def _readings(member: Member, view: View) -> pd.DataFrame:
+    found, whole, is_on = _found(member, view)
+    neuron = member.portrait.order.neuron
+    columns = {"activation": found.hidden, "with all neurons": whole.hidden, "is on": is_on}
+    return pd.DataFrame({"neuron": neuron, **{name: np.asarray(values)[neuron] for name, values in columns.items()}})

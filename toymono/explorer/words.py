@@ -1,0 +1,63 @@
+"""Pictures in words, for whoever cannot see them or wants the numbers."""
+
+import numpy as np
+
+from toymono.analysis.interventions import Outcome
+from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.analysis.portrait import ROLES, Frame, Portrait, kinked_answer
+from toymono.explorer.study import Member
+
+
+def member_words(member: Member) -> str:
+    """A member's setting and its headline numbers at the last record."""
+    past = member.history
+    score, favourite = past.score[-1], past.favourite[-1]
+    covered = len(np.unique(favourite[score > MONO_THRESHOLD]))
+    counts = f"{int(past.n_mono[-1])} of {len(score)} neurons are monosemantic and cover {covered} features"
+    return f"Member {member.number} ({member.label}): {counts}; last loss {past.loss[-1]:.4f}."
+
+
+def map_words(shown: Portrait) -> str:
+    """How many neurons have each role."""
+    counts = np.bincount(shown.role, minlength=len(ROLES))
+    roles = ", ".join(f"{count} {role}" for role, count in zip(ROLES, counts, strict=True) if count)
+    return f"Neurons by role: {roles}. Click a cell for its neuron and feature, or step with the arrow keys."
+
+
+def neuron_words(shown: Portrait, neuron: int) -> str:
+    """What one neuron answers, and what it is for."""
+    favourite = int(shown.favourite[neuron])
+    told = (
+        f"score {shown.score[neuron]:.4f}",
+        f"bias {shown.bias[neuron]:.4f}",
+        f"|in| |out| {shown.gain[neuron]:.3f}",
+        ROLES[shown.role[neuron]],
+    )
+    answered = int((shown.responses[neuron] > 0).sum())
+    most = f"answers {answered} features, feature {favourite} most ({shown.responses[neuron, favourite]:.4f})"
+    return f"Neuron {neuron}: {', '.join(told)}; {most}."
+
+
+def feature_words(shown: Portrait, feature: int) -> str:
+    """Who answers one feature, and how it is read out."""
+    strongest, answer = int(shown.responses[:, feature].argmax()), kinked_answer(shown, feature)
+    bends = f"{len(answer.neuron)} large bends" if len(answer.neuron) != 1 else "1 large bend"
+    mono = f"{int(shown.mono_neurons[feature])} monosemantic neurons"
+    read = f"read out as {shown.answers[-1, feature]:.3f} at strength 1 with {bends}"
+    return f"Feature {feature}: {mono}; neuron {strongest} answers it most; {read}."
+
+
+def frame_words(frame: Frame) -> str:
+    """What a record shows, and why it may have no map."""
+    n_mono = int((frame.score > MONO_THRESHOLD).sum())
+    told = f"After {frame.step} steps {n_mono} of {len(frame.score)} neurons are monosemantic."
+    if frame.values is not None:
+        return told
+    return f"{told} Dots show the feature each neuron answers most: only runs with --record-params all keep every map."
+
+
+def outcome_words(found: Outcome, whole: Outcome, n_off: int) -> str:
+    """The error, and what the neurons that are off have to do with it."""
+    active = int((np.asarray(found.hidden) > 0).sum())
+    told = f"{active} neurons fire; squared error {float(found.error):.4f}"
+    return f"{told}, {float(whole.error):.4f} with all neurons on ({n_off} are off)." if n_off else f"{told}."
