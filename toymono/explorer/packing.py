@@ -44,9 +44,9 @@ def _coded(values: np.ndarray, scale: float) -> dict[str, Any]:
 def plain(value: Any) -> Any:  # noqa: ANN401 (what JSON has)
     """What JSON can hold: arrays as lists, numbers in seven digits, null for what is not finite."""
     if isinstance(value, go.Figure):
-        content = value.to_plotly_json()
-        content["layout"].pop("template", None)  # thousands of characters that all figures share
-        return plain(content)
+        layout = value.layout.to_plotly_json()
+        layout.pop("template", None)  # thousands of characters that all figures share
+        return plain({"data": [trace.to_plotly_json() for trace in value.data], "layout": layout})
     if isinstance(value, dict):
         return {str(name): plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple | np.ndarray | pd.Series | pd.Index):
