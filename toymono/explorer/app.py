@@ -26,6 +26,7 @@ _TAB_LAYOUTS = {
     "claims": claims_tab.layout,
 }
 _PARTS = ("run", "who", "sweep", "member", "neuron", "feature", "clock", "step", "lit", "what-if", "claims")
+_TABLES = ("members", "neurons", "features", "readings", "verdicts")
 # Everything comes from this server; Dash itself writes one script into the page.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -74,7 +75,7 @@ def _layout(studies: Mapping[str, Study]) -> html.Div:
     ]
     tabs = dcc.Tabs([dcc.Tab(label=title, value=name) for name, title in TABS.items()], id="tabs", value="sweep")
     bodies = [html.Div(layout(), **{"data-tab": name}, hidden=name != "sweep") for name, layout in _TAB_LAYOUTS.items()]
-    stores = [dcc.Store(id=name) for name in ("view", "shown", *(f"{part}-part" for part in _PARTS))]
+    stores = [dcc.Store(id=name) for name in ("view", "shown", *(f"{part}-part" for part in (*_PARTS, *_TABLES)))]
     head = html.Header([html.H1("toymono explore"), html.Div(controls, className="controls")])
     start = [dcc.Location(id="address", refresh=False), dcc.Store(id="first-run", data=next(iter(studies)))]
     return html.Div([*start, *stores, head, tabs, message("message"), html.Main(bodies)])

@@ -46,7 +46,7 @@ def register(app: Dash, places: Sequence[pathlib.Path]) -> None:
         height = {"height": f"{figure.layout.height}px"}
         return figure, height, f"{told_words} is untested as a whole; give the folder that holds all batches for more."
 
-    register_table(app, "verdicts", "claims-part", lambda view: found())
+    register_table(app, "verdicts", lambda view: found())
 
 
 def _untested() -> str:

@@ -85,8 +85,8 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
     def tabulated(of: Any) -> Any:  # noqa: ANN401 (a function of a portrait)
         return lambda view: of(find(studies, view.run).member(view.member).portrait)
 
-    register_table(app, "neurons", "who-part", tabulated(neuron_table))
-    register_table(app, "features", "who-part", tabulated(feature_table))
+    register_table(app, "neurons", tabulated(neuron_table))
+    register_table(app, "features", tabulated(feature_table))
     _register_page(app, studies, "neuron", NEURON_PANELS, neuron_panels, neuron_words)
     _register_page(app, studies, "feature", FEATURE_PANELS, feature_panels, feature_words)
 

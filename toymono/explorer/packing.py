@@ -97,7 +97,7 @@ def evenly(n: int, chosen: int) -> list[int]:
 
 def _thinned_words(member: Member, lost: int, bits: int) -> str:
     told = [f"maps of {lost} of {len(member.history.step)} records"] if lost else []
-    told += ["half the digits (8 bits in place of 16)"] if bits == 8 else []
+    told += ["half the bits (8 for all matrices)"] if bits == 8 else []
     return f"member {member.number}: left out {' and '.join(told)}" if told else ""
 
 

@@ -24,7 +24,7 @@ def tabled(name: str, title: str) -> html.Details:
     """A table that opens on a click, and its download as CSV."""
     save = html.Button("CSV", id=f"{name}-save", title=f"download: {title}")
     inside = [html.Div(id=name, className="scrolls"), save, dcc.Download(id=f"{name}-file")]
-    return html.Details([html.Summary(title, id=f"{name}-open"), *inside])
+    return html.Details([html.Summary(title), *inside])
 
 
 def table_of(frame: pd.DataFrame) -> html.Table:

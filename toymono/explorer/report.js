@@ -66,7 +66,7 @@ function showHeader() {
   const options = run.members.map(({ number, label }) => new Option(`${number}: ${label}`, number));
   byId("member").replaceChildren(new Option("none", ""), ...options);
   byId("member").value = state.member ?? "";
-  const trail = [["run", { ...NOWHERE, run: state.run }]];
+  const trail = [["overview", { ...NOWHERE, run: state.run }]];
   const member = { ...state, neuron: null, feature: null };
   if (state.member !== null) trail.push([`member ${state.member}`, member]);
   for (const what of ["neuron", "feature"]) {
@@ -147,11 +147,15 @@ PLAYER.slider.addEventListener("input", () => {
 byId("run").addEventListener("change", (event) => go({ ...NOWHERE, run: Number(event.target.value) }));
 byId("member").addEventListener("change", ({ target }) =>
   go({ ...NOWHERE, run: state.run, member: target.value === "" ? null : Number(target.value) }));
+MEMBER.map.onClick = ({ x }) => go({ ...state, neuron: openMember(state.run, state.member).order.neuron[x] });
+OVERVIEW.scatter.onClick = ({ customdata }) => {
+  const held = INDEX.runs[state.run].members.some(({ number }) => number === customdata);
+  if (held) go({ ...state, member: customdata });
+};
 byId("search").addEventListener("input", () => showFinder(openMember(state.run, state.member)));
 byId("search").addEventListener("keydown", (event) => {
   const link = byId("neurons").querySelector("a");
   if (event.key === "Enter" && link) location.hash = link.hash;
 });
 window.addEventListener("hashchange", follow);
-window.addEventListener("popstate", follow);
 follow();

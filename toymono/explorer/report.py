@@ -104,11 +104,19 @@ def _run(place: int, study: Study, chosen: Sequence[int], budget: int, parts: di
     return {
         "name": study.name,
         "members": members,
-        "thinned": told,
+        "thinned": _thinned_words(len(study.run.table), len(chosen), told),
         "words": run_words(table, chosen),
         "tables": tables,
         "figures": {"sweep": _captioned(sweep_figure(table)), "scatter": _captioned(scatter)},
     }
+
+
+def _thinned_words(n_members: int, n_chosen: int, left_out: Sequence[str]) -> str:
+    """What a reader does not get, so that the file stays small."""
+    others = n_members - n_chosen
+    told = [f"{others} of {n_members} networks stand in the tables alone"] if others else []
+    told.append("matrices are rounded to 16 bits, maps of earlier records to 8")
+    return f"To keep this file small, {'; '.join((*told, *left_out))}."
 
 
 def _made_with(study: Study) -> dict[str, str]:
@@ -129,7 +137,7 @@ def run_words(table: pd.DataFrame, chosen: Sequence[int]) -> str:
         counts = f"mono neurons from {table.n_mono[fewest]} (member {fewest}) to {table.n_mono[most]} (member {most})"
         words = f"{words} {losses}; {counts}."
     numbers = ", ".join(str(number) for number in chosen)
-    return f"{words} Taken apart below: member{'s' if len(chosen) != 1 else ''} {numbers}."
+    return f"{words} Taken apart here: member{'s' if len(chosen) != 1 else ''} {numbers}."
 
 
 def _captioned(figure: go.Figure) -> dict[str, Any]:

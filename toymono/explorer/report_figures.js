@@ -7,7 +7,7 @@ class Picture {
     this.caption = make("figcaption");
     this.table = { name, columns: [], rows: [] };
     this.details = tableDetails("data as a table", () => this.table());
-    const parts = [this.heading, this.plot, this.caption, this.details];
+    const parts = [this.heading, make("div", { class: "box" }, this.plot), this.caption, this.details];
     this.element = make("figure", wide ? { class: "wide", "data-name": name } : { "data-name": name }, ...parts);
     this.name = name;
   }
@@ -21,8 +21,10 @@ class Picture {
     this.details.refill();
     const layout = { ...figure.layout, template: INDEX.template, title: undefined };
     layout.margin = { ...layout.margin, t: 15 };
-    this.drawn = Plotly.react(this.plot, figure.data, layout, INDEX.config);
-    return this.drawn;
+    const drawn = Plotly.react(this.plot, figure.data, layout, INDEX.config);
+    if (this.onClick && !this.clickable) this.plot.on("plotly_click", ({ points }) => this.onClick(points[0]));
+    this.clickable = true;
+    return drawn;
   }
 }
 
@@ -33,6 +35,25 @@ function withTraces(example, traces) {
     return { ...trace, ...change, marker: { ...trace.marker, ...change.marker } };
   });
   return { data, layout: example.layout };
+}
+
+// What a picture of a neuron or a feature says: the ends of its bars and lines, and who bends an answer.
+function sentenceOf({ data, layout }) {
+  const words = [];
+  for (const { name, type, x, y } of data) {
+    const known = y.map((_, place) => place).filter((place) => y[place] !== null && !Number.isNaN(y[place]));
+    if (!known.length || name === "truth" || name === "strongest") continue;
+    if (type === "bar") {
+      const [low, high] = [[...known].sort((a, b) => y[a] - y[b])].flatMap((order) => [order[0], order.at(-1)]);
+      words.push(`highest ${shown(y[high])} at ${x[high]}, lowest ${shown(y[low])} at ${x[low]}`);
+    } else if (name.endsWith("bends")) {
+      words.push(`${known.length} ${name}, at ${known.map((place) => shown(x[place])).join(", ")}`);
+    } else {
+      words.push(`${name} from ${shown(y[known[0]])} to ${shown(y[known.at(-1)])}`);
+    }
+  }
+  const what = layout.xaxis.title && layout.xaxis.title.text;
+  return `${what ? `By ${what}: ` : ""}${words.join("; ") || "nothing to draw"}.`;
 }
 
 function signedBars(values) {

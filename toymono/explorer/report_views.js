@@ -15,6 +15,7 @@ function enter(name, of) {
   if (VIEW.dataset.name === name) return false;
   VIEW.dataset.name = name;
   VIEW.replaceChildren(...of());
+  window.scrollTo(0, 0);
   return true;
 }
 
@@ -46,9 +47,8 @@ function membersSection(run, state) {
 }
 
 function overviewParts(run, state) {
-  const thin = run.thinned.length ? `To keep the file small: ${run.thinned.join("; ")}.` : "Nothing was thinned out.";
   return [
-    make("h1", {}, run.name), make("p", {}, run.words), make("p", { class: "note", id: "thinned" }, thin),
+    make("h1", {}, run.name), make("p", {}, run.words), make("p", { class: "note", id: "thinned" }, run.thinned),
     panels(OVERVIEW),
     make("h2", {}, "Members"), make("p", { class: "note" }, "Linked numbers open a network, neuron by neuron."),
     membersSection(run, state), ...run.tables.slice(1).map((table) => tableDetails(table.name, () => table)),
@@ -116,7 +116,7 @@ function showOne(state, what, number, sentence, links, pictures, figures, number
   const titles = INDEX.titles[what];
   const drawn = Object.entries(pictures).map(([name, picture]) => {
     const title = titled(titles[name], numbers);
-    return picture.show(title, figures[name], `${title}: ${what} ${number}.`);
+    return picture.show(title, figures[name], sentenceOf(figures[name]));
   });
   return Promise.all(drawn);
 }

@@ -84,4 +84,4 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
         figure = member_scatter(study.table(x, y), x, y, colour, chosen)
         return figure, [html.P(member_words(study.member(number))) for number in chosen]
 
-    register_table(app, "members", "sweep-part", lambda view: brief(find(studies, view.run).run.table).reset_index())
+    register_table(app, "members", lambda view: brief(find(studies, view.run).run.table).reset_index())

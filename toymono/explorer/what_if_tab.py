@@ -92,7 +92,7 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
         shown = activation_panel(hidden, before, member.portrait.order.neuron, is_on)
         return shown, output_panel(*outputs), outcome_words(found, whole, len(view.off))
 
-    register_table(app, "readings", "what-if-part", lambda view: _readings(member_of(view), view))
+    register_table(app, "readings", lambda view: _readings(member_of(view), view))
 
 
 def _slider(feature: int, value: float, least: float) -> html.Label:

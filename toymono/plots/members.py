@@ -55,7 +55,7 @@ def _name_axes(figure: go.Figure, order: Order) -> None:
     for row in (1, 2, 3):
         figure.update_xaxes(**named_on_hover([f"neuron {n}" for n in neurons]), row=row, col=1)
     figure.update_xaxes(range=[-0.5, len(neurons) - 0.5])
-    figure.update_xaxes(title_text=f"{len(neurons)} neurons, most monosemantic at the end first", row=3, col=1)
+    figure.update_xaxes(title_text=f"{len(neurons)} neurons, by their last score", row=3, col=1)
     figure.update_yaxes(**named_on_hover([f"feature {f}" for f in features]), row=1, col=1)
     ends = {"range": [len(features) - 0.5, -0.5], "title_text": f"{len(features)} features"}
     figure.update_yaxes(**ends, row=1, col=1)

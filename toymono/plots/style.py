@@ -123,7 +123,7 @@ def step_ticks(steps: Sequence[int] | np.ndarray) -> dict[str, Any]:
 
 
 def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
-    """A logarithmic axis with ticks at those of some rising values that leave room; a plain one unless all are above 0."""
+    """A logarithmic axis with ticks at those of some rising values that leave room; plain if one is not above 0."""
     if len(values) < 2 or (values <= 0).any():
         return {}
     places = np.log(values / values[0]) / np.log(values[-1] / values[0])

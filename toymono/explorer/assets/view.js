@@ -5,7 +5,7 @@
 const NUMBERS = ["member", "beside", "step", "neuron", "feature"];
 const DEFAULTS = { tab: "sweep", member: 0, y: "task_loss", quantity: "responses", on: {}, off: [] };
 
-/* What each part of the page depends on; a part whose tab is not open waits until it is. */
+/* What each part of the page depends on; a part waits until its tab, and a table until its fold, is open. */
 const PARTS = {
   "run-part": { of: ["run"] },
   "who-part": { of: ["run", "member"] },
@@ -18,6 +18,11 @@ const PARTS = {
   "lit-part": { tab: "what-if", of: ["run", "member", "lit"] },
   "what-if-part": { tab: "what-if", of: ["run", "member", "on", "off"] },
   "claims-part": { tab: "claims", of: [] },
+  "members-part": { tab: "sweep", of: ["run"], table: "members" },
+  "neurons-part": { tab: "member", of: ["run", "member"], table: "neurons" },
+  "features-part": { tab: "member", of: ["run", "member"], table: "features" },
+  "readings-part": { tab: "what-if", of: ["run", "member", "on", "off"], table: "readings" },
+  "verdicts-part": { tab: "claims", of: [], table: "verdicts" },
 };
 
 /* Controls that show a field as it is, and the property that holds it. */
@@ -71,6 +76,11 @@ const pick = (view, names) => Object.fromEntries(names.map((name) => [name, fiel
 const shown = {};
 let before = null;
 
+function isOpen(part, view) {
+  const fold = part.table && document.getElementById(part.table)?.closest("details");
+  return (!part.tab || part.tab === view.tab) && (!part.table || fold?.open);
+}
+
 /* Show a view: the address, the controls, and those parts of the page whose fields changed. */
 function follow(view) {
   if (!view) return window.dash_clientside.no_update;
@@ -85,7 +95,7 @@ function follow(view) {
   }
   for (const [id, part] of Object.entries(PARTS)) {
     const fields = pick(view, part.of);
-    if ((!part.tab || part.tab === view.tab) && !same(shown[id], fields)) {
+    if (isOpen(part, view) && !same(shown[id], fields)) {
       shown[id] = fields;
       set(id, { data: fields });
     }
@@ -94,6 +104,8 @@ function follow(view) {
   before = view;
   return view.tab;
 }
+
+document.addEventListener("toggle", () => follow(before), true);
 
 /* Neurons and features in the order of the map, from the names on its axes. */
 function order(map, axis) {
