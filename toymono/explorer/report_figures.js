@@ -30,6 +30,9 @@ class Picture {
 
 // The example with these traces' parts replaced, by name; a part of a marker is merged into it.
 function withTraces(example, traces) {
+  const names = new Set(example.data.map(({ name }) => name));
+  const unknown = Object.keys(traces).filter((name) => !names.has(name));
+  if (unknown.length) throw new Error(`a picture has no trace ${unknown.join(", ")}`);
   const data = example.data.map((trace) => {
     const change = traces[trace.name] || {};
     return { ...trace, ...change, marker: { ...trace.marker, ...change.marker } };
@@ -40,9 +43,9 @@ function withTraces(example, traces) {
 // What a picture of a neuron or a feature says: the ends of its bars and lines, and who bends an answer.
 function sentenceOf({ data, layout }) {
   const words = [];
-  for (const { name, type, x, y } of data) {
+  for (const { name, type, x, y } of whole(data)) {
     const known = y.map((_, place) => place).filter((place) => y[place] !== null && !Number.isNaN(y[place]));
-    if (!known.length || name === "truth" || name === "strongest") continue;
+    if (!known.length) continue;
     if (type === "bar") {
       const [low, high] = [[...known].sort((a, b) => y[a] - y[b])].flatMap((order) => [order[0], order.at(-1)]);
       words.push(`highest ${shown(y[high])} at ${x[high]}, lowest ${shown(y[low])} at ${x[low]}`);

@@ -59,6 +59,15 @@ function tableDetails(label, of, onRow = null) {
   return box;
 }
 
+// Traces that say something of their own: none twice, and both signs as one.
+function whole(data) {
+  const own = data.filter(({ name, type, hoverinfo }) => name && type !== "heatmap" && hoverinfo !== "skip");
+  const [negative] = own.filter(({ name }) => name === "negative");
+  const signed = (trace) => ({ ...trace, name: "value", y: trace.y.map((value, place) => value + negative.y[place]) });
+  return own.filter(({ name }) => name !== "negative" && name !== "strongest")
+    .map((trace) => (trace.name === "positive" && negative ? signed(trace) : trace));
+}
+
 // What a figure shows, number by number.
 function tableOfFigure(name, { data, layout }) {
   const axis = (key, letter) => {
@@ -66,8 +75,7 @@ function tableOfFigure(name, { data, layout }) {
     return (title && title.text) || "";
   };
   const rows = [];
-  for (const trace of data) {
-    if (!trace.name || trace.type === "heatmap" || trace.hoverinfo === "skip") continue;
+  for (const trace of whole(data)) {
     const quantity = axis(trace.yaxis, "y");
     (trace.x || []).forEach((x, place) => rows.push([trace.name, x, quantity, trace.y[place]]));
   }
