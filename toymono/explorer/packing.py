@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,7 +47,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 (what JSON has)
     if isinstance(value, go.Figure):
         layout = value.layout.to_plotly_json()
         layout.pop("template", None)  # thousands of characters that all figures share
-        return plain({"data": [trace.to_plotly_json() for trace in value.data], "layout": layout})
+        traces: Iterable[Any] = value.data
+        return plain({"data": [trace.to_plotly_json() for trace in traces], "layout": layout})
     if isinstance(value, dict):
         return {str(name): plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple | np.ndarray | pd.Series | pd.Index):

@@ -17,7 +17,7 @@ from toymono.analysis.members import COUNTS, SETTINGS, brief, over_seeds, varyin
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
 from toymono.config import require
 from toymono.explorer.packing import evenly, packed_member, packed_table, plain, script_json, thinned
-from toymono.explorer.study import Study
+from toymono.explorer.study import Member, Study
 from toymono.gallery import sweep_figure
 from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES
 from toymono.plots.scatter import member_scatter
@@ -41,12 +41,13 @@ def write_report(studies: Mapping[str, Study], file: pathlib.Path, members: Sequ
     Raises InputError for an unknown member, and where the file is there already and is no report.
     """
     _check_free(file)
-    chosen = {
-        name: list(members) or chosen_members(study.run.table, _share(studies)) for name, study in studies.items()
-    }
-    budget = _BUDGET // max(1, sum(map(len, chosen.values())))
+    chosen = [
+        [study.member(number) for number in dict.fromkeys(members) or chosen_members(study.run.table, share)]
+        for study, share in zip(studies.values(), _shares(len(studies)), strict=True)
+    ]
+    budget = _BUDGET // sum(map(len, chosen))
     parts: dict[str, Any] = {}
-    runs = [_run(place, study, chosen[name], budget, parts) for place, (name, study) in enumerate(studies.items())]
+    runs = [_run(place, study, chosen[place], budget, parts) for place, study in enumerate(studies.values())]
     titles = {"neuron": NEURON_TITLES, "feature": FEATURE_TITLES}
     template = plotly.io.templates["plotly_white"].to_plotly_json()
     looks = {"titles": titles, "template": template, "config": CONFIG, "mono_threshold": MONO_THRESHOLD}
@@ -54,7 +55,7 @@ def write_report(studies: Mapping[str, Study], file: pathlib.Path, members: Sequ
     page = _page({"index": plain(index), **parts}, ", ".join(studies))
     file.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(file) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+        temporary.write_text(page, encoding="utf-8", errors="replace")  # of folder names that are no text
     return file
 
 
@@ -65,8 +66,9 @@ def _check_free(file: pathlib.Path) -> None:
     require(is_report or not file.exists(), "out", rule, str(file), fix)
 
 
-def _share(studies: Mapping[str, Study]) -> int:
-    return max(1, _MEMBERS // len(studies))
+def _shares(n_runs: int) -> list[int]:
+    """How many members each run has taken apart: one at least, and earlier runs one more where it does not divide."""
+    return [max(1, _MEMBERS // n_runs + (place < _MEMBERS % n_runs)) for place in range(n_runs)]
 
 
 def chosen_members(table: pd.DataFrame, n: int) -> list[int]:
@@ -83,16 +85,15 @@ def chosen_members(table: pd.DataFrame, n: int) -> list[int]:
     return sorted([*extremes, *(others[place] for place in evenly(len(others), n - len(extremes)))])
 
 
-def _run(place: int, study: Study, chosen: Sequence[int], budget: int, parts: dict[str, Any]) -> dict[str, Any]:
+def _run(place: int, study: Study, chosen: Sequence[Member], budget: int, parts: dict[str, Any]) -> dict[str, Any]:
     """One run's part of the index; its members' numbers are added to `parts`, each to be read when it is looked at."""
     told, members = [], []
-    for number in chosen:
-        member = study.member(number)
+    for member in chosen:
         keep = thinned(member, budget)
-        parts[f"member-{place}-{number}"] = packed_member(member, keep)
+        parts[f"member-{place}-{member.number}"] = packed_member(member, keep)
         told += [keep.words] if keep.words else []
-        members.append({"number": number, "label": member.label})
-    table = study.whole_table
+        members.append({"number": member.number, "label": member.label})
+    table, numbers = study.whole_table, [member.number for member in chosen]
     varying = varying_settings(table)
     tables = [
         packed_table("members", brief(table).reset_index()),
@@ -100,12 +101,12 @@ def _run(place: int, study: Study, chosen: Sequence[int], budget: int, parts: di
         packed_table("every measure", table.reset_index()),
         packed_table("made with", pd.DataFrame(_made_with(study).items(), columns=["what", "value"])),
     ]
-    scatter = member_scatter(table, *_SCATTER, colour=varying[0] if varying else None, chosen=chosen)
+    scatter = member_scatter(table, *_SCATTER, colour=varying[0] if varying else None, chosen=numbers)
     return {
         "name": study.name,
         "members": members,
-        "thinned": _thinned_words(len(study.run.table), len(chosen), told),
-        "words": run_words(table, chosen),
+        "thinned": _thinned_words(len(table), len(chosen), told),
+        "words": run_words(table, numbers),
         "tables": tables,
         "figures": {"sweep": _captioned(sweep_figure(table)), "scatter": _captioned(scatter)},
     }
@@ -142,7 +143,7 @@ def run_words(table: pd.DataFrame, chosen: Sequence[int]) -> str:
 
 def _captioned(figure: go.Figure) -> dict[str, Any]:
     """A figure whose title and small print stand beside it as text, where they can wrap."""
-    heading, _, note = figure.layout["title"].text.partition("<br>")
+    heading, _, note = str(figure.layout["title"]["text"]).partition("<br>")
     figure.update_layout(title=None, margin={"t": 30})
     return {"heading": heading, "note": note.removeprefix("<sup>").removesuffix("</sup>"), "figure": plain(figure)}
 

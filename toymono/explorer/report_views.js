@@ -49,10 +49,9 @@ function membersSection(run, state) {
 function overviewParts(run, state) {
   return [
     make("h1", {}, run.name), make("p", {}, run.words), make("p", { class: "note", id: "thinned" }, run.thinned),
-    panels(OVERVIEW),
+    panels(OVERVIEW), claimsSection(),
     make("h2", {}, "Members"), make("p", { class: "note" }, "Linked numbers open a network, neuron by neuron."),
     membersSection(run, state), ...run.tables.slice(1).map((table) => tableDetails(table.name, () => table)),
-    claimsSection(),
   ];
 }
 

@@ -54,20 +54,24 @@ def feature_panels(shown: Portrait, past: History, feature: int) -> dict[str, go
     }
 
 
+def _stems(name: str, values: np.ndarray, colour: str, of: str) -> go.Scatter:
+    """Bars side by side as one filled line, which a browser draws many times faster than bars."""
+    line = {"shape": "hvh", "width": 0.5, "color": colour}
+    area = go.Scatter(name=name, x=np.arange(len(values)), y=values, mode="lines", line=line, fill="tozeroy")
+    return area.update(fillcolor=colour, hovertemplate=f"{of} %{{x}}: %{{y:.4f}}<extra></extra>")
+
+
 def _magnitudes(values: np.ndarray, title: str, of: str, strongest: int) -> go.Figure:
-    every = go.Bar(name="every", x=np.arange(len(values)), y=values, marker_color=COLOURS[0])
-    most = go.Bar(name="strongest", x=[strongest], y=values[[strongest]], marker_color=COLOURS[1])
-    figure = go.Figure([every, most]).update_traces(marker_line_width=0)
-    figure.update_traces(hovertemplate=f"{of} %{{x}}: %{{y:.4f}}<extra></extra>")
-    return panel(figure, title, of, "response").update_layout(bargap=0, barmode="overlay")
+    marker = {"color": COLOURS[1], "size": 9, "symbol": "diamond"}
+    most = go.Scatter(name="strongest", x=[strongest], y=values[[strongest]], mode="markers", marker=marker)
+    most.hovertemplate = f"{of} %{{x}}: %{{y:.4f}}<extra></extra>"
+    return panel(go.Figure([_stems("every", values, COLOURS[0], of), most]), title, of, "response")
 
 
 def _signed(values: np.ndarray, title: str, of: str, what: str) -> go.Figure:
-    figure = go.Figure()
-    for name, part in (("positive", np.maximum(values, 0)), ("negative", np.minimum(values, 0))):
-        figure.add_trace(go.Bar(name=name, x=np.arange(len(values)), y=part, marker_color=SIGN_COLOURS[name]))
-    figure.update_traces(hovertemplate=f"{of} %{{x}}: %{{y:.4f}}<extra></extra>", marker_line_width=0)
-    return panel(figure, title, of, what).update_layout(bargap=0, barmode="relative")
+    parts = {"positive": np.maximum(values, 0), "negative": np.minimum(values, 0)}
+    stems = [_stems(name, part, SIGN_COLOURS[name], of) for name, part in parts.items()]
+    return panel(go.Figure(stems), title, of, what)
 
 
 def answer_panel(answer: Kinked, title: str, neuron: int | None = None) -> go.Figure:
@@ -116,35 +120,30 @@ def activation_panel(hidden: np.ndarray, whole: np.ndarray, order: np.ndarray, i
 
     Marks at zero carry the neuron's number as customdata, so that every neuron can be clicked.
     """
-    places = np.arange(len(order))
-    figure = go.Figure(go.Bar(x=places, y=whole[order], marker={"color": faded(COLOURS[0], 0.25)}, hoverinfo="skip"))
-    hover = "neuron %{customdata}: %{y:.4f}<extra></extra>"
-    bars = go.Bar(x=places, y=hidden[order], customdata=order, marker={"color": COLOURS[0]}, hovertemplate=hover)
-    marks = go.Scatter(x=places, y=np.zeros(len(order)), customdata=order, mode="markers")
+    marks = go.Scatter(x=np.arange(len(order)), y=np.zeros(len(order)), mode="markers", name="switches")
     marks.marker = {
         "symbol": np.where(is_on[order], "line-ns-open", "x"),
         "color": np.where(is_on[order], "#aaaaaa", COLOURS[1]),
         "size": 7,
     }
-    marks.hovertemplate = "neuron %{customdata}: click to switch<extra></extra>"
-    figure.add_traces([bars.update(marker_line_width=0), marks])
-    panel(
-        figure, "Activations (pale: with all neurons on)", "neurons, most monosemantic first", "activation", height=320
-    )
-    return figure.update_layout(barmode="overlay", bargap=0, hovermode="closest")
+    marks.update(customdata=np.stack([order, hidden[order]], axis=-1))
+    marks.hovertemplate = "neuron %{customdata[0]}: %{customdata[1]:.4f}, click to switch<extra></extra>"
+    figure = go.Figure([*_with_and_without(hidden[order], whole[order], COLOURS[0], "place"), marks])
+    title = "Activations (pale: with all neurons on)"
+    return panel(figure, title, "neurons, by their last score", "activation", height=320)
 
 
 def output_panel(outputs: np.ndarray, whole: np.ndarray, targets: np.ndarray) -> go.Figure:
     """Outputs on one input; pale: of the whole network; rings: what was asked for."""
-    places = np.arange(len(outputs))
-    hover = "output %{x}: %{y:.4f}<extra></extra>"
-    figure = go.Figure(go.Bar(x=places, y=whole, marker={"color": faded(COLOURS[2], 0.25)}, hoverinfo="skip"))
-    figure.add_trace(go.Bar(x=places, y=outputs, marker={"color": COLOURS[2]}, hovertemplate=hover))
     asked = np.flatnonzero(targets)
-    rings = go.Scatter(
-        x=asked, y=targets[asked], mode="markers", hovertemplate="asked of %{x}: %{y:.4f}<extra></extra>"
-    )
+    rings = go.Scatter(name="asked", x=asked, y=targets[asked], mode="markers")
     rings.marker = {"symbol": "circle-open", "size": 10, "color": "#222", "line": {"width": 2}}
-    figure.add_trace(rings).update_traces(marker_line_width=0, selector={"type": "bar"})
-    panel(figure, "Outputs (pale: with all neurons on; rings: what was asked for)", "output", "value", height=320)
-    return figure.update_layout(barmode="overlay", bargap=0, hovermode="closest")
+    rings.hovertemplate = "asked of %{x}: %{y:.4f}<extra></extra>"
+    figure = go.Figure([*_with_and_without(outputs, whole, COLOURS[2], "output"), rings])
+    title = "Outputs (pale: with all neurons on; rings: asked for)"
+    return panel(figure, title, "output", "value", height=320)
+
+
+def _with_and_without(now: np.ndarray, whole: np.ndarray, colour: str, of: str) -> tuple[go.Scatter, go.Scatter]:
+    pale = _stems("whole", whole, faded(colour, 0.25), of).update(hoverinfo="skip", hovertemplate=None)
+    return pale, _stems("now", now, colour, of)

@@ -21,6 +21,9 @@ ROLE_COLOURS = {
     **dict.fromkeys(("dead", "small"), "#999999"),
 }
 FONT = "Helvetica, Arial, sans-serif"
+# A tenth of plotly's own white template, which takes longer to build than the small figure that it is for.
+_AXIS = {"gridcolor": "#E8ECF2", "zerolinecolor": "#C8D0DC", "automargin": True, "ticks": ""}
+_PANEL_TEMPLATE = go.layout.Template(layout={"xaxis": _AXIS, "yaxis": _AXIS, "plot_bgcolor": "white"})
 _LABEL_WIDTH = 0.065  # of a figure
 _TITLE_TOP = 24  # pixels above the title
 
@@ -107,7 +110,7 @@ def panel(figure: go.Figure, title: str, x: str, y: str, height: int = 300) -> g
     figure.update_layout(
         title={"text": title, "font": {"size": 15}, "x": 0.01, "xanchor": "left", "y": 0.97, "yanchor": "top"},
         height=height,
-        template="plotly_white",
+        template=_PANEL_TEMPLATE,
         font={"family": FONT, "size": 13, "color": "#222"},
         margin={"l": 60, "r": 15, "t": 40, "b": 45},
         showlegend=False,

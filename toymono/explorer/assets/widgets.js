@@ -34,7 +34,7 @@ const CHANGES = {
   },
   lit: (view, features) => ({ on: Object.fromEntries((features ?? []).map((f) => [f, view.on[f] ?? 1])) }),
   activations: (view, click) => {
-    const neuron = click?.points?.[0]?.customdata;
+    const neuron = click?.points?.[0]?.customdata?.[0];
     if (neuron === undefined) return {};
     window.dash_clientside.set_props("activations", { clickData: null }); // so that the same click counts twice
     return { off: view.off.includes(neuron) ? view.off.filter((n) => n !== neuron) : [...view.off, neuron] };
