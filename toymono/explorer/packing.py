@@ -33,7 +33,7 @@ def packed(values: np.ndarray, bits: int = 32, top: float | None = None) -> dict
     signed = bool((values < 0).any())
     highest = 2 ** (bits - signed) - 1
     scale = float(np.abs(values).max(initial=0) if top is None else top) / highest or 1.0
-    whole = np.clip(np.rint(values / scale), -highest, highest)
+    whole = np.clip(np.rint(values.astype(np.float64) / scale), -highest, highest)
     return _coded(whole.astype(f"<{'i' if signed else 'u'}{bits // 8}"), scale)
 
 

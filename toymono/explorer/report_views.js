@@ -60,7 +60,7 @@ function showOverview(state) {
   if (!enter(`overview ${state.run}`, () => overviewParts(run, state))) return;
   for (const [name, picture] of Object.entries(OVERVIEW)) {
     const { heading, note, figure } = run.figures[name];
-    picture.show(heading, figure, note);
+    picture.show(heading, figure, note, () => run.tables[name === "sweep" ? 1 : 0]);
   }
 }
 

@@ -1,0 +1,103 @@
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+
+from toymono.analysis.members import run_table
+from toymono.cli import main
+from toymono.config import InputError
+from toymono.explorer.packing import evenly, packed, script_json, thinned
+from toymono.explorer.report import MARK, chosen_members, write_report
+from toymono.explorer.study import Study
+from toymono.sweeps.store import read_run
+
+HOSTILE = '</script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
+
+
+def _unpacked(content):
+    """What the page makes of a packed array."""
+    values = np.frombuffer(base64.b64decode(content["data"]), content["dtype"]).reshape(content["shape"])
+    return values * content["scale"]
+
+
+@pytest.fixture
+def study(smoke_run):
+    return Study("demo-smoke", smoke_run)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("lowest", [0.0, -3.0])
+def test_a_packed_number_is_off_by_half_a_step_at_most(bits, lowest):
+    values = np.random.default_rng(0).uniform(lowest, 2.0, (40, 30)).astype(np.float32)
+    content = packed(values, bits)
+    steps = 2**bits - 1 if lowest == 0 else 2 ** (bits - 1) - 1
+    assert content["scale"] == pytest.approx(np.abs(values).max() / steps)
+    assert np.abs(_unpacked(content) - values).max() <= content["scale"] * 0.5001
+    assert len(content["data"]) == pytest.approx(values.size * bits / 8 * 4 / 3, abs=4)
+
+
+def test_packing_keeps_whole_numbers_and_what_is_not_finite():
+    whole, holes = np.array([[3, -70000]]), np.array([[np.nan, 0.1]], np.float32)
+    np.testing.assert_array_equal(_unpacked(packed(whole, 8)), whole)
+    np.testing.assert_array_equal(_unpacked(packed(holes, 8)), holes)
+    np.testing.assert_array_equal(_unpacked(packed(np.zeros((2, 2), np.float32), 8)), np.zeros((2, 2)))
+
+
+def test_evenly_spread_places_have_both_ends():
+    assert evenly(9, 3) == [0, 4, 8]
+    assert evenly(3, 9) == [0, 1, 2]
+    assert evenly(4, 0) == []
+
+
+def test_thinning_keeps_the_first_and_last_map_and_says_what_it_left_out(study):
+    member = study.member(0)
+    n_records = len(member.history.step)
+    whole, half, none = (thinned(member, budget) for budget in (10**6, 7000, 0))
+    assert (whole.places, whole.bits, whole.words) == (list(range(n_records)), 16, "")
+    assert 2 < len(half.places) < n_records
+    for keep in (half, none):
+        assert (keep.places[0], keep.places[-1], keep.bits) == (0, n_records - 1, 8)
+        assert f"maps of {n_records - len(keep.places)} of {n_records} records" in keep.words
+    assert len(none.places) == 2
+
+
+def test_chosen_members_have_the_most_and_the_fewest_mono_neurons_among_them(smoke_run):
+    table = run_table(read_run(smoke_run))
+    table["n_mono"] = [5, 5, 9, *[5] * (len(table) - 4), 1]
+    last = len(table) - 1
+    assert chosen_members(table, 1) == [2]
+    assert chosen_members(table, 2) == [2, last]
+    chosen = table.loc[chosen_members(table, 6)]
+    assert len(chosen.groupby(["unit", "setting"])) == len(chosen) == 6
+    table.loc[2, "diverged"] = True
+    assert 2 not in chosen_members(table, 6)
+
+
+def test_embedded_json_cannot_end_its_element():
+    text = script_json({HOSTILE: HOSTILE + "\u2028"})
+    assert not re.search("[<>&\u2028]", text)
+    assert json.loads(text) == {HOSTILE: HOSTILE + "\u2028"}
+
+
+def test_a_report_never_replaces_what_is_not_a_report(study, tmp_path):
+    file = tmp_path / "mine.html"
+    file.write_text("<p>mine</p>")
+    with pytest.raises(InputError, match="out must be a new file or an earlier report"):
+        write_report({"a": study}, file)
+    assert file.read_text() == "<p>mine</p>"
+    with pytest.raises(InputError, match="earlier report"):
+        write_report({"a": study}, tmp_path)
+    file.write_text(f"<html>{MARK}")
+    write_report({"a": study}, file, [0])
+    assert len(file.read_text()) > 10**6
+
+
+def test_a_member_that_is_none_is_refused_and_nothing_is_written(smoke_run, tmp_path, capsys):
+    out = tmp_path / "report.html"
+    with pytest.raises(SystemExit) as stop:
+        main(["report", str(smoke_run), "--out", str(out), "--members", "0", "99"])
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.startswith("error: member must be a whole number from 0 to 17, but is 99")
+    assert list(tmp_path.iterdir()) == []
