@@ -100,7 +100,7 @@ function follow(view) {
       set(id, { data: fields });
     }
   }
-  for (const tab of document.querySelectorAll("[data-tab]")) tab.hidden = tab.dataset.tab !== view.tab;
+  for (const tab of ["sweep", "member", "time", "what-if", "claims"]) set(`${tab}-body`, { hidden: tab !== view.tab });
   before = view;
   return view.tab;
 }
