@@ -13,7 +13,7 @@ from toymono.explorer.report import MARK, chosen_members, write_report
 from toymono.explorer.study import Study
 from toymono.sweeps.store import read_run
 
-HOSTILE = '</script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
+HOSTILE = '</title></script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
 
 
 def _unpacked(content):

@@ -15,7 +15,7 @@ from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import feature_panels, neuron_panels
 
 MEMBER = 3
-HOSTILE = '</script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
+HOSTILE = '</title></script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
 DRAWN = """name => document.querySelector(`[data-name="${name}"] .plot`).data.map(({name, x, y, z}) =>
     ({name, x: Array.from(x ?? []), y: Array.from(y ?? []), z: Array.from(z ?? [], row => Array.from(row))}))"""
 
