@@ -16,6 +16,7 @@ from toymono.config import InputError
 from toymono.environment import browser
 from toymono.gallery import Run, draw, map_figure, scores_figure, sweep_figure
 from toymono.plots.claims import evidence
+from toymono.plots.scatter import member_scatter
 from toymono.plots.style import COLOURS, line_with_band, setting_label
 from toymono.plots.sweeps import Mark
 from toymono.plots.write import read_json, write_figures, write_json, write_page
@@ -184,3 +185,12 @@ def test_evidence_has_a_strip_for_each_measurement_coloured_by_its_verdict():
 def _members(share):
     rows = [{"seed": seed, "learning_rate": 0.01, "diverged": False, "share": share} for seed in range(3)]
     return pd.DataFrame(rows)
+
+
+def test_a_scatter_tells_more_settings_apart_than_it_has_named_colours(smoke_data):
+    table = run_table([smoke_data])
+    table["learning_rate"] = np.arange(len(table)) / 100 + 0.01
+    figure = member_scatter(table, "n_mono", "task_loss", "learning_rate")
+    settings = [trace for trace in figure.data if trace.name]
+    assert len(settings) == len(table) > len(COLOURS)
+    assert len({trace.marker.color for trace in settings}) == len(table)

@@ -43,7 +43,7 @@ def member_scatter(
 def _shade(place: int, n: int) -> str:
     if n <= len(COLOURS):
         return COLOURS[place]
-    red, green, blue = (round(v) for v in sample_colorscale(MAGNITUDE, [place / (n - 1)], colortype="tuple")[0])
+    red, green, blue = (round(255 * v) for v in sample_colorscale(MAGNITUDE, [place / (n - 1)], colortype="tuple")[0])
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
