@@ -51,6 +51,7 @@ _GIVEN = (
     State("roles", "data"),
     State("first-run", "data"),
     State("view", "data"),
+    *(State(name, "options") for name in ("member", "beside", "x", "colour", "lit", "off")),
 )
 
 
@@ -99,13 +100,14 @@ def _register_view(app: Dash) -> None:
 
 def _register_members(app: Dash, studies: Mapping[str, Study]) -> None:
     @app.callback(
-        Output("member", "options"), Output("beside", "options"), Input("run-part", "data"), prevent_initial_call=True
-    )
+        Output("member", "options"), Output("member", "value"), Output("beside", "options"), Output("beside", "value"),
+        Input("run-part", "data"), State("view", "data"), prevent_initial_call=True,
+    )  # fmt: skip
     @told("message")
-    def options(part: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        labels = find(studies, view_of(part).run).labels
+    def options(part: dict[str, Any], data: dict[str, Any]) -> tuple[Any, ...]:
+        labels, view = find(studies, view_of(part).run).labels, view_of(data)
         listed = [{"label": f"{number}: {label}", "value": number} for number, label in labels.items()]
-        return listed, listed
+        return listed, view.member, listed, view.beside
 
 
 def _keep_to_this_machine(app: Dash) -> None:

@@ -14,7 +14,9 @@ from toymono.explorer.tables import register_table
 from toymono.explorer.view import view_of
 from toymono.explorer.words import feature_words, map_words, member_words, neuron_words
 from toymono.plots.members import QUANTITY_TITLES, Quantity, member_map
-from toymono.plots.panels import FEATURE_PANELS, NEURON_PANELS, feature_panels, neuron_panels
+from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES, What, feature_pictures, filled, neuron_pictures
+
+_PANELS = {"neuron": tuple(NEURON_TITLES), "feature": tuple(FEATURE_TITLES)}
 
 
 def layout() -> list[Any]:
@@ -29,9 +31,7 @@ def layout() -> list[Any]:
         tabled("features", "All features as a table"),
         html.Div([_stepper("neuron", "left", "right"), _stepper("feature", "up", "down")], className="controls"),
         message("unit-message"),
-        html.Div(
-            [_page("neuron", NEURON_PANELS), _page("feature", FEATURE_PANELS)], className="pages", id="unit-pages"
-        ),
+        html.Div([_page("neuron"), _page("feature")], className="pages", id="unit-pages"),
     ]
 
 
@@ -42,7 +42,7 @@ def _stepper(what: str, before: str, after: str) -> html.Div:
         html.Div(
             [
                 html.Button("<", id=f"{what}-before", title=f"{what} before ({before} arrow key)"),
-                dcc.Dropdown(id=what, className="number"),
+                dcc.Input(id=what, type="number", min=0, step=1, debounce=True),
                 html.Button(">", id=f"{what}-after", title=f"next {what} ({after} arrow key)"),
             ],
             className="stepper",
@@ -50,8 +50,8 @@ def _stepper(what: str, before: str, after: str) -> html.Div:
     )
 
 
-def _page(what: str, panels: tuple[str, ...]) -> html.Section:
-    pictures = [picture(f"{what}-{name}") for name in panels]
+def _page(what: What) -> html.Section:
+    pictures = [picture(f"{what}-{name}") for name in _PANELS[what]]
     inside = [html.P(id=f"{what}-words"), html.Div(pictures, className="panels")]
     return html.Section(inside, id=f"{what}-page", hidden=True)
 
@@ -73,31 +73,21 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
         figure = member_map(now._replace(values=values), shown.order, title, top, view.quantity, shown.role)
         return figure, [html.P(member_words(member)), html.P(map_words(shown))]
 
-    @app.callback(
-        Output("neuron", "options"), Output("feature", "options"), Input("who-part", "data"), prevent_initial_call=True
-    )
-    @told("message")
-    def options(part: dict[str, Any]) -> tuple[list[int], list[int]]:
-        view = view_of(part)
-        config = find(studies, view.run).member(view.member).stored.config
-        return list(range(config.n_neurons)), list(range(config.n_features))
-
     def tabulated(of: Any) -> Any:  # noqa: ANN401 (a function of a portrait)
         return lambda view: of(find(studies, view.run).member(view.member).portrait)
 
     register_table(app, "neurons", tabulated(neuron_table))
     register_table(app, "features", tabulated(feature_table))
-    _register_page(app, studies, "neuron", NEURON_PANELS, neuron_panels, neuron_words)
-    _register_page(app, studies, "feature", FEATURE_PANELS, feature_panels, feature_words)
+    _register_page(app, studies, "neuron", neuron_pictures, neuron_words)
+    _register_page(app, studies, "feature", feature_pictures, feature_words)
 
 
-def _register_page(
-    app: Dash, studies: Mapping[str, Study], what: str, panels: tuple[str, ...], draw: Any, words: Any  # noqa: ANN401
-) -> None:  # fmt: skip
-    figures = [Output(f"{what}-{name}", "figure") for name in panels]
+def _register_page(app: Dash, studies: Mapping[str, Study], what: What, pictures: Any, words: Any) -> None:  # noqa: ANN401
+    panels = _PANELS[what]
 
     @app.callback(
-        Output(f"{what}-page", "hidden"), Output(f"{what}-words", "children"), *figures, Input(f"{what}-part", "data"),
+        Output(f"{what}-page", "hidden"), Output(f"{what}-words", "children"),
+        *(Output(f"{what}-{name}", "figure") for name in panels), Input(f"{what}-part", "data"),
         prevent_initial_call=True,
     )  # fmt: skip
     @told("unit-message")
@@ -110,5 +100,5 @@ def _register_page(
         sizes = {"neuron": member.stored.config.n_neurons, "feature": member.stored.config.n_features}
         rule = f"a whole number from 0 to {sizes[what] - 1}"
         require(0 <= number < sizes[what], what, rule, number, "choose one from the list")
-        drawn = draw(member.portrait, member.history, number)
-        return [False, words(member.portrait, number), *(drawn[name] for name in panels)]
+        drawn = pictures(member.portrait, member.history, number)
+        return [False, words(member.portrait, number), *(filled(what, name, drawn[name]) for name in panels)]

@@ -14,7 +14,7 @@ from toymono.analysis.portrait import best_scores, feature_table, frame, kinked_
 from toymono.explorer.study import Member
 from toymono.explorer.words import feature_words, frame_words, neuron_words
 from toymono.plots.members import loss_panel, loss_traces, member_map, score_panel
-from toymono.plots.panels import feature_panels, neuron_panels
+from toymono.plots.panels import Picture, What, feature_pictures, filled, neuron_pictures
 
 _BASE64 = 4 / 3  # characters per byte
 _DIGITS = 7  # a float32 has no more
@@ -91,10 +91,10 @@ def thinned(member: Member, budget: int) -> Thinned:
 
 
 def evenly(n: int, chosen: int) -> list[int]:
-    """`chosen` of the places 0 to n - 1, evenly spread; the first, and the last if there are two."""
+    """`chosen` of the places 0 to n - 1, evenly spread: the first and the last among them, or the middle one alone."""
     if chosen >= n:
         return list(range(n))
-    return sorted({round(place) for place in np.linspace(0, n - 1, chosen)})
+    return [n // 2] if chosen == 1 else [round(place) for place in np.linspace(0, n - 1, chosen)]
 
 
 def _thinned_words(member: Member, lost: int, bits: int) -> str:
@@ -116,7 +116,8 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
     shown, past = member.portrait, member.history
     n_neurons, n_features = shown.responses.shape
     frames = [member.frame(place) for place in keep.places]
-    top = max(float(np.nanmax(f.values, initial=0)) for f in frames if f.values is not None) or 1.0
+    finite = [f.values[np.isfinite(f.values)] for f in frames if f.values is not None]
+    top = max(float(values.max(initial=0)) for values in finite) or 1.0
     maps = [None if f.values is None else packed(f.values, 8, top) for f in frames[:-1]]
     places = [int(loss_traces(past, place)["now"]["x"][0]) for place in keep.places]
     history = {name: packed(getattr(past, name)) for name in ("score", "favourite", "bias")}
@@ -149,8 +150,8 @@ def _figures(member: Member, top: float) -> dict[str, Any]:
         "map": member_map(final._replace(values=None), shown.order, "", top, role=shown.role),
         "score": score_panel(final),
         "loss": loss_panel(past, last),
-        "neuron": neuron_panels(shown, past, int(shown.order.neuron[0])),
-        "feature": feature_panels(shown, past, int(shown.order.feature[0])),
+        "neuron": _examples("neuron", neuron_pictures(shown, past, int(shown.order.neuron[0]))),
+        "feature": _examples("feature", feature_pictures(shown, past, int(shown.order.feature[0]))),
     }
 
 
@@ -158,3 +159,7 @@ def script_json(content: object) -> str:
     """JSON in ASCII that may stand inside a script element: nothing in it can end the element."""
     text = json.dumps(content, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _examples(what: What, pictures: dict[str, Picture]) -> dict[str, go.Figure]:
+    return {name: go.Figure(filled(what, name, picture)) for name, picture in pictures.items()}

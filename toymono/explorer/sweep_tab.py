@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 
 from toymono.analysis.curves import sweep_axis
 from toymono.analysis.members import MEASURES, brief, varying_settings
@@ -60,16 +60,17 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
     """Let the plot and the table follow the view."""
 
     @app.callback(
-        Output("x", "options"), Output("x", "placeholder"), Output("colour", "options"),
-        Output("colour", "placeholder"), Input("run-part", "data"), prevent_initial_call=True,
+        *(Output(name, what) for name in ("x", "colour") for what in ("options", "placeholder", "value")),
+        Input("run-part", "data"), State("view", "data"), prevent_initial_call=True,
     )  # fmt: skip
     @told("message")
-    def options(part: dict[str, Any]) -> tuple[Any, ...]:
-        study = find(studies, view_of(part).run)
+    def options(part: dict[str, Any], data: dict[str, Any]) -> tuple[Any, ...]:
+        view, study = view_of(data), find(studies, view_of(part).run)
         x, _, colour = _axes(study, view_of(part))
         settings = [_option(name) for name in varying_settings(study.run.table)]
         measures = [_option(name) for name in _Y]
-        return settings + measures, axis_title(x), settings, axis_title(colour) if colour else "none"
+        shade = axis_title(colour) if colour else "none"
+        return settings + measures, axis_title(x), view.x, settings, shade, view.colour
 
     @app.callback(
         Output("scatter", "figure"), Output("scatter-words", "children"), Input("sweep-part", "data"),

@@ -15,7 +15,7 @@ from toymono.explorer.study import Member, Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
 from toymono.explorer.words import outcome_words
-from toymono.plots.panels import activation_panel, output_panel
+from toymono.plots.interventions import activation_panel, output_panel
 from toymono.toy.tasks import is_signed
 
 AMPLITUDES = {"type": "amplitude", "feature": ALL}
@@ -59,15 +59,16 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
         return find(studies, view.run).member(view.member)
 
     @app.callback(
-        Output("lit", "options"), Output("off", "options"), Output("roles", "data"), Input("lit-part", "data"),
-        prevent_initial_call=True,
+        *(Output(name, what) for name in ("lit", "off") for what in ("options", "value")), Output("roles", "data"),
+        Input("lit-part", "data"), State("view", "data"), prevent_initial_call=True,
     )  # fmt: skip
     @told("what-if-message")
-    def options(part: dict[str, Any]) -> tuple[Any, ...]:
-        member = member_of(view_of(part))
+    def options(part: dict[str, Any], data: dict[str, Any]) -> tuple[Any, ...]:
+        view, member = view_of(data), member_of(view_of(part))
         config, role = member.stored.config, member.portrait.role
         roles = {name: np.flatnonzero(role == place).tolist() for place, name in enumerate(ROLES)}
-        return list(range(config.n_features)), list(range(config.n_neurons)), roles
+        features, neurons = list(range(config.n_features)), list(range(config.n_neurons))
+        return features, [*(view.on or {})], neurons, list(view.off), roles
 
     @app.callback(
         Output("amplitudes", "children"), Input("lit-part", "data"), State("view", "data"), prevent_initial_call=True

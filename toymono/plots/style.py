@@ -119,6 +119,13 @@ def panel(figure: go.Figure, title: str, x: str, y: str, height: int = 300) -> g
     return figure
 
 
+def stems(name: str, colour: str, of: str) -> go.Scatter:
+    """Bars side by side as one filled line, which a browser draws many times faster than bars."""
+    line = {"shape": "hvh", "width": 0.5, "color": colour}
+    area = go.Scatter(name=name, mode="lines", line=line, fill="tozeroy", fillcolor=colour)
+    return area.update(hovertemplate=f"{of} %{{x}}: %{{y:.4f}}<extra></extra>")
+
+
 def step_ticks(steps: Sequence[int] | np.ndarray) -> dict[str, Any]:
     """A logarithmic axis of steps, with a tick at every power of two that is labelled by its exponent."""
     powers = range(math.ceil(math.log2(max(np.max(steps), 2))) + 1)

@@ -9,6 +9,9 @@ function clickedCell(view, click, map) {
   return both ? { neuron, feature: order(map, "yaxis")[Math.round(point.y)] } : { neuron };
 }
 
+/* Lists whose options the server sends: until then they have none. */
+const LISTS = ["member", "beside", "x", "colour", "lit", "off"];
+
 /* What a control's new value changes; other controls have the field that they show. */
 const CHANGES = {
   scatter: (view, click, given) => {
@@ -57,6 +60,8 @@ function change(view, id, value, given) {
     const { feature } = JSON.parse(id);
     return value === null || view.on[feature] === undefined ? {} : { on: { ...view.on, [feature]: value } };
   }
+  const listed = given.options[id];
+  if (listed && !listed.length) return {}; // a list without options drops its value, which nobody asked it to
   if (CHANGES[id]) return CHANGES[id](view, value, given);
   const [name] = CONTROLS[id];
   const needed = ["tab", "run", "member", "y", "quantity"].includes(name);
@@ -72,7 +77,8 @@ function forgotten(before, after) {
 }
 
 function changed(...args) {
-  const [picks, map, records, painted, roles, firstRun, view] = args.slice(-7);
+  const [picks, map, records, painted, roles, firstRun, view, ...lists] = args.slice(-7 - LISTS.length);
+  const options = Object.fromEntries(LISTS.map((id, place) => [id, lists[place] ?? []]));
   const { no_update, callback_context } = window.dash_clientside;
   if (!view) return readAddress(window.location.search, firstRun);
   let next = view;
@@ -80,7 +86,7 @@ function changed(...args) {
     const id = prop_id.slice(0, prop_id.lastIndexOf("."));
     if (id === "address") next = readAddress(value, firstRun);
     else if (id) {
-      const patch = change(next, id, value, { picks, map, records, painted, roles });
+      const patch = change(next, id, value, { picks, map, records, painted, roles, options });
       const after = { ...next, ...patch };
       next = { ...after, ...forgotten(next, after) };
     }
