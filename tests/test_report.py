@@ -48,6 +48,7 @@ def test_packing_keeps_whole_numbers_and_what_is_not_finite():
 def test_evenly_spread_places_have_both_ends():
     assert evenly(9, 3) == [0, 4, 8]
     assert evenly(3, 9) == [0, 1, 2]
+    assert evenly(9, 1) == [4]
     assert evenly(4, 0) == []
 
 

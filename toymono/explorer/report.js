@@ -62,7 +62,8 @@ function follow() {
 
 function showHeader() {
   const run = INDEX.runs[state.run];
-  byId("run").replaceChildren(...INDEX.runs.map(({ name }, place) => new Option(name, place, false, place === state.run)));
+  const runs = INDEX.runs.map(({ name }, place) => new Option(name, place, false, place === state.run));
+  byId("run").replaceChildren(...runs);
   const options = run.members.map(({ number, label }) => new Option(`${number}: ${label}`, number));
   byId("member").replaceChildren(new Option("none", ""), ...options);
   byId("member").value = state.member ?? "";
@@ -83,7 +84,8 @@ function found(member, words) {
   const at = (name) => columns.indexOf(name);
   const [, what, number] = query.match(/^(neuron|feature)?\s*(\d+)$/) || [];
   if (!query) return rows;
-  if (number) return rows.filter((cells) => cells[at(what === "feature" ? "favourite feature" : "neuron")] === Number(number));
+  const numbered = at(what === "feature" ? "favourite feature" : "neuron");
+  if (number) return rows.filter((cells) => cells[numbered] === Number(number));
   if (query === "mono") return rows.filter((cells) => cells[at("score")] > INDEX.mono_threshold);
   return rows.filter((cells) => cells[at("role")].includes(query));
 }
@@ -109,15 +111,19 @@ function stepThrough(what, by) {
   const member = openMember(state.run, state.member), order = member.order[what];
   const other = what === "neuron" ? "feature" : "neuron";
   const from = order.indexOf(state[what]);
-  const partner = state[other] === null ? order[0] : (what === "neuron" ? member.strongest : member.favourite)[state[other]];
+  const partners = what === "neuron" ? member.strongest : member.favourite;
+  const partner = state[other] === null ? order[0] : partners[state[other]];
   const to = from < 0 ? partner : order[Math.min(order.length - 1, Math.max(0, from + by))];
   go({ ...state, [other]: null, [what]: to }, from >= 0);
 }
 
-const KEYS = { ArrowLeft: ["neuron", -1], ArrowRight: ["neuron", 1], ArrowUp: ["feature", -1], ArrowDown: ["feature", 1] };
+const KEYS = {
+  ArrowLeft: ["neuron", -1], ArrowRight: ["neuron", 1], ArrowUp: ["feature", -1], ArrowDown: ["feature", 1],
+};
 document.addEventListener("keydown", (event) => {
-  const busy = event.target.closest("input, select, textarea, .scroll") || event.ctrlKey || event.altKey || event.metaKey;
-  if (!(event.key in KEYS) || busy || state.member === null) return;
+  const busy = event.target.closest("input, select, textarea, .scroll");
+  const other = event.ctrlKey || event.altKey || event.metaKey;
+  if (!(event.key in KEYS) || busy || other || state.member === null) return;
   event.preventDefault();
   stepThrough(...KEYS[event.key]);
 });

@@ -43,10 +43,10 @@ function withTraces(example, traces) {
 // What a picture of a neuron or a feature says: the ends of its bars and lines, and who bends an answer.
 function sentenceOf({ data, layout }) {
   const words = [];
-  for (const { name, type, x, y } of whole(data)) {
+  for (const { name, x, y } of whole(data)) {
     const known = y.map((_, place) => place).filter((place) => y[place] !== null && !Number.isNaN(y[place]));
     if (!known.length) continue;
-    if (type === "bar") {
+    if (name === "every" || name === "value") {
       const [low, high] = [[...known].sort((a, b) => y[a] - y[b])].flatMap((order) => [order[0], order.at(-1)]);
       words.push(`highest ${shown(y[high])} at ${x[high]}, lowest ${shown(y[low])} at ${x[low]}`);
     } else if (name.endsWith("bends")) {
@@ -82,7 +82,8 @@ function neuronFigures(member, neuron) {
   const { matrices, history, figures, favourite } = member;
   const feature = favourite[neuron];
   const text = column(history.favourite, neuron).map((f, at) => `step ${history.step[at]}, favourite feature ${f}`);
-  const training = { score: { y: column(history.score, neuron), text }, bias: { y: column(history.bias, neuron), text } };
+  const over = (values) => ({ y: column(values, neuron), text });
+  const training = { score: over(history.score), bias: over(history.bias) };
   return {
     responses: withTraces(figures.neuron.responses, magnitudeBars(row(matrices.responses, neuron), feature)),
     answer: withTraces(figures.neuron.answer, answerTraces(member, feature, neuron)),

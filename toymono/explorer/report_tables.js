@@ -47,7 +47,8 @@ function downloads(of) {
     const onclick = () => save(text(of()), type, `${of().name}.${label.toLowerCase()}`);
     return make("button", { type: "button", onclick }, label);
   };
-  return make("div", { class: "downloads" }, button("CSV", csvOf, "text/csv"), button("JSON", jsonOf, "application/json"));
+  const buttons = [button("CSV", csvOf, "text/csv"), button("JSON", jsonOf, "application/json")];
+  return make("div", { class: "downloads" }, ...buttons);
 }
 
 // A box that holds a table once it is opened; refill() follows a change of what it shows.

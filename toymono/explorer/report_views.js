@@ -75,7 +75,8 @@ const PLAYER = stepper();
 function frameOf(member, step) {
   const steps = member.frames.step;
   if (step === null) return steps.length - 1;
-  return steps.reduce((best, other, place) => (Math.abs(other - step) < Math.abs(steps[best] - step) ? place : best), 0);
+  const away = (other) => Math.abs(other - step);
+  return steps.reduce((best, other, place) => (away(other) < away(steps[best]) ? place : best), 0);
 }
 
 function showMember(state, member) {
@@ -92,7 +93,7 @@ function showMember(state, member) {
   const drawn = [
     MEMBER.map.show("Every neuron against every feature", figures.map, words, () => recordTable(member, place)),
     MEMBER.score.show("How the scores are spread", figures.score, words),
-    MEMBER.loss.show("Task loss", figures.loss, `Step ${step}: the dot stands at a loss of ${shown(lossAt(figures))}.`),
+    MEMBER.loss.show("Task loss", figures.loss, `The dot stands at step ${step}, loss ${shown(lossAt(figures))}.`),
   ];
   return Promise.all(drawn);
 }
@@ -122,7 +123,8 @@ function showOne(state, what, number, sentence, links, pictures, figures, number
 
 function neighbours(state, what, order, number) {
   const place = order.indexOf(number);
-  const link = (label, other) => make("a", { href: addressOf({ ...state, [what]: other }) }, `${label} ${what} ${other}`);
+  const href = (other) => addressOf({ ...state, [what]: other });
+  const link = (label, other) => make("a", { href: href(other) }, `${label} ${what} ${other}`);
   const found = [];
   if (place > 0) found.push(link("←", order[place - 1]));
   if (place < order.length - 1) found.push(link("→", order[place + 1]));
@@ -131,7 +133,8 @@ function neighbours(state, what, order, number) {
 
 function showNeuron(state, member) {
   const neuron = state.neuron, favourite = member.favourite[neuron];
-  const beside = make("a", { href: addressOf({ ...state, neuron: null, feature: favourite }) }, `feature ${favourite}`);
+  const href = addressOf({ ...state, neuron: null, feature: favourite });
+  const beside = make("a", { href }, `favourite feature ${favourite}`);
   const links = [...neighbours(state, "neuron", member.order.neuron, neuron), beside];
   const figures = neuronFigures(member, neuron);
   return showOne(state, "neuron", neuron, member.words.neuron[neuron], links, NEURON, figures, { favourite });
@@ -139,7 +142,8 @@ function showNeuron(state, member) {
 
 function showFeature(state, member) {
   const feature = state.feature, strongest = member.strongest[feature];
-  const beside = make("a", { href: addressOf({ ...state, feature: null, neuron: strongest }) }, `neuron ${strongest}`);
+  const href = addressOf({ ...state, feature: null, neuron: strongest });
+  const beside = make("a", { href }, `strongest neuron ${strongest}`);
   const links = [...neighbours(state, "feature", member.order.feature, feature), beside];
   const figures = featureFigures(member, feature);
   return showOne(state, "feature", feature, member.words.feature[feature], links, FEATURE, figures, { strongest });

@@ -5,6 +5,8 @@
 const NUMBERS = ["member", "beside", "step", "neuron", "feature"];
 const DEFAULTS = { tab: "sweep", member: 0, y: "task_loss", quantity: "responses", on: {}, off: [] };
 
+const TABS = ["sweep", "member", "time", "what-if", "claims"];
+
 /* What each part of the page depends on; a part waits until its tab, and a table until its fold, is open. */
 const PARTS = {
   "run-part": { of: ["run"] },
@@ -100,7 +102,9 @@ function follow(view) {
       set(id, { data: fields });
     }
   }
-  for (const tab of ["sweep", "member", "time", "what-if", "claims"]) set(`${tab}-body`, { hidden: tab !== view.tab });
+  if (before?.tab !== view.tab) {
+    for (const tab of TABS) set(`${tab}-body`, { hidden: tab !== view.tab });
+  }
   before = view;
   return view.tab;
 }
