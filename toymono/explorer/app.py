@@ -74,7 +74,12 @@ def _layout(studies: Mapping[str, Study]) -> html.Div:
         choice("member", dcc.Dropdown(id="member", clearable=False)),
         choice("beside it", dcc.Dropdown(id="beside", placeholder="none")),
     ]
-    tabs = dcc.Tabs([dcc.Tab(label=title, value=name) for name, title in TABS.items()], id="tabs", value="sweep")
+    tabs = dcc.Tabs(
+        [dcc.Tab(label=title, value=name) for name, title in TABS.items()],
+        id="tabs",
+        value="sweep",
+        mobile_breakpoint=0,
+    )
     bodies = [html.Div(of(), id=f"{name}-body", hidden=name != "sweep") for name, of in _TAB_LAYOUTS.items()]
     stores = [dcc.Store(id=name) for name in ("view", "shown", *(f"{part}-part" for part in (*_PARTS, *_TABLES)))]
     head = html.Header([html.H1("toymono explore"), html.Div(controls, className="controls")])

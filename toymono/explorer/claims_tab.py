@@ -17,7 +17,10 @@ from toymono.verdicts import verdicts
 
 def layout() -> list[Any]:
     """The picture, which takes a while for many runs, and the table."""
-    waiting = dcc.Loading(picture("evidence", height=700), overlay_style={"visibility": "visible", "opacity": 0.4})
+    waiting = dcc.Loading(
+        html.Div(picture("evidence", height=700), className="scrolls-across"),
+        overlay_style={"visibility": "visible", "opacity": 0.4},
+    )
     return [message("claims-message"), html.P(id="claims-told"), waiting, tabled("verdicts", "All verdicts as a table")]
 
 

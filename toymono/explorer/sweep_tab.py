@@ -13,7 +13,7 @@ from toymono.explorer.study import Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
 from toymono.explorer.words import member_words
-from toymono.plots.scatter import member_scatter
+from toymono.plots.scatter import member_scatter, scatter_words
 from toymono.plots.style import axis_title
 
 _Y = [name for name in MEASURES if name != "diverged"]
@@ -34,7 +34,7 @@ def layout() -> list[Any]:
     return [
         html.Div(controls, className="controls"),
         message("sweep-message"),
-        picture("scatter", height=520),
+        picture("scatter", height=480),
         tabled("members", "All members as a table"),
     ]
 
@@ -82,7 +82,8 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
         study = find(studies, view.run)
         x, y, colour = _axes(study, view)
         chosen = [view.member, *([] if view.beside is None else [view.beside])]
-        figure = member_scatter(study.table(x, y), x, y, colour, chosen)
-        return figure, [html.P(member_words(study.member(number))) for number in chosen]
+        table = study.table(x, y)
+        words = [scatter_words(table, x, y), *(member_words(study.member(number)) for number in chosen)]
+        return member_scatter(table, x, y, colour, chosen), [html.P(sentence) for sentence in words]
 
     register_table(app, "members", lambda view: brief(find(studies, view.run).run.table).reset_index())

@@ -1,5 +1,6 @@
 """Time: one or two members on one clock, replayed record by record."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ from toymono.plots.members import (
 
 SIDES = ("left", "right")
 _PICTURES = ("map", "scores", "loss")
+_MOST_MARKS = 7
 _MILLISECONDS = 500  # between two records, if the picture is painted by then
 
 
@@ -81,6 +83,12 @@ def _moved(member: Member, place: int) -> list[Patch]:
     return patches
 
 
+def _marks(steps: list[int]) -> dict[int, str]:
+    """The last record and as many before it, evenly spread, as a narrow page has room for."""
+    every = math.ceil(len(steps) / _MOST_MARKS)
+    return {place: str(steps[place]) for place in range(len(steps) - 1, -1, -every)}
+
+
 def register(app: Dash, studies: Mapping[str, Study]) -> None:
     """Let the pictures follow the clock, and the clock the view."""
     columns = [Output(f"{side}-{name}", "figure") for side in SIDES for name in _PICTURES]
@@ -111,10 +119,5 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
     def clock(part: dict[str, Any]) -> tuple[Any, ...]:
         view = view_of(part)
         member = find(studies, view.run).member(view.member)
-        steps = member.history.step
-        return (
-            len(steps) - 1,
-            {i: str(s) for i, s in enumerate(steps.tolist())},
-            _place(member, view.step),
-            steps.tolist(),
-        )
+        steps = member.history.step.tolist()
+        return len(steps) - 1, _marks(steps), _place(member, view.step), steps

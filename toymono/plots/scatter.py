@@ -9,12 +9,10 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from toymono.analysis.members import SETTINGS, over_seeds
-from toymono.plots.style import COLOURS, MAGNITUDE, axis_title, faded, setting_label, setting_ticks, styled
+from toymono.plots.style import COLOURS, MAGNITUDE, axis_title, faded, panel, setting_label, setting_ticks
 
 
-def member_scatter(
-    table: pd.DataFrame, x: str, y: str, colour: str | None, chosen: Sequence[int] = (), note: str = ""
-) -> go.Figure:
+def member_scatter(table: pd.DataFrame, x: str, y: str, colour: str | None, chosen: Sequence[int] = ()) -> go.Figure:
     """`y` against `x`: small dots are members, large ones means of a setting with the 95 % interval over its seeds.
 
     Dots carry their member's number as customdata. `colour` names what tells colours apart; `chosen` members are
@@ -29,15 +27,21 @@ def member_scatter(
         figure.add_traces([_members(part, x, y, shade, label), _settings(part, x, y, shade, label)])
     ringed = finite.loc[[member for member in chosen if member in finite.index]]
     rings = go.Scatter(x=ringed[x], y=ringed[y], mode="markers+text", text=[f"member {m}" for m in ringed.index])
-    rings.update(textposition="top center", hoverinfo="skip", showlegend=False)
+    rings.update(textposition="top center", cliponaxis=False, hoverinfo="skip", showlegend=False)
     rings.marker = {"size": 16, "color": "rgba(0,0,0,0)", "line": {"width": 2, "color": "#222"}}
     figure.add_trace(rings)
     figure.update_xaxes(title_text=axis_title(x), **_axis(finite[x]))
     figure.update_yaxes(title_text=axis_title(y), **_axis(finite[y]))
-    title = f"{axis_title(y)} against {axis_title(x)}"
-    lost = f"; {len(table) - len(finite)} diverged members left out" if len(finite) < len(table) else ""
-    small = f"small dots: members; large: mean of a setting and its 95% t interval over seeds{lost}{note}"
-    return styled(figure, title, small, height=520).update_layout(legend={"title": ""}, hovermode="closest")
+    panel(figure, "", axis_title(x), axis_title(y), height=480)
+    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+    return figure.update_layout(showlegend=colour is not None, legend=legend, hovermode="closest", margin_t=20)
+
+
+def scatter_words(table: pd.DataFrame, x: str, y: str) -> str:
+    """What the dots are, and how many members are not among them."""
+    lost = f" {int(table.diverged.sum())} diverged members are left out." if table.diverged.any() else ""
+    what = f"{axis_title(y)} against {axis_title(x)}".capitalize()
+    return f"{what}. Small dots: members; diamonds: means of a setting with their 95% t interval over seeds.{lost}"
 
 
 def _shade(place: int, n: int) -> str:
