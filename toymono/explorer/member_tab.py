@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, dcc, html
 
 from toymono.analysis.portrait import feature_table, neuron_table
 from toymono.config import require
-from toymono.explorer.parts import choice, message, picture, tabled, told
+from toymono.explorer.parts import choice, message, picture, register_data, tabled, told
 from toymono.explorer.study import Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import view_of
@@ -51,7 +51,7 @@ def _stepper(what: str, before: str, after: str) -> html.Div:
 
 
 def _page(what: What) -> html.Section:
-    pictures = [picture(f"{what}-{name}") for name in _PANELS[what]]
+    pictures = [picture(f"{what}-{name}", told=False) for name in _PANELS[what]]
     inside = [html.P(id=f"{what}-words"), html.Div(pictures, className="panels")]
     return html.Section(inside, id=f"{what}-page", hidden=True)
 
@@ -84,6 +84,7 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
 
 def _register_page(app: Dash, studies: Mapping[str, Study], what: What, pictures: Any, words: Any) -> None:  # noqa: ANN401
     panels = _PANELS[what]
+    register_data(app, *(f"{what}-{name}" for name in panels))
 
     @app.callback(
         Output(f"{what}-page", "hidden"), Output(f"{what}-words", "children"),

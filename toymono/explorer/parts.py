@@ -6,7 +6,7 @@ from typing import Any
 
 import dash
 import pandas as pd
-from dash import dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from toymono.config import InputError
 from toymono.plots.write import CONFIG
@@ -14,10 +14,26 @@ from toymono.plots.write import CONFIG
 MOST_ROWS = 200  # of a table in a page; its download has all
 
 
-def picture(name: str, height: int = 300) -> html.Figure:
-    """A graph with room for a summary in words and for its table; `height` in pixels is kept while it is empty."""
+def picture(name: str, height: int = 300, told: bool = True) -> html.Figure:
+    """A graph with room for a summary in words; `height` in pixels is kept while it is empty.
+
+    One whose summary is not `told` by a callback gets it from the page's script.
+    """
     graph = dcc.Graph(id=name, config=CONFIG, responsive=True, style={"height": f"{height}px"})
-    return html.Figure([graph, html.Figcaption(id=f"{name}-words")], className="picture")
+    below = [html.Figcaption(id=f"{name}-words")] if told else []
+    return html.Figure([graph, *below, _data(name, not told)], className="picture")
+
+
+def _data(name: str, sentence: bool) -> html.Div:
+    return html.Div(id=f"{name}-data", className="data", **({"data-sentence": "yes"} if sentence else {}))
+
+
+def register_data(app: Dash, *names: str) -> None:
+    """Let these pictures' numbers stand below them as tables, which the page's script makes of what is drawn."""
+    for name in names:
+        describe = ClientsideFunction("explorer", "describe")
+        target = f"{name}-data"
+        app.clientside_callback(describe, Output(target, "data-drawn"), Input(name, "figure"), State(target, "id"))
 
 
 def tabled(name: str, title: str) -> html.Details:

@@ -20,7 +20,7 @@ from toymono.explorer.packing import evenly, packed_member, packed_table, plain,
 from toymono.explorer.study import Member, Study
 from toymono.gallery import sweep_figure
 from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES
-from toymono.plots.scatter import member_scatter
+from toymono.plots.scatter import member_scatter, scatter_words
 from toymono.plots.write import CONFIG
 from toymono.sweeps.store import stored_provenance, written_whole
 from toymono.terminal import CLAIM_COLUMNS, claim_rows
@@ -28,7 +28,7 @@ from toymono.verdicts import verdicts
 
 MARK = '<meta name="generator" content="toymono report">'
 _HERE = pathlib.Path(__file__).parent
-_SCRIPTS = ("report_data.js", "report_tables.js", "report_figures.js", "report_views.js", "report.js")
+_SCRIPTS = ("assets/tables.js", *(f"page/{name}.js" for name in ("data", "figures", "views", "report")))
 _HEAD = 4096  # bytes in which a report says that it is one
 _BUDGET = 8_000_000  # bytes that all members' numbers may take; plotly's code takes 5 million more
 _MEMBERS = 6  # over all runs, unless there are more runs
@@ -108,7 +108,10 @@ def _run(place: int, study: Study, chosen: Sequence[Member], budget: int, parts:
         "thinned": _thinned_words(len(table), len(chosen), told),
         "words": run_words(table, numbers),
         "tables": tables,
-        "figures": {"sweep": _captioned(sweep_figure(table)), "scatter": _captioned(scatter)},
+        "figures": {
+            "sweep": _captioned(sweep_figure(table)),
+            "scatter": {"heading": "Members", "note": scatter_words(table, *_SCATTER), "figure": plain(scatter)},
+        },
     }
 
 
@@ -164,11 +167,11 @@ def _page(parts: Mapping[str, object], names: str) -> str:
     scripts = [script.replace("</script", "<\\/script") for script in scripts]
     hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     embedded = (f'<script type="application/json" id="{name}">{script_json(x)}</script>' for name, x in parts.items())
-    return string.Template((_HERE / "report.html").read_text()).substitute(
+    return string.Template((_HERE / "page" / "report.html").read_text()).substitute(
         mark=MARK,
         policy=" ".join(f"'sha256-{digest}'" for digest in hashes),
         title=html.escape(names),
-        style=(_HERE / "report.css").read_text(),
+        style=(_HERE / "page" / "report.css").read_text(),
         data="\n".join(embedded),
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )

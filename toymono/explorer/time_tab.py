@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from dash import Dash, Input, Output, Patch, State, ctx, dcc, html
 
-from toymono.explorer.parts import message, picture, told
+from toymono.explorer.parts import message, picture, register_data, told
 from toymono.explorer.study import Member, Study, find
 from toymono.explorer.view import View, view_of
 from toymono.explorer.words import frame_words, member_words
@@ -42,7 +42,7 @@ def layout() -> list[Any]:
 
 
 def _column(side: str) -> html.Section:
-    small = [picture(f"{side}-{name}", height=280) for name in _PICTURES[1:]]
+    small = [picture(f"{side}-{name}", height=280, told=False) for name in _PICTURES[1:]]
     inside = [html.P(id=f"{side}-who"), picture(f"{side}-map", height=640), html.Div(small, className="panels")]
     return html.Section(inside, id=f"{side}-column", hidden=side == "right")
 
@@ -92,6 +92,7 @@ def _marks(steps: list[int]) -> dict[int, str]:
 def register(app: Dash, studies: Mapping[str, Study]) -> None:
     """Let the pictures follow the clock, and the clock the view."""
     columns = [Output(f"{side}-{name}", "figure") for side in SIDES for name in _PICTURES]
+    register_data(app, *(f"{side}-{name}" for side in SIDES for name in _PICTURES))
     words = [Output(f"{side}-{what}", "children") for side in SIDES for what in ("who", "map-words")]
 
     @app.callback(

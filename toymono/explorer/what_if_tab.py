@@ -10,7 +10,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html
 from toymono.analysis.interventions import Outcome, amplitudes, outcome
 from toymono.analysis.portrait import ROLES
 from toymono.config import require
-from toymono.explorer.parts import choice, message, picture, tabled, told
+from toymono.explorer.parts import choice, message, picture, register_data, tabled, told
 from toymono.explorer.study import Member, Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
@@ -34,7 +34,7 @@ def layout() -> list[Any]:
         html.Div(id="amplitudes", className="sliders"),
         message("what-if-message"),
         picture("activations", height=320),
-        picture("outputs", height=320),
+        picture("outputs", height=320, told=False),
         tabled("readings", "Activations as a table"),
         dcc.Store(id="roles"),
     ]
@@ -54,6 +54,8 @@ def _found(member: Member, view: View) -> tuple[Outcome, Outcome, np.ndarray]:
 
 def register(app: Dash, studies: Mapping[str, Study]) -> None:
     """Let the pictures follow the input and the neurons that are off."""
+
+    register_data(app, "outputs")
 
     def member_of(view: View) -> Member:
         return find(studies, view.run).member(view.member)

@@ -34,7 +34,8 @@ def neuron_words(shown: Portrait, neuron: int) -> str:
         ROLES[shown.role[neuron]],
     )
     answered = int((shown.responses[neuron] > 0).sum())
-    most = f"answers {answered} features, feature {favourite} most ({shown.responses[neuron, favourite]:.4f})"
+    features = "1 feature" if answered == 1 else f"{answered} features"
+    most = f"answers {features}, feature {favourite} most ({shown.responses[neuron, favourite]:.4f})"
     return f"Neuron {neuron}: {', '.join(told)}; {most}."
 
 
@@ -42,7 +43,8 @@ def feature_words(shown: Portrait, feature: int) -> str:
     """Who answers one feature, and how it is read out."""
     strongest, answer = int(shown.responses[:, feature].argmax()), kinked_answer(shown, feature)
     bends = f"{len(answer.neuron)} large bends" if len(answer.neuron) != 1 else "1 large bend"
-    mono = f"{int(shown.mono_neurons[feature])} monosemantic neurons"
+    n_mono = int(shown.mono_neurons[feature])
+    mono = "1 monosemantic neuron" if n_mono == 1 else f"{n_mono or 'no'} monosemantic neurons"
     read = f"read out as {shown.answers[-1, feature]:.3f} at strength 1 with {bends}"
     return f"Feature {feature}: {mono}; neuron {strongest} answers it most; {read}."
 

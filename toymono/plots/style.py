@@ -22,7 +22,12 @@ ROLE_COLOURS = {
 }
 FONT = "Helvetica, Arial, sans-serif"
 # A tenth of plotly's own white template, which takes longer to build than the small figure that it is for.
-_AXIS = {"gridcolor": "#E8ECF2", "zerolinecolor": "#C8D0DC", "automargin": True, "ticks": ""}
+_AXIS = {
+    "gridcolor": "#E8ECF2",
+    "zerolinecolor": "#C8D0DC",
+    "automargin": True,
+    "title": {"standoff": 8, "font": {"size": 14}},
+}
 _PANEL_TEMPLATE = go.layout.Template(layout={"xaxis": _AXIS, "yaxis": _AXIS, "plot_bgcolor": "white"})
 _LABEL_WIDTH = 0.065  # of a figure
 _TITLE_TOP = 24  # pixels above the title

@@ -75,7 +75,7 @@ function writeAddress(view) {
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const field = (view, name) => (name === "lit" ? Object.keys(view.on).map(Number) : (view[name] ?? null));
 const pick = (view, names) => Object.fromEntries(names.map((name) => [name, field(view, name)]));
-const shown = {};
+const drawn = {};
 let before = null;
 
 function isOpen(part, view) {
@@ -97,8 +97,8 @@ function follow(view) {
   }
   for (const [id, part] of Object.entries(PARTS)) {
     const fields = pick(view, part.of);
-    if (isOpen(part, view) && !same(shown[id], fields)) {
-      shown[id] = fields;
+    if (isOpen(part, view) && !same(drawn[id], fields)) {
+      drawn[id] = fields;
       set(id, { data: fields });
     }
   }

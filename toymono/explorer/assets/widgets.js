@@ -60,8 +60,8 @@ function change(view, id, value, given) {
     const { feature } = JSON.parse(id);
     return value === null || view.on[feature] === undefined ? {} : { on: { ...view.on, [feature]: value } };
   }
-  const listed = given.options[id];
-  if (listed && !listed.length) return {}; // a list without options drops its value, which nobody asked it to
+  const offered = given.options[id];
+  if (offered && !offered.length) return {}; // a list without options drops its value, which nobody asked it to
   if (CHANGES[id]) return CHANGES[id](view, value, given);
   const [name] = CONTROLS[id];
   const needed = ["tab", "run", "member", "y", "quantity"].includes(name);
@@ -94,7 +94,33 @@ function changed(...args) {
   return same(next, view) ? no_update : next;
 }
 
-window.dash_clientside = Object.assign({}, window.dash_clientside, { explorer: { changed, follow, play } });
+const TYPES = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array };
+Object.assign(TYPES, { f4: Float32Array, f8: Float64Array });
+
+/* An axis of a trace as a list, also where Python sent it as bytes. */
+function listed(values) {
+  if (!values?.bdata) return values ?? [];
+  const bytes = Uint8Array.from(atob(values.bdata), (letter) => letter.charCodeAt(0));
+  return Array.from(new TYPES[values.dtype](bytes.buffer));
+}
+
+/* Below a picture: its numbers as a table, and in a sentence where Python has none for it. */
+function describe(figure, id) {
+  const place = document.getElementById(id);
+  if (!place || !figure?.data) return window.dash_clientside.no_update;
+  if (!place.table) {
+    place.table = tableDetails("data as a table", () => place.of());
+    place.sentence = make("figcaption");
+    place.append(...(place.dataset.sentence ? [place.sentence] : []), place.table);
+  }
+  const data = figure.data.map((trace) => ({ ...trace, x: listed(trace.x), y: listed(trace.y) }));
+  place.of = () => tableOfFigure(id.replace("-data", ""), { data, layout: figure.layout });
+  if (place.dataset.sentence) place.sentence.textContent = sentenceOf({ data, layout: figure.layout });
+  place.table.refill();
+  return id;
+}
+
+window.dash_clientside = Object.assign({}, window.dash_clientside, { explorer: { changed, describe, follow, play } });
 
 const KEYS = {
   ArrowLeft: "neuron-before",

@@ -45,10 +45,3 @@ function openMember(run, number) {
   }
   return opened.get(id);
 }
-
-// A number in four digits, as terminals show it; anything else as it is.
-function shown(value) {
-  if (value === null || Number.isNaN(value)) return "";
-  if (typeof value !== "number") return String(value);
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
-}

@@ -1,4 +1,5 @@
-// Tables: filled when they are opened, downloaded whole. All text enters the page as text.
+// Pictures in words and as tables, for the explorer and for reports: tables are filled when they are opened, and
+// downloaded whole. All text enters the page as text.
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -69,16 +70,45 @@ function whole(data) {
     .map((trace) => (trace.name === "positive" && negative ? signed(trace) : trace));
 }
 
-// What a figure shows, number by number.
+// What a figure shows, number by number; neurons in display order under their own numbers.
 function tableOfFigure(name, { data, layout }) {
   const axis = (key, letter) => {
     const title = (layout[`${letter}axis${(key || letter).slice(1)}`] || {}).title;
     return (title && title.text) || "";
   };
+  const names = layout.xaxis.ticktext || [];
+  const told = (x) => (String(names[x]).startsWith("neuron ") ? Number(names[x].slice(7)) : x);
   const rows = [];
   for (const trace of whole(data)) {
     const quantity = axis(trace.yaxis, "y");
-    (trace.x || []).forEach((x, place) => rows.push([trace.name, x, quantity, trace.y[place]]));
+    (trace.x || []).forEach((x, place) => rows.push([trace.name, told(x), quantity, trace.y[place]]));
   }
-  return { name, columns: ["shown", axis("x", "x") || "x", "quantity", "value"], rows };
+  const across = names.length && told(0) !== 0 ? "neuron" : axis("x", "x") || "x";
+  return { name, columns: ["shown", across, "quantity", "value"], rows };
+}
+
+// What a picture of a neuron or a feature says: the ends of its bars and lines, and who bends an answer.
+function sentenceOf({ data, layout }) {
+  const words = [];
+  for (const { name, x, y } of whole(data)) {
+    const known = y.map((_, place) => place).filter((place) => y[place] !== null && !Number.isNaN(y[place]));
+    if (!known.length) continue;
+    if (name === "every" || name === "value") {
+      const [low, high] = [[...known].sort((a, b) => y[a] - y[b])].flatMap((order) => [order[0], order.at(-1)]);
+      words.push(`highest ${shown(y[high])} at ${x[high]}, lowest ${shown(y[low])} at ${x[low]}`);
+    } else if (name.endsWith("bends")) {
+      words.push(`${name} at ${known.map((place) => shown(x[place])).join(", ")}`);
+    } else {
+      words.push(`${name} from ${shown(y[known[0]])} to ${shown(y[known.at(-1)])}`);
+    }
+  }
+  const what = layout.xaxis.title && layout.xaxis.title.text;
+  return `${what ? `By ${what}: ` : ""}${words.join("; ") || "nothing to draw"}.`;
+}
+
+// A number in four digits, as terminals show it; anything else as it is.
+function shown(value) {
+  if (value === null || Number.isNaN(value)) return "";
+  if (typeof value !== "number") return String(value);
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }

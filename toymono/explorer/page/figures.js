@@ -40,25 +40,6 @@ function withTraces(example, traces) {
   return { data, layout: example.layout };
 }
 
-// What a picture of a neuron or a feature says: the ends of its bars and lines, and who bends an answer.
-function sentenceOf({ data, layout }) {
-  const words = [];
-  for (const { name, x, y } of whole(data)) {
-    const known = y.map((_, place) => place).filter((place) => y[place] !== null && !Number.isNaN(y[place]));
-    if (!known.length) continue;
-    if (name === "every" || name === "value") {
-      const [low, high] = [[...known].sort((a, b) => y[a] - y[b])].flatMap((order) => [order[0], order.at(-1)]);
-      words.push(`highest ${shown(y[high])} at ${x[high]}, lowest ${shown(y[low])} at ${x[low]}`);
-    } else if (name.endsWith("bends")) {
-      words.push(`${known.length} ${name}, at ${known.map((place) => shown(x[place])).join(", ")}`);
-    } else {
-      words.push(`${name} from ${shown(y[known[0]])} to ${shown(y[known.at(-1)])}`);
-    }
-  }
-  const what = layout.xaxis.title && layout.xaxis.title.text;
-  return `${what ? `By ${what}: ` : ""}${words.join("; ") || "nothing to draw"}.`;
-}
-
 function signedBars(values) {
   return { positive: { y: values.map((v) => Math.max(v, 0)) }, negative: { y: values.map((v) => Math.min(v, 0)) } };
 }
