@@ -1,0 +1,108 @@
+"""How fast the explorer answers in a real browser: the first view of 100 members, and clicks at N 512, k 1024.
+
+Command: python benchmarks/explorer.py. Both runs are trained for a few steps in a temporary folder; what is timed is
+this machine's Chromium from the request, or the click, until the pictures are drawn.
+"""
+
+import contextlib
+import pathlib
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from toymono.config import Config, Sweep
+from toymono.environment import browser
+from toymono.explorer.app import make_explorer
+from toymono.explorer.study import studies
+from toymono.sweeps.run import run_sweep
+
+ROUNDS = 9
+SHORT = {"n_steps": 64, "schedule_period": 64, "batch_size": 64}
+RATES = tuple(0.001 * 1.1**place for place in range(34))
+MANY = Sweep(base=Config(**SHORT), grids=({"learning_rate": RATES},), seeds=(0, 1, 2))
+LARGE = Sweep(base=Config(n_features=512, n_embed=64, n_neurons=1024, **SHORT), seeds=(0, 1))
+DRAWN = "names => names.every(name => document.querySelector(`#${name} .js-plotly-plot`)?.data?.length)"
+# Resolves when the last of some pictures was drawn anew after an action; in milliseconds.
+TIMED = """([names, action]) => new Promise((done) => {
+  const waiting = new Set(names), started = performance.now();
+  for (const name of names) {
+    const plot = document.querySelector(`#${name} .js-plotly-plot`);
+    const drawn = () => {
+      plot.removeListener("plotly_afterplot", drawn);
+      waiting.delete(name);
+      if (!waiting.size) requestAnimationFrame(() => done(performance.now() - started));
+    };
+    plot.on("plotly_afterplot", drawn);
+  }
+  if (action) document.getElementById(action).click();
+})"""
+NEURON = [f"neuron-{name}" for name in ("responses", "answer", "incoming", "outgoing", "training")]
+
+
+def main() -> None:
+    """Print one line for each measurement: median and range."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        for name, sweep, measure in (("many", MANY, first_views), ("large", LARGE, clicks)):
+            run_sweep(sweep, pathlib.Path(folder) / name)
+            with serving(pathlib.Path(folder) / name) as address:
+                for what, milliseconds in measure(chromium, address).items():
+                    spread = f"{min(milliseconds):.0f} to {max(milliseconds):.0f}"
+                    print(f"{what}: median {statistics.median(milliseconds):.0f} ms ({spread}, n {len(milliseconds)})")
+        chromium.close()
+
+
+@contextlib.contextmanager
+def serving(folder: pathlib.Path) -> Iterator[str]:
+    """The address of an explorer of this run, as long as it is needed."""
+    server = make_explorer(studies([folder]), [folder])
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://{server.host}:{server.port}/"
+    server.shutdown()
+
+
+def first_views(chromium: Browser, address: str) -> dict[str, list[float]]:
+    """From the request until every member is drawn, by a browser that has nothing of the page yet."""
+    times = []
+    for _ in range(ROUNDS):
+        page = chromium.new_context().new_page()
+        started = time.perf_counter()
+        page.goto(address)
+        page.wait_for_function(DRAWN, arg=["scatter"])
+        times.append(1e3 * (time.perf_counter() - started))
+        page.context.close()
+    return {"first view of 102 members, server just started": times[:1], "first view of 102 members": times[1:]}
+
+
+def clicks(chromium: Browser, address: str) -> dict[str, list[float]]:
+    """From a click until the neuron's five pictures are drawn."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}?tab=member&neuron=3")
+    page.wait_for_function(DRAWN, arg=["map", *NEURON])
+    page.wait_for_timeout(1000)
+    stepped = [page.evaluate(TIMED, [NEURON, "neuron-after"]) for _ in range(ROUNDS)]
+    return {"next neuron at N 512, k 1024": stepped, "click on a cell of its map": cell_clicks(page)}
+
+
+def cell_clicks(page: Page) -> list[float]:
+    """The same for cells of the map; their feature's four pictures are drawn at the same time."""
+    page.locator("#map").scroll_into_view_if_needed()
+    box, times = page.locator("#map .nsewdrag").first.bounding_box(), []
+    assert box
+    for place in range(ROUNDS):
+        x, y = box["x"] + box["width"] * (place + 1) / (ROUNDS + 1), box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.wait_for_timeout(500)
+        page.evaluate(f"names => {{ window.timed = ({TIMED})([names, null]); }}", NEURON)
+        page.mouse.click(x, y)
+        times.append(page.evaluate("window.timed"))
+        page.wait_for_timeout(500)
+    return times
+
+
+if __name__ == "__main__":
+    main()
