@@ -44,6 +44,7 @@ figures: install
 	for script in experiments/[a-z]*.py; do $(BIN)/python $$script --figures figures || exit 1; done
 	$(BIN)/toymono claims figures --json --out figures/claims.png > figures/claims.json
 	$(BIN)/python experiments/_readme.py
+	$(BIN)/python experiments/_gallery.py
 
 clean:
 	rm -rf .venv

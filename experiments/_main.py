@@ -39,8 +39,12 @@ def main(name, doc, batches, draw, argv=None):
 
 
 def save(drawn, folder, name):
-    """Write each figure as JSON, and as PNG where there is a browser; then all as one page."""
+    """Write each figure as JSON, and as PNG where there is a browser; then all as one page.
+
+    A figure says which experiment drew it, by which the gallery sorts.
+    """
     for title, figure in drawn.items():
+        figure.update_layout(meta={"experiment": name})
         write_json(figure, folder / f"{title}.json")
         if browser():
             write_image(figure, folder / f"{title}.png")
