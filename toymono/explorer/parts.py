@@ -66,18 +66,19 @@ def choice(label: str, control: Any) -> html.Label:  # noqa: ANN401 (any Dash co
 
 
 def told(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Show what a callback finds wrong as one sentence in this message, and leave the page as it is."""
+    """Show what a callback finds wrong as one sentence in this message, and leave the page as it is.
+
+    The page's script clears the message when it asks anew.
+    """
 
     def decorate(callback: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(callback)
         def guarded(*args: Any) -> Any:  # noqa: ANN401 (Dash passes and takes JSON)
             try:
-                answer = callback(*args)
+                return callback(*args)
             except (InputError, OSError) as error:
                 dash.set_props(name, {"children": f"Cannot be shown: {error}"})
                 raise dash.exceptions.PreventUpdate from error
-            dash.set_props(name, {"children": ""})
-            return answer
 
         return guarded
 

@@ -7,24 +7,25 @@ const DEFAULTS = { tab: "sweep", member: 0, y: "task_loss", quantity: "responses
 
 const TABS = ["sweep", "member", "time", "what-if", "claims"];
 
-/* What each part of the page depends on; a part waits until its tab, and a table until its fold, is open. */
+/* What each part of the page depends on, and where it is told what is wrong with it; a part waits until its tab, and a
+   table until its fold, is open. */
 const PARTS = {
-  "run-part": { of: ["run"] },
+  "run-part": { of: ["run"], told: "message" },
   "who-part": { of: ["run", "member"] },
-  "sweep-part": { tab: "sweep", of: ["run", "member", "beside", "x", "y", "colour"] },
-  "member-part": { tab: "member", of: ["run", "member", "quantity"] },
-  "neuron-part": { tab: "member", of: ["run", "member", "neuron"] },
-  "feature-part": { tab: "member", of: ["run", "member", "feature"] },
-  "clock-part": { tab: "time", of: ["run", "member", "beside"] },
-  "step-part": { tab: "time", of: ["run", "member", "beside", "step"] },
-  "lit-part": { tab: "what-if", of: ["run", "member", "lit"] },
-  "what-if-part": { tab: "what-if", of: ["run", "member", "on", "off"] },
-  "claims-part": { tab: "claims", of: [] },
-  "members-part": { tab: "sweep", of: ["run"], table: "members" },
-  "neurons-part": { tab: "member", of: ["run", "member"], table: "neurons" },
-  "features-part": { tab: "member", of: ["run", "member"], table: "features" },
-  "readings-part": { tab: "what-if", of: ["run", "member", "on", "off"], table: "readings" },
-  "verdicts-part": { tab: "claims", of: [], table: "verdicts" },
+  "sweep-part": { tab: "sweep", of: ["run", "member", "beside", "x", "y", "colour"], told: "sweep-message" },
+  "member-part": { tab: "member", of: ["run", "member", "quantity"], told: "member-message" },
+  "neuron-part": { tab: "member", of: ["run", "member", "neuron"], told: "unit-message" },
+  "feature-part": { tab: "member", of: ["run", "member", "feature"], told: "unit-message" },
+  "clock-part": { tab: "time", of: ["run", "member", "beside"], told: "time-message" },
+  "step-part": { tab: "time", of: ["run", "member", "beside", "step"], told: "time-message" },
+  "lit-part": { tab: "what-if", of: ["run", "member", "lit"], told: "what-if-message" },
+  "what-if-part": { tab: "what-if", of: ["run", "member", "on", "off"], told: "what-if-message" },
+  "claims-part": { tab: "claims", of: [], told: "claims-message" },
+  "members-part": { tab: "sweep", of: ["run"], table: "members", told: "message" },
+  "neurons-part": { tab: "member", of: ["run", "member"], table: "neurons", told: "message" },
+  "features-part": { tab: "member", of: ["run", "member"], table: "features", told: "message" },
+  "readings-part": { tab: "what-if", of: ["run", "member", "on", "off"], table: "readings", told: "message" },
+  "verdicts-part": { tab: "claims", of: [], table: "verdicts", told: "message" },
 };
 
 /* Controls that show a field as it is, and the property that holds it. */
@@ -42,6 +43,10 @@ const CONTROLS = {
   lit: ["lit", "value"],
   off: ["off", "value"],
 };
+
+/* Lists, and the part of the page with which the server sends their options and the value that they then show. */
+const LISTS = { member: "run-part", beside: "run-part", x: "run-part", colour: "run-part" };
+Object.assign(LISTS, { lit: "lit-part", off: "lit-part" });
 
 function readAddress(search, firstRun) {
   const view = { ...DEFAULTS, run: firstRun };
@@ -83,6 +88,12 @@ function isOpen(part, view) {
   return (!part.tab || part.tab === view.tab) && (!part.table || fold?.open);
 }
 
+/* Whether a control can be set: a list without options, or with those of another run, would drop the value. */
+function canShow(id, view) {
+  const asked = drawn[LISTS[id]];
+  return !LISTS[id] || (asked?.run === view.run && (asked.member ?? view.member) === view.member);
+}
+
 /* Show a view: the address, the controls, and those parts of the page whose fields changed. */
 function follow(view) {
   if (!view) return window.dash_clientside.no_update;
@@ -93,12 +104,14 @@ function follow(view) {
     window.history[quiet ? "replaceState" : "pushState"](null, "", address);
   }
   for (const [id, [name, property]] of Object.entries(CONTROLS)) {
-    if (!before || !same(field(before, name), field(view, name))) set(id, { [property]: field(view, name) });
+    const isNew = !before || !same(field(before, name), field(view, name));
+    if (isNew && canShow(id, view)) set(id, { [property]: field(view, name) });
   }
   for (const [id, part] of Object.entries(PARTS)) {
     const fields = pick(view, part.of);
     if (isOpen(part, view) && !same(drawn[id], fields)) {
       drawn[id] = fields;
+      if (part.told) set(part.told, { children: "" }); // several parts share a message, so none may clear it later
       set(id, { data: fields });
     }
   }

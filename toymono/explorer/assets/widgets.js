@@ -9,9 +9,6 @@ function clickedCell(view, click, map) {
   return both ? { neuron, feature: order(map, "yaxis")[Math.round(point.y)] } : { neuron };
 }
 
-/* Lists whose options the server sends: until then they have none. */
-const LISTS = ["member", "beside", "x", "colour", "lit", "off"];
-
 /* What a control's new value changes; other controls have the field that they show. */
 const CHANGES = {
   scatter: (view, click, given) => {
@@ -77,8 +74,8 @@ function forgotten(before, after) {
 }
 
 function changed(...args) {
-  const [picks, map, records, painted, roles, firstRun, view, ...lists] = args.slice(-7 - LISTS.length);
-  const options = Object.fromEntries(LISTS.map((id, place) => [id, lists[place] ?? []]));
+  const [picks, map, records, painted, roles, firstRun, view, ...lists] = args.slice(-7 - Object.keys(LISTS).length);
+  const options = Object.fromEntries(Object.keys(LISTS).map((id, place) => [id, lists[place] ?? []]));
   const { no_update, callback_context } = window.dash_clientside;
   if (!view) return readAddress(window.location.search, firstRun);
   let next = view;
