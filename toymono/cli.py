@@ -1,4 +1,4 @@
-"""The command line: list, run, table, figure, claims, report, doctor. JAX is loaded only by the verbs that need it."""
+"""The command line: list, run, table, figure, claims, explore, report, doctor. JAX is loaded only by the verbs that need it."""
 
 import contextlib
 import io

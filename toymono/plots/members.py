@@ -45,7 +45,7 @@ def member_map(
     _name_axes(figure, order)
     figure.update_yaxes(title_text="score", range=[-0.05, 1.05], row=2, col=1)
     figure.update_yaxes(title_text="bias", row=3, col=1)
-    legend = {"orientation": "h", "y": -0.1, "x": 0, "itemsizing": "constant"}
+    legend = {"orientation": "h", "y": -0.08, "x": 0, "itemsizing": "constant"}
     return figure.update_layout(showlegend=role is not None, legend=legend, hovermode="closest")
 
 
