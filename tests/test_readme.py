@@ -3,11 +3,12 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).parent.parent
+SCREENSHOTS = {"explorer-sweep", "explorer-member", "explorer-time", "explorer-what-if", "report"}
 README = (ROOT / "README.md").read_text()
 
 
-def _readme_script():
-    spec = importlib.util.spec_from_file_location("readme", ROOT / "experiments" / "_readme.py")
+def _script(name):
+    spec = importlib.util.spec_from_file_location(name.strip("_"), ROOT / "experiments" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -30,10 +31,24 @@ def test_every_part_that_the_tree_names_is_there():
 
 
 def test_the_tables_are_what_the_figures_folder_holds():
-    assert _readme_script().renewed(README, ROOT / "figures") == README
+    assert _script("_readme").renewed(README, ROOT / "figures") == README
 
 
 def test_the_commands_of_the_first_screen_are_targets_of_the_makefile():
     makefile = (ROOT / "Makefile").read_text()
     for target in re.findall(r"(?:^|`)make (\w+)", README, re.M):
         assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_the_gallery_shows_every_figure_with_its_verdict():
+    page = (ROOT / "figures" / "index.html").read_text()
+    assert _script("_gallery").gallery((ROOT / "experiments").glob("[a-z]*.py"), ROOT / "figures") == page
+    for target in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert (ROOT / "figures" / target).exists(), target
+    drawn = {file.stem for file in (ROOT / "figures").glob("*.png")} - SCREENSHOTS - {"claims"}
+    assert drawn == set(re.findall(r'src="([^"]+)\.png"', page))
+
+
+def test_the_gallery_finds_the_claims_that_an_experiment_names():
+    found = _script("_gallery").claims_in("claims C1 to C3 and C7; Figs 1, 3; M2")
+    assert found == ["C1", "C2", "C3", "C7", "M2"]

@@ -4,7 +4,7 @@ Neurons and features are numbered as they are stored; all arrays are numpy's, so
 """
 
 import functools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -53,15 +53,15 @@ class Portrait(NamedTuple):
 def portrait(config: Config, params: Params, problem: Problem) -> Portrait:
     """The portrait of one network; the first of a shape is compiled."""
     with jax.default_matmul_precision(config.matmul_precision):
-        return jax.device_get(_portrait(config, params, problem))
+        return Portrait(**jax.device_get(_measured(config, params, problem)))
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _portrait(config: Config, params: Params, problem: Problem) -> Portrait:
+def _measured(config: Config, params: Params, problem: Problem) -> dict[str, Any]:
     net, weights, targets = network(config, params), weights_of(params), lone_targets(config, problem)
     responses = task_responses(config, net, problem)
     score, favourite = monosemanticity(responses), favourite_feature(responses)
-    return Portrait(
+    return dict(
         responses=responses,
         drive=weights.encoder.T @ problem.embedding,
         write=weights.decoder @ targets,
@@ -133,10 +133,11 @@ class Kinked(NamedTuple):
 
 def kinked_answer(shown: Portrait, feature: int) -> Kinked:
     """The answer to one feature alone; bends are those of |change of slope| above `amplitudes.LARGE_BEND`."""
-    line, change = shown.answers[:, feature], shown.bends.change[:, feature]
+    line, change = shown.answers[:, feature], np.asarray(shown.bends.change)[:, feature]
     neuron = np.flatnonzero(np.abs(change) > LARGE_BEND)
-    amplitude = shown.bends.amplitude[neuron, feature]
-    return Kinked(line, neuron, amplitude, np.interp(amplitude, AMPLITUDES, line), change[neuron])
+    amplitude = np.asarray(shown.bends.amplitude)[neuron, feature]
+    output = np.asarray(np.interp(amplitude, AMPLITUDES, line))
+    return Kinked(line, neuron, amplitude, output, change[neuron])
 
 
 class History(NamedTuple):

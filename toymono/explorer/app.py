@@ -25,7 +25,7 @@ _TAB_LAYOUTS = {
     "what-if": what_if_tab.layout,
     "claims": claims_tab.layout,
 }
-_PARTS = ("run", "who", "sweep", "member", "neuron", "feature", "clock", "step", "lit", "what-if", "claims")
+_PARTS = ("run", "who", "sweep", "member", "neuron", "feature", "step", "lit", "what-if", "claims")
 _TABLES = ("members", "neurons", "features", "readings", "verdicts")
 # Everything comes from this server; Dash itself writes one script into the page.
 _POLICY = (
@@ -132,7 +132,7 @@ def _keep_to_this_machine(app: Dash) -> None:
 
 
 class _Quiet(WSGIRequestHandler):
-    def log_request(self, *args: Any) -> None:  # noqa: ANN401 (werkzeug's)
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing: the terminal is for the address and for what goes wrong."""
 
 

@@ -46,7 +46,7 @@ def register(app: Dash, places: Sequence[pathlib.Path]) -> None:
         tested, counts = table.claim.nunique(), table.drop_duplicates("claim").claim_verdict.value_counts()
         words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
         told_words = f"{tested} claims have a measurement on these runs: {words}. A claim whose other parts have none"
-        height = {"height": f"{figure.layout.height}px"}
+        height = {"height": f"{figure.layout['height']}px"}
         return figure, height, f"{told_words} is untested as a whole; give the folder that holds all batches for more."
 
     register_table(app, "verdicts", lambda view: found())

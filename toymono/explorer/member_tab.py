@@ -35,8 +35,8 @@ def layout() -> list[Any]:
     ]
 
 
-def _stepper(what: str, before: str, after: str) -> html.Div:
-    """A list to choose from between two buttons, which arrow keys press."""
+def _stepper(what: str, before: str, after: str) -> html.Label:
+    """A number to choose from between two buttons, which arrow keys press."""
     return choice(
         what,
         html.Div(

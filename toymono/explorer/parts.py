@@ -25,7 +25,8 @@ def picture(name: str, height: int = 300, told: bool = True) -> html.Figure:
 
 
 def _data(name: str, sentence: bool) -> html.Div:
-    return html.Div(id=f"{name}-data", className="data", **({"data-sentence": "yes"} if sentence else {}))
+    told: dict[str, Any] = {"data-sentence": "yes"} if sentence else {}
+    return html.Div(id=f"{name}-data", className="data", **told)
 
 
 def register_data(app: Dash, *names: str) -> None:

@@ -78,8 +78,9 @@ class Study:
     def labels(self) -> dict[int, str]:
         """Every member's setting and seed in words, by its number."""
         table = self.run.table
-        named = table[[*varying_settings(table), "seed"]].to_dict("index")
-        return {int(number): setting_label(values) for number, values in named.items()}
+        named = table[[*varying_settings(table), "seed"]].to_dict("records")
+        rows = ({str(name): value for name, value in row.items()} for row in named)
+        return {number: setting_label(row) for number, row in enumerate(rows)}
 
     def table(self, *measures: str) -> pd.DataFrame:
         """A table that has these columns, and no more than they need."""

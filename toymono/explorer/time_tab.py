@@ -1,15 +1,15 @@
 """Time: one or two members on one clock, replayed record by record."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from dash import Dash, Input, Output, Patch, State, ctx, dcc, html
+from dash import Dash, Input, Output, Patch, State, dcc, html
 
 from toymono.explorer.parts import message, picture, register_data, told
 from toymono.explorer.study import Member, Study, find
-from toymono.explorer.view import View, view_of
+from toymono.explorer.view import view_of
 from toymono.explorer.words import frame_words, member_words
 from toymono.plots.members import (
     MAP_TRACES,
@@ -47,11 +47,6 @@ def _column(side: str) -> html.Section:
     return html.Section(inside, id=f"{side}-column", hidden=side == "right")
 
 
-def _members(studies: Mapping[str, Study], view: View) -> list[Member | None]:
-    study = find(studies, view.run)
-    return [study.member(view.member), None if view.beside is None else study.member(view.beside)]
-
-
 def _place(member: Member, step: int | None) -> int:
     """The member's last record up to a step; its last of all where no step is told."""
     steps = member.history.step
@@ -83,6 +78,13 @@ def _moved(member: Member, place: int) -> list[Patch]:
     return patches
 
 
+def _column_of(
+    member: Member, step: int | None, draw: Callable[[Member, int], list[Any]]
+) -> tuple[list[Any], list[str]]:
+    place = _place(member, step)
+    return draw(member, place), [member_words(member), frame_words(member.frame(place))]
+
+
 def _marks(steps: list[int]) -> dict[int, str]:
     """The last record and as many before it, evenly spread, as a narrow page has room for."""
     every = math.ceil(len(steps) / _MOST_MARKS)
@@ -97,20 +99,19 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
 
     @app.callback(
         *columns, *words, Output("right-column", "hidden"), Output("painted", "data"),
-        Input("clock-part", "data"), Input("step-part", "data"), State("painted", "data"), prevent_initial_call=True,
+        Input("step-part", "data"), State("painted", "data"), prevent_initial_call=True,
     )  # fmt: skip
     @told("time-message")
-    def draw(_: Any, part: dict[str, Any], painted: int | None) -> list[Any]:  # noqa: ANN401
+    def draw(part: dict[str, Any], painted: dict[str, Any] | None) -> list[Any]:
         view = view_of(part)
-        anew = painted is None or "clock-part.data" in ctx.triggered_prop_ids
-        figures, told_words = [], []
-        for member in _members(studies, view):
-            place = 0 if member is None else _place(member, view.step)
-            drawn = {} if member is None else (_drawn if anew else _moved)(member, place)
-            figures += drawn or [{}, {}, {}]
-            told_words += ["", ""] if member is None else [member_words(member), frame_words(member.frame(place))]
-        steps = _members(studies, view)[0].history.step
-        return [*figures, *told_words, view.beside is None, int(steps[-1] if view.step is None else view.step)]
+        of = {name: part.get(name) for name in ("run", "member", "beside")}
+        draw_one = _moved if painted and painted["of"] == of else _drawn
+        member = find(studies, view.run).member(view.member)
+        other = None if view.beside is None else find(studies, view.run).member(view.beside)
+        left, left_words = _column_of(member, view.step, draw_one)
+        right, right_words = ([{}, {}, {}], ["", ""]) if other is None else _column_of(other, view.step, draw_one)
+        step = int(member.history.step[-1]) if view.step is None else view.step
+        return [*left, *right, *left_words, *right_words, other is None, {"of": of, "step": step}]
 
     @app.callback(
         Output("clock", "max"), Output("clock", "marks"), Output("clock", "value"), Output("records", "data"),

@@ -49,6 +49,6 @@ def view_of(told: Mapping[str, Any]) -> View:
     require(numbers, "on", "features with amplitudes, as 3:0.5", on, "correct the address")
     off = known.get("off", [])
     require(all(isinstance(n, int) for n in off), "off", "whole numbers", off, "correct the address")
-    defaults = {"tab": "sweep", "run": "", "member": 0}
     chosen = {int(feature): float(value) for feature, value in on.items()}
-    return View(**{**defaults, **known, "on": chosen, "off": tuple(off)})
+    fields: dict[str, Any] = {"tab": "sweep", "run": "", "member": 0, **known, "on": chosen, "off": tuple(off)}
+    return View(**fields)

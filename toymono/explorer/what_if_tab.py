@@ -92,7 +92,7 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
         found, whole, is_on = _found(member, view)
         hidden, before = np.asarray(found.hidden), np.asarray(whole.hidden)
         outputs = (np.asarray(values) for values in (found.outputs, whole.outputs, found.targets))
-        shown = activation_panel(hidden, before, member.portrait.order.neuron, is_on)
+        shown = activation_panel(hidden, before, np.asarray(member.portrait.order.neuron), is_on)
         return shown, output_panel(*outputs), outcome_words(found, whole, len(view.off))
 
     register_table(app, "readings", lambda view: _readings(member_of(view), view))

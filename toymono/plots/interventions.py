@@ -17,7 +17,8 @@ def activation_panel(hidden: np.ndarray, whole: np.ndarray, order: np.ndarray, i
         "color": np.where(is_on[order], "#aaaaaa", COLOURS[1]),
         "size": 7,
     }
-    marks.update(customdata=np.stack([order, hidden[order]], axis=-1))
+    # A list, since Dash cannot tell a click the customdata of what plotly packs.
+    marks.update(customdata=np.stack([order, hidden[order]], axis=-1).tolist())
     marks.hovertemplate = "neuron %{customdata[0]}: %{customdata[1]:.4f}, click to switch<extra></extra>"
     figure = go.Figure([*_with_and_without(hidden[order], whole[order], COLOURS[0], "place"), marks])
     title = "Activations (pale: with all neurons on)"

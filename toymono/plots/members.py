@@ -39,8 +39,8 @@ def member_map(
     figure.add_trace(_dots("score", size=4), row=2, col=1)
     for name in ROLES if role is not None else ("bias",):
         figure.add_trace(_dots(name, size=5, color=ROLE_COLOURS.get(name, COLOURS[3])), row=3, col=1)
-    for trace in figure.data:
-        trace.update(member_traces(frame, order, role)[trace.name])
+    for name, values in member_traces(frame, order, role).items():
+        figure.update_traces(values, selector={"name": name})
     panel(figure, title, "", "", height=640)
     _name_axes(figure, order)
     figure.update_yaxes(title_text="score", range=[-0.05, 1.05], row=2, col=1)
@@ -89,9 +89,9 @@ def member_traces(frame: Frame, order: Order, role: np.ndarray | None = None) ->
         "score": {"x": places, "y": frame.score[neuron], "marker": {"color": COLOURS[2]}},
         "bias": {"x": places, "y": bias},
     }
-    for number, name in enumerate(ROLES if role is not None else ()):
-        chosen = role[neuron] == number
-        traces[name] = {"x": places[chosen], "y": bias[chosen]}
+    if role is not None:
+        chosen = {name: role[neuron] == number for number, name in enumerate(ROLES)}
+        traces |= {name: {"x": places[own], "y": bias[own]} for name, own in chosen.items()}
     return traces
 
 

@@ -20,10 +20,12 @@ def member_scatter(table: pd.DataFrame, x: str, y: str, colour: str | None, chos
     """
     finite = table[~table.diverged]
     figure = go.Figure()
-    groups = [(None, finite)] if colour is None else list(finite.groupby(colour, sort=True))
-    for place, (value, part) in enumerate(groups):
+    if colour is None:
+        groups = [("all members", finite)]
+    else:
+        groups = [(setting_label({colour: value}), part) for value, part in finite.groupby(colour, sort=True)]
+    for place, (label, part) in enumerate(groups):
         shade = _shade(place, len(groups))
-        label = "all members" if value is None else setting_label({colour: value})
         figure.add_traces([_members(part, x, y, shade, label), _settings(part, x, y, shade, label)])
     ringed = finite.loc[[member for member in chosen if member in finite.index]]
     rings = go.Scatter(x=ringed[x], y=ringed[y], mode="markers+text", text=[f"member {m}" for m in ringed.index])
@@ -59,7 +61,9 @@ def _axis(values: pd.Series) -> dict[str, Any]:
 
 
 def _members(part: pd.DataFrame, x: str, y: str, shade: str, label: str) -> go.Scatter:
-    dots = go.Scatter(x=part[x], y=part[y], customdata=part.index, mode="markers", legendgroup=label, showlegend=False)
+    # A list, since Dash cannot tell a click the customdata of what plotly packs.
+    members = part.index.tolist()
+    dots = go.Scatter(x=part[x], y=part[y], customdata=members, mode="markers", legendgroup=label, showlegend=False)
     dots.marker = {"size": 8, "color": faded(shade, 0.45)}
     dots.hovertemplate = "member %{customdata}<br>%{x:.4g}, %{y:.4g}<extra>" + label + "</extra>"
     return dots

@@ -16,7 +16,6 @@ const PARTS = {
   "member-part": { tab: "member", of: ["run", "member", "quantity"], told: "member-message" },
   "neuron-part": { tab: "member", of: ["run", "member", "neuron"], told: "unit-message" },
   "feature-part": { tab: "member", of: ["run", "member", "feature"], told: "unit-message" },
-  "clock-part": { tab: "time", of: ["run", "member", "beside"], told: "time-message" },
   "step-part": { tab: "time", of: ["run", "member", "beside", "step"], told: "time-message" },
   "lit-part": { tab: "what-if", of: ["run", "member", "lit"], told: "what-if-message" },
   "what-if-part": { tab: "what-if", of: ["run", "member", "on", "off"], told: "what-if-message" },

@@ -27,7 +27,7 @@ const CHANGES = {
   ticker: (view, n, given) => {
     const records = given.records ?? [];
     const now = view.step ?? records.at(-1);
-    if (given.painted !== null && given.painted !== now) return {}; // the last picture is still on its way
+    if (given.painted && given.painted.step !== now) return {}; // the last picture is still on its way
     const next = records[records.indexOf(now) + 1];
     if (next === undefined) window.dash_clientside.set_props("ticker", { disabled: true });
     return next === undefined ? {} : { step: next };
