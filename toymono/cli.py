@@ -1,4 +1,4 @@
-"""The command line: list, run, table, figure, claims, explore, report, doctor. JAX is loaded only by the verbs that need it."""
+"""The command line, one verb after the other (see commands.py). JAX is loaded only by the verbs that need it."""
 
 import contextlib
 import io
