@@ -26,7 +26,7 @@ _TAB_LAYOUTS = {
     "claims": claims_tab.layout,
 }
 _PARTS = ("run", "who", "sweep", "member", "neuron", "feature", "step", "lit", "what-if", "claims")
-_TABLES = ("members", "neurons", "features", "readings", "verdicts")
+_FOLDS = ("members", "neurons", "features", "readings", "verdicts", "circuit")
 # Everything comes from this server; Dash itself writes one script into the page.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -81,7 +81,7 @@ def _layout(studies: Mapping[str, Study]) -> html.Div:
         mobile_breakpoint=0,
     )
     bodies = [html.Div(of(), id=f"{name}-body", hidden=name != "sweep") for name, of in _TAB_LAYOUTS.items()]
-    stores = [dcc.Store(id=name) for name in ("view", "shown", *(f"{part}-part" for part in (*_PARTS, *_TABLES)))]
+    stores = [dcc.Store(id=name) for name in ("view", "shown", *(f"{part}-part" for part in (*_PARTS, *_FOLDS)))]
     head = html.Header([html.H1("toymono explore"), html.Div(controls, className="controls")])
     start = [dcc.Location(id="address", refresh=False), dcc.Store(id="first-run", data=next(iter(studies)))]
     return html.Div([*start, *stores, head, tabs, message("message"), html.Main(bodies)])
@@ -91,16 +91,12 @@ def _register_view(app: Dash) -> None:
     changed, follow, play = (ClientsideFunction("explorer", name) for name in ("changed", "follow", "play"))
     app.clientside_callback(changed, Output("view", "data"), *_CONTROLS, *_GIVEN)
     app.clientside_callback(follow, Output("shown", "data"), Input("view", "data"))
-    paused = State("ticker", "disabled")
     app.clientside_callback(
-        play,
-        Output("ticker", "disabled"),
-        Input("play", "n_clicks"),
-        paused,
-        State("view", "data"),
-        State("records", "data"),
-        prevent_initial_call=True,
-    )
+        play, Output("ticker", "disabled"), Input("play", "n_clicks"), State("ticker", "disabled"),
+        State("view", "data"), State("records", "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    named = ClientsideFunction("explorer", "playName")
+    app.clientside_callback(named, Output("play", "children"), Input("ticker", "disabled"))
 
 
 def _register_members(app: Dash, studies: Mapping[str, Study]) -> None:

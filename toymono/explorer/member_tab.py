@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 import numpy as np
-from dash import Dash, Input, Output, dcc, html
+import plotly.graph_objects as go
+from dash import Dash, Input, Output, dcc, html, no_update
 
 from toymono.analysis.portrait import feature_table, neuron_table
 from toymono.config import require
@@ -12,7 +13,8 @@ from toymono.explorer.parts import choice, message, picture, register_data, tabl
 from toymono.explorer.study import Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import view_of
-from toymono.explorer.words import feature_words, map_words, member_words, neuron_words
+from toymono.explorer.words import feature_words, map_words, member_words, neuron_words, roles_words
+from toymono.gallery import member_figure
 from toymono.plots.members import QUANTITY_TITLES, Quantity, member_map
 from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES, What, feature_pictures, filled, neuron_pictures
 
@@ -22,6 +24,7 @@ _PANELS = {"neuron": tuple(NEURON_TITLES), "feature": tuple(FEATURE_TITLES)}
 def layout() -> list[Any]:
     """The map, the buttons that step through it, and the two pages."""
     quantities = [{"label": QUANTITY_TITLES[q].replace("<br>", " "), "value": q} for q in get_args(Quantity)]
+    circuit = picture("circuit", height=760)
     shown = dcc.RadioItems(quantities, "responses", id="quantity", inline=True)
     return [
         html.Div([choice("colours show", shown)], className="controls whole"),
@@ -29,6 +32,9 @@ def layout() -> list[Any]:
         picture("map", height=640),
         tabled("neurons", "All neurons as a table"),
         tabled("features", "All features as a table"),
+        html.Details(
+            [html.Summary("The network taken apart"), dcc.Loading(html.Div(circuit, className="scrolls-across"))]
+        ),
         html.Div([_stepper("neuron", "left", "right"), _stepper("feature", "up", "down")], className="controls"),
         message("unit-message"),
         html.Div([_page("neuron"), _page("feature")], className="pages", id="unit-pages"),
@@ -73,6 +79,17 @@ def register(app: Dash, studies: Mapping[str, Study]) -> None:
         figure = member_map(now._replace(values=values), shown.order, title, top, view.quantity, shown.role)
         return figure, [html.P(member_words(member)), html.P(map_words(shown))]
 
+    @app.callback(
+        Output("circuit", "figure"), Output("circuit-words", "children"), Input("circuit-part", "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    @told("member-message")
+    def take_apart(part: dict[str, Any]) -> tuple[go.Figure, str]:
+        view, study = view_of(part), find(studies, view_of(part).run)
+        return member_figure(study.run, view.member), roles_words(study.member(view.member).portrait)
+
+    register_data(app, "circuit")
+
     def tabulated(of: Any) -> Any:  # noqa: ANN401 (a function of a portrait)
         return lambda view: of(find(studies, view.run).member(view.member).portrait)
 
@@ -96,7 +113,7 @@ def _register_page(app: Dash, studies: Mapping[str, Study], what: What, pictures
         view = view_of(part)
         number = getattr(view, what)
         if number is None:
-            return [True, "", *({} for _ in panels)]
+            return [True, "", *(no_update for _ in panels)]
         member = find(studies, view.run).member(view.member)
         sizes = {"neuron": member.stored.config.n_neurons, "feature": member.stored.config.n_features}
         rule = f"a whole number from 0 to {sizes[what] - 1}"

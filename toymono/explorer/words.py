@@ -17,11 +17,16 @@ def member_words(member: Member) -> str:
     return f"Member {member.number} ({member.label}): {counts}; last loss {past.loss[-1]:.4f}."
 
 
-def map_words(shown: Portrait) -> str:
+def roles_words(shown: Portrait) -> str:
     """How many neurons have each role."""
     counts = np.bincount(shown.role, minlength=len(ROLES))
     roles = ", ".join(f"{count} {role}" for role, count in zip(ROLES, counts, strict=True) if count)
-    return f"Neurons by role: {roles}. Click a cell for its neuron and feature, or step with the arrow keys."
+    return f"Neurons by role: {roles}."
+
+
+def map_words(shown: Portrait) -> str:
+    """The same, and how to go on."""
+    return f"{roles_words(shown)} Click a cell for its neuron and feature, or step with the arrow keys."
 
 
 def neuron_words(shown: Portrait, neuron: int) -> str:

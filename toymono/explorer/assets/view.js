@@ -20,11 +20,12 @@ const PARTS = {
   "lit-part": { tab: "what-if", of: ["run", "member", "lit"], told: "what-if-message" },
   "what-if-part": { tab: "what-if", of: ["run", "member", "on", "off"], told: "what-if-message" },
   "claims-part": { tab: "claims", of: [], told: "claims-message" },
-  "members-part": { tab: "sweep", of: ["run"], table: "members", told: "message" },
-  "neurons-part": { tab: "member", of: ["run", "member"], table: "neurons", told: "message" },
-  "features-part": { tab: "member", of: ["run", "member"], table: "features", told: "message" },
-  "readings-part": { tab: "what-if", of: ["run", "member", "on", "off"], table: "readings", told: "message" },
-  "verdicts-part": { tab: "claims", of: [], table: "verdicts", told: "message" },
+  "members-part": { tab: "sweep", of: ["run"], fold: "members", told: "message" },
+  "circuit-part": { tab: "member", of: ["run", "member"], fold: "circuit" },
+  "neurons-part": { tab: "member", of: ["run", "member"], fold: "neurons", told: "message" },
+  "features-part": { tab: "member", of: ["run", "member"], fold: "features", told: "message" },
+  "readings-part": { tab: "what-if", of: ["run", "member", "on", "off"], fold: "readings", told: "message" },
+  "verdicts-part": { tab: "claims", of: [], fold: "verdicts", told: "message" },
 };
 
 /* Controls that show a field as it is, and the property that holds it. */
@@ -83,8 +84,8 @@ const drawn = {};
 let before = null;
 
 function isOpen(part, view) {
-  const fold = part.table && document.getElementById(part.table)?.closest("details");
-  return (!part.tab || part.tab === view.tab) && (!part.table || fold?.open);
+  const fold = part.fold && document.getElementById(part.fold)?.closest("details");
+  return (!part.tab || part.tab === view.tab) && (!part.fold || fold?.open);
 }
 
 /* Whether a control can be set: a list without options, or with those of another run, would drop the value. */

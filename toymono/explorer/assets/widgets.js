@@ -52,6 +52,8 @@ function play(presses, stopped, view, records) {
   return presses ? !stopped : true;
 }
 
+const playName = (stopped) => (stopped ? "Play" : "Pause");
+
 function change(view, id, value, given) {
   if (id.startsWith("{")) {
     const { feature } = JSON.parse(id);
@@ -117,7 +119,7 @@ function describe(figure, id) {
   return id;
 }
 
-window.dash_clientside = Object.assign({}, window.dash_clientside, { explorer: { changed, describe, follow, play } });
+window.dash_clientside = Object.assign({}, window.dash_clientside, { explorer: { changed, describe, follow, play, playName } });
 
 const KEYS = {
   ArrowLeft: "neuron-before",
