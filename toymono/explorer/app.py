@@ -3,6 +3,7 @@
 The page's script (assets/view.js) holds what is being looked at; each tab's module draws what it asks for.
 """
 
+import functools
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,9 +14,14 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from toymono.config import InputError
 from toymono.explorer import claims_tab, member_tab, sweep_tab, time_tab, what_if_tab
-from toymono.explorer.parts import choice, message, told
+from toymono.explorer.claims_tab import register_claims
+from toymono.explorer.member_tab import register_member
+from toymono.explorer.parts import choice, message, register
 from toymono.explorer.study import Study, find
+from toymono.explorer.sweep_tab import register_sweep
+from toymono.explorer.time_tab import register_time
 from toymono.explorer.view import TABS, view_of
+from toymono.explorer.what_if_tab import register_what_if
 
 HOST = "127.0.0.1"
 _TAB_LAYOUTS = {
@@ -60,10 +66,14 @@ def make_app(studies: Mapping[str, Study], places: Sequence[pathlib.Path]) -> Da
     app = Dash(__name__, title="toymono explore", update_title="", compress=False)
     app.layout = _layout(studies)
     _register_view(app)
-    _register_members(app, studies)
-    for tab in (sweep_tab, member_tab, time_tab, what_if_tab):
-        tab.register(app, studies)
-    claims_tab.register(app, places)
+    members = [Output(name, what) for name in ("member", "beside") for what in ("options", "value")]
+    chosen = [Input("run-part", "data"), State("view", "data")]
+    register(app, "message", functools.partial(_lists, studies), members, chosen)
+    register_sweep(app, studies)
+    register_member(app, studies)
+    register_time(app, studies)
+    register_what_if(app, studies)
+    register_claims(app, places)
     _keep_to_this_machine(app)
     return app
 
@@ -99,16 +109,10 @@ def _register_view(app: Dash) -> None:
     app.clientside_callback(named, Output("play", "children"), Input("ticker", "disabled"))
 
 
-def _register_members(app: Dash, studies: Mapping[str, Study]) -> None:
-    @app.callback(
-        Output("member", "options"), Output("member", "value"), Output("beside", "options"), Output("beside", "value"),
-        Input("run-part", "data"), State("view", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    @told("message")
-    def options(part: dict[str, Any], data: dict[str, Any]) -> tuple[Any, ...]:
-        labels, view = find(studies, view_of(part).run).labels, view_of(data)
-        listed = [{"label": f"{number}: {label}", "value": number} for number, label in labels.items()]
-        return listed, view.member, listed, view.beside
+def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, Any]) -> list[Any]:
+    labels, view = find(studies, view_of(part).run).labels, view_of(data)
+    listed = [{"label": f"{number}: {label}", "value": number} for number, label in labels.items()]
+    return [listed, view.member, listed, view.beside]
 
 
 def _keep_to_this_machine(app: Dash) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from dash import Dash, Input, Output, dcc, html
 
-from toymono.explorer.parts import message, picture, tabled, told
+from toymono.explorer.parts import message, picture, register, tabled
 from toymono.explorer.tables import register_table
 from toymono.plots.claims import evidence
 from toymono.sweeps.results import find_results
@@ -24,7 +24,7 @@ def layout() -> list[Any]:
     return [message("claims-message"), html.P(id="claims-told"), waiting, tabled("verdicts", "All verdicts as a table")]
 
 
-def register(app: Dash, places: Sequence[pathlib.Path]) -> None:
+def register_claims(app: Dash, places: Sequence[pathlib.Path]) -> None:
     """Let the evidence come in when the tab is opened."""
 
     @functools.cache
@@ -32,24 +32,20 @@ def register(app: Dash, places: Sequence[pathlib.Path]) -> None:
         table = verdicts(list(find_results(places)))
         return table[table.verdict != "untested"] if len(table) else table
 
-    @app.callback(
-        Output("evidence", "figure"), Output("evidence", "style"), Output("claims-told", "children"),
-        Input("claims-part", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    @told("claims-message")
-    def draw(_: dict[str, Any]) -> tuple[Any, ...]:
-        table = found()
-        if table.empty:
-            return {}, {"display": "none"}, _untested()
-        scale = table.scale.iloc[0]
-        figure = evidence(table[table.scale == scale])
-        tested, counts = table.claim.nunique(), table.drop_duplicates("claim").claim_verdict.value_counts()
-        words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-        told_words = f"{tested} claims have a measurement on these runs: {words}. A claim whose other parts have none"
-        height = {"height": f"{figure.layout['height']}px"}
-        return figure, height, f"{told_words} is untested as a whole; give the folder that holds all batches for more."
-
+    drawn = [Output("evidence", "figure"), Output("evidence", "style"), Output("claims-told", "children")]
+    register(app, "claims-message", lambda _: _draw(found()), drawn, [Input("claims-part", "data")])
     register_table(app, "verdicts", lambda view: found())
+
+
+def _draw(table: pd.DataFrame) -> list[Any]:
+    if table.empty:
+        return [{}, {"display": "none"}, _untested()]
+    figure = evidence(table[table.scale == table.scale.iloc[0]])
+    tested, counts = table.claim.nunique(), table.drop_duplicates("claim").claim_verdict.value_counts()
+    words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    told = f"{tested} claims have a measurement on these runs: {words}. A claim whose other parts have none is"
+    height = {"height": f"{figure.layout['height']}px"}
+    return [figure, height, f"{told} untested as a whole; give the folder that holds all batches for more."]
 
 
 def _untested() -> str:

@@ -1,24 +1,44 @@
 """One member: its map over scores and biases, and a page for each of its neurons and features."""
 
-from collections.abc import Mapping
-from typing import Any, get_args
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
-import plotly.graph_objects as go
 from dash import Dash, Input, Output, dcc, html, no_update
 
-from toymono.analysis.portrait import feature_table, neuron_table
+from toymono.analysis.portrait import History, Portrait, feature_table, neuron_table
 from toymono.config import require
-from toymono.explorer.parts import choice, message, picture, register_data, tabled, told
+from toymono.explorer.parts import choice, message, picture, register, register_data, tabled
 from toymono.explorer.study import Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import view_of
 from toymono.explorer.words import feature_words, map_words, member_words, neuron_words, roles_words
 from toymono.gallery import member_figure
 from toymono.plots.members import QUANTITY_TITLES, Quantity, member_map
-from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES, What, feature_pictures, filled, neuron_pictures
+from toymono.plots.panels import (
+    FEATURE_TITLES,
+    NEURON_TITLES,
+    Picture,
+    What,
+    feature_pictures,
+    filled,
+    neuron_pictures,
+)
 
-_PANELS = {"neuron": tuple(NEURON_TITLES), "feature": tuple(FEATURE_TITLES)}
+
+class _Page(NamedTuple):
+    """What the page of a neuron or of a feature is made of."""
+
+    names: tuple[str, ...]  # of its pictures
+    pictures: Callable[[Portrait, History, int], dict[str, Picture]]
+    words: Callable[[Portrait, int], str]
+
+
+_PAGES: dict[What, _Page] = {
+    "neuron": _Page(tuple(NEURON_TITLES), neuron_pictures, neuron_words),
+    "feature": _Page(tuple(FEATURE_TITLES), feature_pictures, feature_words),
+}
 
 
 def layout() -> list[Any]:
@@ -57,66 +77,51 @@ def _stepper(what: str, before: str, after: str) -> html.Label:
 
 
 def _page(what: What) -> html.Section:
-    pictures = [picture(f"{what}-{name}", told=False) for name in _PANELS[what]]
+    pictures = [picture(f"{what}-{name}", told=False) for name in _PAGES[what].names]
     inside = [html.P(id=f"{what}-words"), html.Div(pictures, className="panels")]
     return html.Section(inside, id=f"{what}-page", hidden=True)
 
 
-def register(app: Dash, studies: Mapping[str, Study]) -> None:
-    """Let the map and the pages follow the view."""
-
-    @app.callback(
-        Output("map", "figure"), Output("map-words", "children"), Input("member-part", "data"),
-        prevent_initial_call=True,
-    )  # fmt: skip
-    @told("member-message")
-    def draw(part: dict[str, Any]) -> tuple[Any, ...]:
-        view = view_of(part)
-        member = find(studies, view.run).member(view.member)
-        shown, now = member.portrait, member.frame(len(member.history.step) - 1)
-        values = getattr(shown, view.quantity)
-        title, top = "Every neuron against every feature", float(np.abs(values).max())
-        figure = member_map(now._replace(values=values), shown.order, title, top, view.quantity, shown.role)
-        return figure, [html.P(member_words(member)), html.P(map_words(shown))]
-
-    @app.callback(
-        Output("circuit", "figure"), Output("circuit-words", "children"), Input("circuit-part", "data"),
-        prevent_initial_call=True,
-    )  # fmt: skip
-    @told("member-message")
-    def take_apart(part: dict[str, Any]) -> tuple[go.Figure, str]:
-        view, study = view_of(part), find(studies, view_of(part).run)
-        return member_figure(study.run, view.member), roles_words(study.member(view.member).portrait)
-
+def register_member(app: Dash, studies: Mapping[str, Study]) -> None:
+    """Let the map, the tables and the pages follow the view."""
+    drawn = [Output("map", "figure"), Output("map-words", "children")]
+    register(app, "member-message", functools.partial(_draw, studies), drawn, [Input("member-part", "data")])
+    apart = [Output("circuit", "figure"), Output("circuit-words", "children")]
+    register(app, "member-message", functools.partial(_take_apart, studies), apart, [Input("circuit-part", "data")])
     register_data(app, "circuit")
+    for name, of in (("neurons", neuron_table), ("features", feature_table)):
+        register_table(app, name, lambda view, of=of: of(find(studies, view.run).member(view.member).portrait))
+    for what in _PAGES:
+        page = [Output(f"{what}-page", "hidden"), Output(f"{what}-words", "children")]
+        pictures = [Output(f"{what}-{name}", "figure") for name in _PAGES[what].names]
+        answer = functools.partial(_page_of, studies, what)
+        register(app, "unit-message", answer, page + pictures, [Input(f"{what}-part", "data")])
+        register_data(app, *(f"{what}-{name}" for name in _PAGES[what].names))
 
-    def tabulated(of: Any) -> Any:  # noqa: ANN401 (a function of a portrait)
-        return lambda view: of(find(studies, view.run).member(view.member).portrait)
 
-    register_table(app, "neurons", tabulated(neuron_table))
-    register_table(app, "features", tabulated(feature_table))
-    _register_page(app, studies, "neuron", neuron_pictures, neuron_words)
-    _register_page(app, studies, "feature", feature_pictures, feature_words)
+def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
+    view = view_of(part)
+    member = find(studies, view.run).member(view.member)
+    shown, now = member.portrait, member.frame(len(member.history.step) - 1)
+    values = getattr(shown, view.quantity)
+    title, top = "Every neuron against every feature", float(np.abs(values).max())
+    figure = member_map(now._replace(values=values), shown.order, title, top, view.quantity, shown.role)
+    return [figure, [html.P(member_words(member)), html.P(map_words(shown))]]
 
 
-def _register_page(app: Dash, studies: Mapping[str, Study], what: What, pictures: Any, words: Any) -> None:  # noqa: ANN401
-    panels = _PANELS[what]
-    register_data(app, *(f"{what}-{name}" for name in panels))
+def _take_apart(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
+    view, study = view_of(part), find(studies, view_of(part).run)
+    return [member_figure(study.run, view.member), roles_words(study.member(view.member).portrait)]
 
-    @app.callback(
-        Output(f"{what}-page", "hidden"), Output(f"{what}-words", "children"),
-        *(Output(f"{what}-{name}", "figure") for name in panels), Input(f"{what}-part", "data"),
-        prevent_initial_call=True,
-    )  # fmt: skip
-    @told("unit-message")
-    def page(part: dict[str, Any]) -> list[Any]:
-        view = view_of(part)
-        number = getattr(view, what)
-        if number is None:
-            return [True, "", *(no_update for _ in panels)]
-        member = find(studies, view.run).member(view.member)
-        sizes = {"neuron": member.stored.config.n_neurons, "feature": member.stored.config.n_features}
-        rule = f"a whole number from 0 to {sizes[what] - 1}"
-        require(0 <= number < sizes[what], what, rule, number, "choose one from the list")
-        drawn = pictures(member.portrait, member.history, number)
-        return [False, words(member.portrait, number), *(filled(what, name, drawn[name]) for name in panels)]
+
+def _page_of(studies: Mapping[str, Study], what: What, part: dict[str, Any]) -> list[Any]:
+    view, page = view_of(part), _PAGES[what]
+    number = getattr(view, what)
+    if number is None:
+        return [True, "", *(no_update for _ in page.names)]
+    member = find(studies, view.run).member(view.member)
+    sizes = {"neuron": member.stored.config.n_neurons, "feature": member.stored.config.n_features}
+    rule = f"a whole number from 0 to {sizes[what] - 1}"
+    require(0 <= number < sizes[what], what, rule, number, "choose one from the list")
+    drawn = page.pictures(member.portrait, member.history, number)
+    return [False, page.words(member.portrait, number), *(filled(what, name, drawn[name]) for name in page.names)]

@@ -1,7 +1,6 @@
 """What all views of the explorer are made of: pictures with their summary and table, buttons, and messages."""
 
-import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import dash
@@ -66,21 +65,23 @@ def choice(label: str, control: Any) -> html.Label:  # noqa: ANN401 (any Dash co
     return html.Label([html.Span(label), control], className="choice")
 
 
-def told(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Show what a callback finds wrong as one sentence in this message, and leave the page as it is.
+def register(
+    app: Dash,
+    message_name: str,
+    answer: Callable[..., Any],
+    outputs: Sequence[Output],
+    inputs: Sequence[Input | State],
+) -> None:
+    """Let a function of the inputs fill the outputs; what it finds wrong is shown as one sentence in the message."""
 
-    The page's script clears the message when it asks anew.
-    """
+    def guarded(*args: Any) -> Any:  # noqa: ANN401 (Dash passes and takes JSON)
+        try:
+            found = answer(*args)
+        except (InputError, OSError) as error:
+            dash.set_props(message_name, {"children": f"Cannot be shown: {error}"})
+            raise dash.exceptions.PreventUpdate from error
+        dash.set_props(message_name, {"children": ""})
+        return found
 
-    def decorate(callback: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(callback)
-        def guarded(*args: Any) -> Any:  # noqa: ANN401 (Dash passes and takes JSON)
-            try:
-                return callback(*args)
-            except (InputError, OSError) as error:
-                dash.set_props(name, {"children": f"Cannot be shown: {error}"})
-                raise dash.exceptions.PreventUpdate from error
-
-        return guarded
-
-    return decorate
+    target = outputs[0] if len(outputs) == 1 else [*outputs]
+    app.callback(target, [*inputs], prevent_initial_call=True)(guarded)

@@ -1,5 +1,6 @@
 """The sweep: every member as a point, any measure against any setting or other measure."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from toymono.analysis.curves import sweep_axis
 from toymono.analysis.members import MEASURES, brief, varying_settings
 from toymono.config import require
-from toymono.explorer.parts import choice, message, picture, tabled, told
+from toymono.explorer.parts import choice, message, picture, register, tabled
 from toymono.explorer.study import Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
@@ -56,34 +57,30 @@ def _axes(study: Study, view: View) -> tuple[str, str, str | None]:
     return x, view.y, colour
 
 
-def register(app: Dash, studies: Mapping[str, Study]) -> None:
-    """Let the plot and the table follow the view."""
-
-    @app.callback(
-        *(Output(name, what) for name in ("x", "colour") for what in ("options", "placeholder", "value")),
-        Input("run-part", "data"), State("view", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    @told("message")
-    def options(part: dict[str, Any], data: dict[str, Any]) -> tuple[Any, ...]:
-        view, study = view_of(data), find(studies, view_of(part).run)
-        x, _, colour = _axes(study, view_of(part))
-        settings = [_option(name) for name in varying_settings(study.run.table)]
-        measures = [_option(name) for name in _Y]
-        shade = axis_title(colour) if colour else "none"
-        return settings + measures, axis_title(x), view.x, settings, shade, view.colour
-
-    @app.callback(
-        Output("scatter", "figure"), Output("scatter-words", "children"), Input("sweep-part", "data"),
-        prevent_initial_call=True,
-    )  # fmt: skip
-    @told("sweep-message")
-    def draw(part: dict[str, Any]) -> tuple[Any, ...]:
-        view = view_of(part)
-        study = find(studies, view.run)
-        x, y, colour = _axes(study, view)
-        chosen = [view.member, *([] if view.beside is None else [view.beside])]
-        table = study.table(x, y)
-        words = [scatter_words(table, x, y), *(member_words(study.member(number)) for number in chosen)]
-        return member_scatter(table, x, y, colour, chosen), [html.P(sentence) for sentence in words]
-
+def register_sweep(app: Dash, studies: Mapping[str, Study]) -> None:
+    """Let the plot, its lists and the table follow the view."""
+    lists = [Output(name, what) for name in ("x", "colour") for what in ("options", "placeholder", "value")]
+    chosen = [Input("run-part", "data"), State("view", "data")]
+    register(app, "message", functools.partial(_lists, studies), lists, chosen)
+    drawn = [Output("scatter", "figure"), Output("scatter-words", "children")]
+    register(app, "sweep-message", functools.partial(_draw, studies), drawn, [Input("sweep-part", "data")])
     register_table(app, "members", lambda view: brief(find(studies, view.run).run.table).reset_index())
+
+
+def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, Any]) -> list[Any]:
+    view, study = view_of(data), find(studies, view_of(part).run)
+    x, _, colour = _axes(study, view_of(part))
+    settings = [_option(name) for name in varying_settings(study.run.table)]
+    measures = [_option(name) for name in _Y]
+    shade = axis_title(colour) if colour else "none"
+    return [settings + measures, axis_title(x), view.x, settings, shade, view.colour]
+
+
+def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
+    view = view_of(part)
+    study = find(studies, view.run)
+    x, y, colour = _axes(study, view)
+    chosen = [view.member, *([] if view.beside is None else [view.beside])]
+    table = study.table(x, y)
+    words = [scatter_words(table, x, y), *(member_words(study.member(number)) for number in chosen)]
+    return [member_scatter(table, x, y, colour, chosen), [html.P(sentence) for sentence in words]]

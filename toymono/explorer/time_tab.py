@@ -1,5 +1,6 @@
 """Time: one or two members on one clock, replayed record by record."""
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 from dash import Dash, Input, Output, Patch, State, dcc, html
 
-from toymono.explorer.parts import message, picture, register_data, told
+from toymono.explorer.parts import message, picture, register, register_data
 from toymono.explorer.study import Member, Study, find
 from toymono.explorer.view import view_of
 from toymono.explorer.words import frame_words, member_words
@@ -91,35 +92,33 @@ def _marks(steps: list[int]) -> dict[int, str]:
     return {place: str(steps[place]) for place in range(len(steps) - 1, -1, -every)}
 
 
-def register(app: Dash, studies: Mapping[str, Study]) -> None:
+def register_time(app: Dash, studies: Mapping[str, Study]) -> None:
     """Let the pictures follow the clock, and the clock the view."""
-    columns = [Output(f"{side}-{name}", "figure") for side in SIDES for name in _PICTURES]
-    register_data(app, *(f"{side}-{name}" for side in SIDES for name in _PICTURES))
+    names = [f"{side}-{name}" for side in SIDES for name in _PICTURES]
     words = [Output(f"{side}-{what}", "children") for side in SIDES for what in ("who", "map-words")]
+    drawn = [*(Output(name, "figure") for name in names), *words]
+    drawn += [Output("right-column", "hidden"), Output("painted", "data")]
+    seen = [Input("step-part", "data"), State("painted", "data")]
+    register(app, "time-message", functools.partial(_draw, studies), drawn, seen)
+    register_data(app, *names)
+    clock = [*(Output("clock", name) for name in ("max", "marks", "value")), Output("records", "data")]
+    register(app, "time-message", functools.partial(_clock, studies), clock, seen[:1])
 
-    @app.callback(
-        *columns, *words, Output("right-column", "hidden"), Output("painted", "data"),
-        Input("step-part", "data"), State("painted", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    @told("time-message")
-    def draw(part: dict[str, Any], painted: dict[str, Any] | None) -> list[Any]:
-        view = view_of(part)
-        of = {name: part.get(name) for name in ("run", "member", "beside")}
-        draw_one = _moved if painted and painted["of"] == of else _drawn
-        member = find(studies, view.run).member(view.member)
-        other = None if view.beside is None else find(studies, view.run).member(view.beside)
-        left, left_words = _column_of(member, view.step, draw_one)
-        right, right_words = ([{}, {}, {}], ["", ""]) if other is None else _column_of(other, view.step, draw_one)
-        step = int(member.history.step[-1]) if view.step is None else view.step
-        return [*left, *right, *left_words, *right_words, other is None, {"of": of, "step": step}]
 
-    @app.callback(
-        Output("clock", "max"), Output("clock", "marks"), Output("clock", "value"), Output("records", "data"),
-        Input("step-part", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    @told("time-message")
-    def clock(part: dict[str, Any]) -> tuple[Any, ...]:
-        view = view_of(part)
-        member = find(studies, view.run).member(view.member)
-        steps = member.history.step.tolist()
-        return len(steps) - 1, _marks(steps), _place(member, view.step), steps
+def _draw(studies: Mapping[str, Study], part: dict[str, Any], painted: dict[str, Any] | None) -> list[Any]:
+    """All figures; where the same members are painted already, as changes to them."""
+    view, of = view_of(part), {name: part.get(name) for name in ("run", "member", "beside")}
+    draw = _moved if painted and painted["of"] == of else _drawn
+    member = find(studies, view.run).member(view.member)
+    other = None if view.beside is None else find(studies, view.run).member(view.beside)
+    left, left_words = _column_of(member, view.step, draw)
+    right, right_words = ([{}, {}, {}], ["", ""]) if other is None else _column_of(other, view.step, draw)
+    step = int(member.history.step[-1]) if view.step is None else view.step
+    return [*left, *right, *left_words, *right_words, other is None, {"of": of, "step": step}]
+
+
+def _clock(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
+    view = view_of(part)
+    member = find(studies, view.run).member(view.member)
+    steps = member.history.step.tolist()
+    return [len(steps) - 1, _marks(steps), _place(member, view.step), steps]

@@ -1,5 +1,6 @@
 """What if: features of one's own choosing, neurons switched off, and what the network then makes of it."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html
 from toymono.analysis.interventions import Outcome, amplitudes, outcome
 from toymono.analysis.portrait import ROLES
 from toymono.config import require
-from toymono.explorer.parts import choice, message, picture, register_data, tabled, told
+from toymono.explorer.parts import choice, message, picture, register, register_data, tabled
 from toymono.explorer.study import Member, Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
@@ -52,50 +53,43 @@ def _found(member: Member, view: View) -> tuple[Outcome, Outcome, np.ndarray]:
     return outcome(config, params, problem, features, is_on), whole, is_on
 
 
-def register(app: Dash, studies: Mapping[str, Study]) -> None:
+def register_what_if(app: Dash, studies: Mapping[str, Study]) -> None:
     """Let the pictures follow the input and the neurons that are off."""
-
+    lit = [Input("lit-part", "data"), State("view", "data")]
+    lists = [Output(name, what) for name in ("lit", "off") for what in ("options", "value")]
+    answer = functools.partial(_lists, studies)
+    register(app, "what-if-message", answer, [*lists, Output("roles", "data")], lit)
+    sliders = functools.partial(_sliders, studies)
+    register(app, "what-if-message", sliders, [Output("amplitudes", "children")], lit)
+    drawn = [*(Output(name, "figure") for name in ("activations", "outputs")), Output("activations-words", "children")]
+    register(app, "what-if-message", functools.partial(_draw, studies), drawn, [Input("what-if-part", "data")])
     register_data(app, "outputs")
+    register_table(app, "readings", lambda view: _readings(find(studies, view.run).member(view.member), view))
 
-    def member_of(view: View) -> Member:
-        return find(studies, view.run).member(view.member)
 
-    @app.callback(
-        *(Output(name, what) for name in ("lit", "off") for what in ("options", "value")), Output("roles", "data"),
-        Input("lit-part", "data"), State("view", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    @told("what-if-message")
-    def options(part: dict[str, Any], data: dict[str, Any]) -> tuple[Any, ...]:
-        view, member = view_of(data), member_of(view_of(part))
-        config, role = member.stored.config, member.portrait.role
-        roles = {name: np.flatnonzero(role == place).tolist() for place, name in enumerate(ROLES)}
-        features, neurons = list(range(config.n_features)), list(range(config.n_neurons))
-        return features, [*(view.on or {})], neurons, list(view.off), roles
+def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, Any]) -> list[Any]:
+    view, named = view_of(data), view_of(part)
+    member = find(studies, named.run).member(named.member)
+    config, role = member.stored.config, member.portrait.role
+    roles = {name: np.flatnonzero(role == place).tolist() for place, name in enumerate(ROLES)}
+    features, neurons = list(range(config.n_features)), list(range(config.n_neurons))
+    return [features, [*(view.on or {})], neurons, list(view.off), roles]
 
-    @app.callback(
-        Output("amplitudes", "children"), Input("lit-part", "data"), State("view", "data"), prevent_initial_call=True
-    )
-    @told("what-if-message")
-    def sliders(part: dict[str, Any], data: dict[str, Any]) -> list[Any]:
-        view = view_of(data)
-        least = -1.0 if is_signed(member_of(view).stored.config) else 0.0
-        return [_slider(feature, value, least) for feature, value in (view.on or {}).items()]
 
-    @app.callback(
-        Output("activations", "figure"), Output("outputs", "figure"), Output("activations-words", "children"),
-        Input("what-if-part", "data"), prevent_initial_call=True,
-    )  # fmt: skip
-    @told("what-if-message")
-    def draw(part: dict[str, Any]) -> tuple[Any, ...]:
-        view = view_of(part)
-        member = member_of(view)
-        found, whole, is_on = _found(member, view)
-        hidden, before = np.asarray(found.hidden), np.asarray(whole.hidden)
-        outputs = (np.asarray(values) for values in (found.outputs, whole.outputs, found.targets))
-        shown = activation_panel(hidden, before, np.asarray(member.portrait.order.neuron), is_on)
-        return shown, output_panel(*outputs), outcome_words(found, whole, len(view.off))
+def _sliders(studies: Mapping[str, Study], _: dict[str, Any], data: dict[str, Any]) -> list[Any]:
+    view = view_of(data)
+    least = -1.0 if is_signed(find(studies, view.run).member(view.member).stored.config) else 0.0
+    return [_slider(feature, value, least) for feature, value in (view.on or {}).items()]
 
-    register_table(app, "readings", lambda view: _readings(member_of(view), view))
+
+def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
+    view = view_of(part)
+    member = find(studies, view.run).member(view.member)
+    found, whole, is_on = _found(member, view)
+    hidden, before = np.asarray(found.hidden), np.asarray(whole.hidden)
+    outputs = (np.asarray(values) for values in (found.outputs, whole.outputs, found.targets))
+    shown = activation_panel(hidden, before, np.asarray(member.portrait.order.neuron), is_on)
+    return [shown, output_panel(*outputs), outcome_words(found, whole, len(view.off))]
 
 
 def _slider(feature: int, value: float, least: float) -> html.Label:
