@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from toymono.analysis.portrait import best_scores, feature_table, frame, kinked_answer, neuron_table
+from toymono.analysis.portrait import Portrait, best_scores, feature_table, frame, kinked_answer, neuron_table
 from toymono.explorer.study import Member
 from toymono.explorer.words import feature_words, frame_words, neuron_words
 from toymono.plots.members import loss_panel, loss_traces, member_map, score_panel
@@ -114,7 +114,6 @@ def _matrices(member: Member) -> dict[str, np.ndarray]:
 def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
     """All that the pages of one member, its neurons and its features are made of."""
     shown, past = member.portrait, member.history
-    n_neurons, n_features = shown.responses.shape
     frames = [member.frame(place) for place in keep.places]
     finite = [f.values[np.isfinite(f.values)] for f in frames if f.values is not None]
     top = max(float(values.max(initial=0)) for values in finite) or 1.0
@@ -128,17 +127,24 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
         "order": {"neuron": plain(shown.order.neuron), "feature": plain(shown.order.feature)},
         "favourite": plain(shown.favourite),
         "strongest": plain(shown.responses.argmax(axis=0)),
-        "kinks": [plain(kinked_answer(shown, feature)._asdict() | {"line": None}) for feature in range(n_features)],
+        "kinks": [
+            plain(kinked_answer(shown, feature)._asdict() | {"line": None})
+            for feature in range(len(shown.mono_neurons))
+        ],
         "neurons": packed_table("neurons", neuron_table(shown)),
         "features": packed_table("features", feature_table(shown)),
-        "words": {
-            "neuron": [neuron_words(shown, neuron) for neuron in range(n_neurons)],
-            "feature": [feature_words(shown, feature) for feature in range(n_features)],
-            "step": [frame_words(f) for f in frames],
-        },
+        "words": {**_words(shown), "step": [frame_words(f) for f in frames]},
         "history": {**history, "step": plain(past.step), "n_mono": plain(past.n_mono)},
         "frames": {"place": keep.places, "step": [f.step for f in frames], "map": maps, "loss_step": places},
         "figures": plain(_figures(member, top)),
+    }
+
+
+def _words(shown: Portrait) -> dict[str, list[str]]:
+    n_neurons, n_features = shown.responses.shape
+    return {
+        "neuron": [neuron_words(shown, neuron) for neuron in range(n_neurons)],
+        "feature": [feature_words(shown, feature) for feature in range(n_features)],
     }
 
 

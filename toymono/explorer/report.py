@@ -95,24 +95,28 @@ def _run(place: int, study: Study, chosen: Sequence[Member], budget: int, parts:
         members.append({"number": member.number, "label": member.label})
     table, numbers = study.whole_table, [member.number for member in chosen]
     varying = varying_settings(table)
-    tables = [
-        packed_table("members", brief(table).reset_index()),
-        packed_table("over seeds", over_seeds(table, ("task_loss", *COUNTS))),
-        packed_table("every measure", table.reset_index()),
-        packed_table("made with", pd.DataFrame(_made_with(study).items(), columns=["what", "value"])),
-    ]
     scatter = member_scatter(table, *_SCATTER, colour=varying[0] if varying else None, chosen=numbers)
     return {
         "name": study.name,
         "members": members,
         "thinned": _thinned_words(len(table), len(chosen), told),
         "words": run_words(table, numbers),
-        "tables": tables,
+        "tables": _tables(study),
         "figures": {
             "sweep": _captioned(sweep_figure(table)),
             "scatter": {"heading": "Members", "note": scatter_words(table, *_SCATTER), "figure": plain(scatter)},
         },
     }
+
+
+def _tables(study: Study) -> list[dict[str, Any]]:
+    table = study.whole_table
+    return [
+        packed_table("members", brief(table).reset_index()),
+        packed_table("over seeds", over_seeds(table, ("task_loss", *COUNTS))),
+        packed_table("every measure", table.reset_index()),
+        packed_table("made with", pd.DataFrame(_made_with(study).items(), columns=["what", "value"])),
+    ]
 
 
 def _thinned_words(n_members: int, n_chosen: int, left_out: Sequence[str]) -> str:

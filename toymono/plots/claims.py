@@ -57,10 +57,16 @@ def _strip(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
         figure.add_trace(dot, **where)
     else:
         figure.add_trace(go.Scatter(x=[], y=[]), **where)
+    _tell(figure, place, row)
+
+
+def _tell(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
+    """What was measured to the left of its strip, what was found to the right."""
     found = f"{row['mean']:.3g}, one seed, " if row["n"] == 1 else ""
     if row["n"] > 1:
         found = f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], "
     text = {"showarrow": False, "xref": "paper", "yref": f"y{place if place > 1 else ''}", "y": 0}
     figure.add_annotation(text=f"<b>{row['claim']}</b> {row['measured']}", x=0, xanchor="right", xshift=-8, **text)
     words = f"{found}<b>{row['verdict']}</b>"
-    figure.add_annotation(text=words, x=1, xanchor="left", xshift=8, font={"color": colour}, **text)
+    colour = {"color": _COLOURS[row["verdict"]]}
+    figure.add_annotation(text=words, x=1, xanchor="left", xshift=8, font=colour, **text)
