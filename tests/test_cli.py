@@ -8,7 +8,7 @@ import pytest
 
 from toymono import doctor
 from toymono.cli import main
-from toymono.commands import RunCustom
+from toymono.commands import RunCustom, RunPreset
 from toymono.config import Config
 from toymono.environment import browser
 from toymono.gallery import draw
@@ -229,3 +229,15 @@ def test_python_m_toymono_is_toymono():
 
 def test_flags_that_set_the_model_are_the_fields_of_config():
     assert set(Config.__dataclass_fields__) <= set(RunCustom.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("verb", ["claims", "explore", "report"])
+def test_a_verb_that_looks_at_runs_asks_for_one(verb, capsys):
+    assert "folders must be given" in _refused(capsys, verb)
+
+
+def test_the_demo_keeps_every_record_unless_it_is_told_otherwise():
+
+    assert RunPreset(preset="demo").sweep().base.record_params == "all"
+    assert RunPreset(preset="demo", record_params="last").sweep().base.record_params == "last"
+    assert RunPreset(preset="LR1").sweep().base.record_params == "last"

@@ -188,7 +188,10 @@ def _parsed(args: list[str] | None) -> object:
 def main(args: list[str] | None = None) -> None:
     """Run one command; a bad value ends it with one sentence and exit status 2."""
     with one_sentence():
-        match command := _parsed(args):
+        command = _parsed(args)
+        if isinstance(command, Claims | Explore | Report):
+            require(bool(command.folders), "folders", "given", "none", "name a run, or a folder with runs")
+        match command:
             case List():
                 _list()
             case Run(what):
