@@ -17,6 +17,7 @@ from toymono.analysis.portrait import ROLES, Frame, History
 from toymono.plots.maps import named_on_hover
 from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, panel, step_ticks
 
+_FEW_OCTAVES = 4
 MAP_TRACES = ("map", "favourites", "score", "bias")  # in this order; biases by role take the place of the last
 Quantity = Literal["responses", "drive", "write"]
 QUANTITY_TITLES: dict[Quantity, str] = {
@@ -121,8 +122,11 @@ def loss_panel(past: History, place: int) -> go.Figure:
     figure.add_trace(go.Scatter(name="now", mode="markers", marker=cursor, **loss_traces(past, place)["now"]))
     figure.update_traces(hovertemplate="step %{x}: %{y:.4f}<extra></extra>")
     panel(figure, "Task loss", "log2 steps", "task loss", height=280)
-    octaves = {"dtick": math.log10(2), "tickformat": "~g"}
-    return figure.update_xaxes(**step_ticks(past.step)).update_yaxes(type="log", **octaves)
+    figure.update_xaxes(**step_ticks(past.step))
+    finite = past.loss[np.isfinite(past.loss)]
+    if finite.size and finite.max() > _FEW_OCTAVES * finite.min():  # else no power of two may lie between them
+        figure.update_yaxes(type="log", dtick=math.log10(2), tickformat="~g")
+    return figure
 
 
 def loss_traces(past: History, place: int) -> dict[str, dict[str, Any]]:
