@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 import numpy as np
 from playwright.sync_api import Page, expect
@@ -33,10 +33,7 @@ class Server:
 
     address: str
     log: pathlib.Path
-
-    @property
-    def port(self) -> int:
-        return urlsplit(self.address).port
+    pid: int
 
 
 @contextlib.contextmanager
@@ -46,7 +43,7 @@ def explorer(places: list[pathlib.Path], log: pathlib.Path) -> Iterator[Server]:
     with log.open("w") as errors, subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
         try:
             line = process.stdout.readline()
-            yield Server(re.search(r"http://\S+/", line)[0], log)
+            yield Server(re.search(r"http://\S+/", line)[0], log, process.pid)
         finally:
             process.terminate()
 
@@ -88,9 +85,20 @@ class Look:
 
         def check() -> None:
             found = {name: self.fields.get(name) for name in wanted}
-            assert found == {name: None if value is None else str(value) for name, value in wanted.items()}
+            told = {name: None if value is None else str(value) for name, value in wanted.items()}
+            assert found == told, f"{found}, not {told}"
 
         soon(check)
+
+    def press(self, id: str, key: str, times: int = 1) -> None:
+        """Move a slider with keys."""
+        for _ in range(times):
+            self.page.locator(f"{id} [role=slider]").press(key)
+
+    def complaints(self) -> set[str]:
+        """What the page says is wrong, where it can be seen."""
+        told = self.page.locator(".message:visible").all_inner_texts()
+        return {words for words in told if words}
 
     def says(self, id: str, *words: str) -> None:
         """Wait until an element holds all these words."""
@@ -106,7 +114,7 @@ class Look:
 
         def check() -> None:
             found = self.traces(id)
-            assert [trace["name"] for trace in found] == [trace.name for trace in figure.data]
+            assert [trace["name"] for trace in found] == [trace.name for trace in figure.data], id
             for trace, wanted in zip(found, figure.data, strict=True):
                 for axis in ("x", "y", "z"):
                     values = wanted[axis] if axis in wanted and wanted[axis] is not None else []

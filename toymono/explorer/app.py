@@ -31,7 +31,7 @@ _TAB_LAYOUTS = {
     "what-if": what_if_tab.layout,
     "claims": claims_tab.layout,
 }
-_PARTS = ("run", "who", "sweep", "member", "neuron", "feature", "step", "lit", "what-if", "claims")
+_PARTS = ("run", "who", "sweep", "member", "neuron", "feature", "clock", "step", "lit", "what-if", "claims")
 _FOLDS = ("members", "neurons", "features", "readings", "verdicts", "circuit")
 # Everything comes from this server; Dash itself writes one script into the page.
 _POLICY = (
@@ -100,7 +100,7 @@ def _layout(studies: Mapping[str, Study]) -> html.Div:
 def _register_view(app: Dash) -> None:
     changed, follow, play = (ClientsideFunction("explorer", name) for name in ("changed", "follow", "play"))
     app.clientside_callback(changed, Output("view", "data"), *_CONTROLS, *_GIVEN)
-    app.clientside_callback(follow, Output("shown", "data"), Input("view", "data"))
+    app.clientside_callback(follow, Output("shown", "data"), Input("view", "data"), Input("records", "data"))
     app.clientside_callback(
         play, Output("ticker", "disabled"), Input("play", "n_clicks"), State("ticker", "disabled"),
         State("view", "data"), State("records", "data"), prevent_initial_call=True,

@@ -101,8 +101,8 @@ def register_time(app: Dash, studies: Mapping[str, Study]) -> None:
     seen = [Input("step-part", "data"), State("painted", "data")]
     register(app, "time-message", functools.partial(_draw, studies), drawn, seen)
     register_data(app, *names)
-    clock = [*(Output("clock", name) for name in ("max", "marks", "value")), Output("records", "data")]
-    register(app, "time-message", functools.partial(_clock, studies), clock, seen[:1])
+    clock = [Output("clock", "max"), Output("clock", "marks"), Output("records", "data")]
+    register(app, "time-message", functools.partial(_clock, studies), clock, [Input("clock-part", "data")])
 
 
 def _draw(studies: Mapping[str, Study], part: dict[str, Any], painted: dict[str, Any] | None) -> list[Any]:
@@ -121,4 +121,4 @@ def _clock(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
     view = view_of(part)
     member = find(studies, view.run).member(view.member)
     steps = member.history.step.tolist()
-    return [len(steps) - 1, _marks(steps), _place(member, view.step), steps]
+    return [len(steps) - 1, _marks(steps), steps]

@@ -16,12 +16,13 @@ const PARTS = {
   "member-part": { tab: "member", of: ["run", "member", "quantity"], told: "member-message" },
   "neuron-part": { tab: "member", of: ["run", "member", "neuron"], told: "unit-message" },
   "feature-part": { tab: "member", of: ["run", "member", "feature"], told: "unit-message" },
+  "clock-part": { tab: "time", of: ["run", "member"], told: "time-message" },
   "step-part": { tab: "time", of: ["run", "member", "beside", "step"], told: "time-message" },
   "lit-part": { tab: "what-if", of: ["run", "member", "lit"], told: "what-if-message" },
   "what-if-part": { tab: "what-if", of: ["run", "member", "on", "off"], told: "what-if-message" },
   "claims-part": { tab: "claims", of: [], told: "claims-message" },
   "members-part": { tab: "sweep", of: ["run"], fold: "members", told: "message" },
-  "circuit-part": { tab: "member", of: ["run", "member"], fold: "circuit" },
+  "circuit-part": { tab: "member", of: ["run", "member"], fold: "circuit", told: "member-message" },
   "neurons-part": { tab: "member", of: ["run", "member"], fold: "neurons", told: "message" },
   "features-part": { tab: "member", of: ["run", "member"], fold: "features", told: "message" },
   "readings-part": { tab: "what-if", of: ["run", "member", "on", "off"], fold: "readings", told: "message" },
@@ -82,6 +83,7 @@ const field = (view, name) => (name === "lit" ? Object.keys(view.on).map(Number)
 const pick = (view, names) => Object.fromEntries(names.map((name) => [name, field(view, name)]));
 const drawn = {};
 let before = null;
+let timed = null; // the records by which the clock was set
 
 function isOpen(part, view) {
   const fold = part.fold && document.getElementById(part.fold)?.closest("details");
@@ -94,8 +96,19 @@ function canShow(id, view) {
   return !LISTS[id] || (asked?.run === view.run && (asked.member ?? view.member) === view.member);
 }
 
+/* The clock stands at the last record up to the view's step. The server's answer would come too late for quick keys. */
+function setClock(view, records) {
+  const asked = drawn["clock-part"];
+  const isNew = records !== timed || before?.step !== view.step;
+  const isNumber = typeof (view.step ?? 0) === "number";
+  if (!records || !isNew || !isNumber || asked?.run !== view.run || asked.member !== view.member) return;
+  timed = records;
+  const place = records.findLastIndex((step) => step <= (view.step ?? Infinity));
+  window.dash_clientside.set_props("clock", { value: Math.max(place, 0) });
+}
+
 /* Show a view: the address, the controls, and those parts of the page whose fields changed. */
-function follow(view) {
+function follow(view, records) {
   if (!view) return window.dash_clientside.no_update;
   const set = window.dash_clientside.set_props;
   const quiet = before && same({ ...before, step: 0, on: 0, off: 0 }, { ...view, step: 0, on: 0, off: 0 });
@@ -107,6 +120,7 @@ function follow(view) {
     const isNew = !before || !same(field(before, name), field(view, name));
     if (isNew && canShow(id, view)) set(id, { [property]: field(view, name) });
   }
+  setClock(view, records);
   for (const [id, part] of Object.entries(PARTS)) {
     const fields = pick(view, part.of);
     if (isOpen(part, view) && !same(drawn[id], fields)) {
@@ -122,7 +136,7 @@ function follow(view) {
   return view.tab;
 }
 
-document.addEventListener("toggle", () => follow(before), true);
+document.addEventListener("toggle", () => follow(before, timed), true);
 
 /* Neurons and features in the order of the map, from the names on its axes. */
 function order(map, axis) {

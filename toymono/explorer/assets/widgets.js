@@ -28,7 +28,7 @@ const CHANGES = {
     const records = given.records ?? [];
     const now = view.step ?? records.at(-1);
     if (given.painted && given.painted.step !== now) return {}; // the last picture is still on its way
-    const next = records[records.indexOf(now) + 1];
+    const next = records.find((step) => step > now);
     if (next === undefined) window.dash_clientside.set_props("ticker", { disabled: true });
     return next === undefined ? {} : { step: next };
   },
