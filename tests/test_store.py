@@ -7,16 +7,18 @@ import xarray as xr
 
 from toymono.analysis.record import measure
 from toymono.config import Config, Hyper, InputError, Sweep
+from toymono.sweeps.files import written_whole
 from toymono.sweeps.plan import plan
 from toymono.sweeps.run import run_sweep
-from toymono.sweeps.store import claim_folder, read_member, read_run, read_sweep, unit_file, written_whole
+from toymono.sweeps.store import claim_folder, read_member, read_run, read_sweep, unit_file
 from toymono.toy.model import network
 from toymono.training.train import make_world
 
 
 @pytest.fixture
 def copied_run(smoke_run, tmp_path):
-    return shutil.copytree(smoke_run, tmp_path / "run")
+    """A run that may be damaged; an older toymono wrote no checksums, which would find any damage first."""
+    return shutil.copytree(smoke_run, tmp_path / "run", ignore=shutil.ignore_patterns("*.sha256"))
 
 
 def test_a_file_says_under_names_what_is_in_it(smoke_data):
@@ -40,7 +42,7 @@ def test_the_same_command_twice_gives_the_same_bytes(smoke_run, smoke_sweep, tmp
 
 
 def test_a_done_unit_is_left_alone(copied_run, smoke_sweep):
-    (file,) = (copied_run / "units").iterdir()
+    (file,) = (copied_run / "units").glob("*.nc")
     before = file.stat().st_mtime_ns
     assert run_sweep(smoke_sweep, copied_run) == [file]
     assert file.stat().st_mtime_ns == before
@@ -91,7 +93,7 @@ def test_a_sweep_file_of_another_make_is_refused_with_its_name(copied_run, conte
 
 
 def test_a_truncated_result_is_refused_with_its_name(copied_run):
-    (file,) = (copied_run / "units").iterdir()
+    (file,) = (copied_run / "units").glob("*.nc")
     file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(InputError, match=f"{file.name} must be a result"):
         read_run(copied_run)
@@ -99,7 +101,7 @@ def test_a_truncated_result_is_refused_with_its_name(copied_run):
 
 @pytest.mark.parametrize("lost", ["n_mono", "encoder_bias", "learning_rate", "embedding"])
 def test_a_result_without_a_variable_is_refused_with_its_name(copied_run, lost):
-    (file,) = (copied_run / "units").iterdir()
+    (file,) = (copied_run / "units").glob("*.nc")
     data = xr.load_dataset(file, engine="h5netcdf").drop_vars(lost)
     file.unlink()
     data.to_netcdf(file, engine="h5netcdf")
@@ -108,7 +110,7 @@ def test_a_result_without_a_variable_is_refused_with_its_name(copied_run, lost):
 
 
 def test_a_result_from_before_a_setting_existed_has_its_default(copied_run):
-    (file,) = (copied_run / "units").iterdir()
+    (file,) = (copied_run / "units").glob("*.nc")
     data = xr.load_dataset(file, engine="h5netcdf").drop_vars("weight_density")
     del data.attrs["connectivity"]
     file.unlink()
@@ -120,7 +122,7 @@ def test_a_result_from_before_a_setting_existed_has_its_default(copied_run):
 
 
 def test_a_result_with_a_seed_too_few_is_refused(copied_run):
-    (file,) = (copied_run / "units").iterdir()
+    (file,) = (copied_run / "units").glob("*.nc")
     data = xr.load_dataset(file, engine="h5netcdf").isel(seed=slice(2))
     file.unlink()
     data.to_netcdf(file, engine="h5netcdf")
@@ -156,6 +158,18 @@ def test_units_of_a_run_are_found_by_their_content(smoke_run, smoke_sweep):
 
 
 def test_a_result_opens_without_toymono(smoke_run):
-    (file,) = (smoke_run / "units").iterdir()
+    (file,) = (smoke_run / "units").glob("*.nc")
     with xr.open_dataset(file, engine="h5netcdf") as data:
         assert "score" in data
+
+
+def test_a_result_with_a_flipped_bit_is_neither_read_nor_trained_over(smoke_run, smoke_sweep, tmp_path):
+    run = shutil.copytree(smoke_run, tmp_path / "run")
+    (file,) = (run / "units").glob("*.nc")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    for use in (lambda: read_run(run), lambda: run_sweep(smoke_sweep, run)):
+        with pytest.raises(InputError, match=f"{file.name} must be as toymono wrote it"):
+            use()
+    assert file.read_bytes() == bytes(content)

@@ -15,6 +15,7 @@ from toymono.commands import (
     Figure,
     List,
     Report,
+    Resume,
     Run,
     RunCustom,
     RunPreset,
@@ -75,14 +76,24 @@ def _run(what: RunPreset | RunCustom) -> None:
     sweep, folder = what.sweep(), what.folder()
     if what.dry_run:
         return _print_plan(sweep, folder)
+    _train(sweep, folder)
+
+
+def _resume(command: Resume) -> None:
+    from toymono.sweeps.store import read_sweep
+
+    _train(read_sweep(command.folder), command.folder)
+
+
+def _train(sweep: Sweep, folder: pathlib.Path) -> None:
     from toymono.sweeps.run import run_sweep
 
     try:
         with progress() as report:
             files = run_sweep(sweep, folder, report)
     except KeyboardInterrupt:
-        sys.exit(f"stopped; finished units are kept, so the same command goes on. The run is in {folder}")
-    print(f"{len(files)} unit(s) done in {folder}; next: toymono table {folder}")
+        sys.exit(f"stopped; finished units are kept. Go on with: toymono resume {folder}")
+    print(f"{len(files)} unit(s) done in {folder}; next: toymono explore {folder}, or toymono table {folder}")
 
 
 def _table(command: ShowTable) -> None:
@@ -194,6 +205,8 @@ def main(args: list[str] | None = None) -> None:
         match command:
             case List():
                 _list()
+            case Resume():
+                _resume(command)
             case Run(what):
                 _run(what)
             case ShowTable():

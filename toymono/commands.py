@@ -97,6 +97,14 @@ class Run:
 
 
 @dataclasses.dataclass(frozen=True)
+class Resume:
+    """Train what a run still lacks; what is done already is kept."""
+
+    folder: Positional[pathlib.Path]
+    """Folder of a run."""
+
+
+@dataclasses.dataclass(frozen=True)
 class List:
     """List the named sweeps with size, member count and estimated time here."""
 
@@ -174,6 +182,7 @@ CommandLine = Annotated[
     Union[  # noqa: UP007 (Annotated types know no |)
         Annotated[List, subcommand("list")],
         Annotated[Run, subcommand("run")],
+        Annotated[Resume, subcommand("resume")],
         Annotated[ShowTable, subcommand("table")],
         Annotated[Figure, subcommand("figure")],
         Annotated[Claims, subcommand("claims")],

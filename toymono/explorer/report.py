@@ -22,7 +22,8 @@ from toymono.gallery import sweep_figure
 from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES
 from toymono.plots.scatter import member_scatter, scatter_words
 from toymono.plots.write import CONFIG
-from toymono.sweeps.store import stored_provenance, written_whole
+from toymono.sweeps.files import written_whole
+from toymono.sweeps.store import stored_provenance
 from toymono.terminal import CLAIM_COLUMNS, claim_rows
 from toymono.verdicts import verdicts
 

@@ -14,9 +14,10 @@ import xarray as xr
 
 from toymono.analysis.members import MEASURES, SETTINGS, run_table
 from toymono.config import InputError, require
+from toymono.sweeps.files import written_whole
 from toymono.sweeps.plan import plan
 from toymono.sweeps.presets import batch_of
-from toymono.sweeps.store import SWEEP_FILE, read_run, read_sweep, stored_provenance, written_whole
+from toymono.sweeps.store import SWEEP_FILE, read_run, read_sweep, stored_provenance
 
 
 class Results(NamedTuple):

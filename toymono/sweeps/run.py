@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from toymono import environment
 from toymono.config import Sweep, require
+from toymono.sweeps.files import check, locked
 from toymono.sweeps.plan import Unit, estimated_bytes, plan
 from toymono.sweeps.store import claim_folder, unit_file, write_unit
 from toymono.training.ensemble import Progress, train_ensemble
@@ -17,20 +18,20 @@ def run_sweep(sweep: Sweep, folder: pathlib.Path, report: Report = lambda unit, 
 
     Running it twice is harmless: done units are left alone. `report` is called often enough to show progress.
     Raises InputError, before anything is written, if the folder holds another run or a unit needs more memory
-    than is free.
+    than is free; and if another process trains it, or a result in it is not as it was written.
     """
     units = plan(sweep)
     for unit in units:
         _check_memory(unit)
     claim_folder(folder, sweep)
-    files = []
-    for unit in units:
-        file = unit_file(folder, unit)
-        if not file.exists():
-            trained = train_ensemble(unit.config, unit.settings, unit.seeds, lambda p, unit=unit: report(unit, p))
-            write_unit(folder, unit, trained)
-        files.append(file)
-    return files
+    with locked(folder / "units"):
+        for unit in units:
+            if (file := unit_file(folder, unit)).exists():
+                check(file)
+            else:
+                trained = train_ensemble(unit.config, unit.settings, unit.seeds, lambda p, unit=unit: report(unit, p))
+                write_unit(folder, unit, trained)
+    return [unit_file(folder, unit) for unit in units]
 
 
 def _check_memory(unit: Unit) -> None:

@@ -6,7 +6,6 @@ The only file that knows file formats. A unit is done exactly when its file exis
 import contextlib
 import dataclasses
 import json
-import os
 import pathlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from toymono import environment
 from toymono.analysis.members import config_of, is_diverged
 from toymono.analysis.record import Record
 from toymono.config import Config, Hyper, InputError, Sweep, require
+from toymono.sweeps.files import check, written_whole, written_with_checksum
 from toymono.sweeps.plan import Unit, plan
 from toymono.toy.model import Params
 from toymono.toy.tasks import Problem
@@ -74,25 +74,12 @@ def unit_file(folder: pathlib.Path, unit: Unit) -> pathlib.Path:
     return folder / "units" / f"{unit.name}.nc"
 
 
-@contextlib.contextmanager
-def written_whole(file: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A temporary name to write to; leaving the block flushes it to disk and renames it: no half file is ever seen."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        yield temporary
-        with temporary.open("rb") as stream:
-            os.fsync(stream.fileno())
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Path:
     """Store a unit's results for good and return their file."""
     file = unit_file(folder, unit)
     data = to_dataset(unit, trained)
     encoding = {name: {"zlib": True, "complevel": 1} for name in data.data_vars}
-    with written_whole(file) as temporary:
+    with written_with_checksum(file) as temporary:
         data.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
     return file
 
@@ -152,6 +139,7 @@ def _readable(file: pathlib.Path) -> Iterator[None]:
 
 def open_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
     """The results in a unit's file, each array read when it is used; InputError if the file does not hold just that."""
+    check(file)
     with _readable(file):
         data = xr.open_dataset(file, engine="h5netcdf")
     # An older toymono did not write the settings it did not know; the unit has their defaults.

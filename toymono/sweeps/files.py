@@ -1,0 +1,70 @@
+"""Files that are whole: written under another name, flushed and renamed, with a checksum, by one process at a time."""
+
+import contextlib
+import hashlib
+import os
+import pathlib
+from collections.abc import Iterator
+
+import filelock
+
+from toymono.config import InputError, require
+
+_LOCK = ".lock"
+_FIX = "delete it and run again"
+
+
+@contextlib.contextmanager
+def written_whole(file: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A temporary name to write to; leaving the block flushes it to disk and renames it: no half file is ever seen."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        yield temporary
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _checksum_file(file: pathlib.Path) -> pathlib.Path:
+    return file.with_name(f"{file.name}.sha256")
+
+
+def _checksum(file: pathlib.Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def written_with_checksum(file: pathlib.Path) -> Iterator[pathlib.Path]:
+    """As `written_whole`, with a second file beside it that `sha256sum --check` understands; it is there first."""
+    with written_whole(file) as temporary:
+        yield temporary
+        with written_whole(_checksum_file(file)) as line:
+            line.write_text(f"{_checksum(temporary)}  {file.name}\n")
+
+
+def check(file: pathlib.Path) -> None:
+    """Raise InputError if the file is not as it was written; one without a checksum is of an older toymono."""
+    beside = _checksum_file(file)
+    if beside.exists():
+        told = beside.read_text(errors="replace").split()
+        same = bool(told) and told[0] == _checksum(file)
+        require(same, str(file), "as toymono wrote it", "another by its checksum: a damaged file", _FIX)
+
+
+@contextlib.contextmanager
+def locked(folder: pathlib.Path) -> Iterator[None]:
+    """Keep other processes from writing to a folder; the lock dies with the process that holds it.
+
+    Raises InputError where another holds it. What a killed process left half written is swept away.
+    """
+    try:
+        with filelock.FileLock(folder / _LOCK, timeout=0):
+            for left in folder.glob(".*.nc*.*"):
+                left.unlink()
+            yield
+    except filelock.Timeout as error:
+        fix = "wait until it is done, or name another folder with --out"
+        raise InputError(f"out must be a run that no other process trains, but {folder} is; {fix}") from error
