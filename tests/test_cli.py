@@ -237,7 +237,6 @@ def test_a_verb_that_looks_at_runs_asks_for_one(verb, capsys):
 
 
 def test_the_demo_keeps_every_record_unless_it_is_told_otherwise():
-
     assert RunPreset(preset="demo").sweep().base.record_params == "all"
     assert RunPreset(preset="demo", record_params="last").sweep().base.record_params == "last"
     assert RunPreset(preset="LR1").sweep().base.record_params == "last"

@@ -9,7 +9,7 @@ from toymono.sweeps.files import check, locked, written_whole, written_with_chec
 
 HOLD = (
     "import pathlib, sys, time\nfrom toymono.sweeps.files import locked\n"
-    "with locked(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)\n"
+    "with locked(pathlib.Path(sys.argv[1]) / 'k8-abc.nc'):\n    print('held', flush=True)\n    time.sleep(60)\n"
 )
 
 
@@ -70,10 +70,10 @@ def _holder(folder):
     return process
 
 
-def test_a_folder_has_one_writer_at_a_time(tmp_path):
+def test_a_result_has_one_writer_at_a_time(tmp_path):
     process = _holder(tmp_path)
     try:
-        with pytest.raises(InputError, match="no other process trains"), locked(tmp_path):
+        with pytest.raises(InputError, match="one process at a time"), locked(tmp_path / "k8-abc.nc"):
             pass
     finally:
         process.kill()
@@ -84,7 +84,7 @@ def test_the_lock_dies_with_a_killed_process(tmp_path):
     process = _holder(tmp_path)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    with locked(tmp_path):
+    with locked(tmp_path / "k8-abc.nc"):
         pass
 
 
@@ -93,5 +93,5 @@ def test_what_a_killed_process_left_half_written_is_swept_away(tmp_path):
         (tmp_path / name).write_bytes(b"half")
     with written_whole(tmp_path / "k8-abc.nc") as temporary:
         temporary.write_bytes(b"whole")
-    with locked(tmp_path):
-        assert {path.name for path in tmp_path.iterdir()} - {".lock"} == {"k8-abc.nc"}
+    with locked(tmp_path / "k8-abc.nc"):
+        assert {path.name for path in tmp_path.iterdir()} == {"k8-abc.nc", ".k8-abc.nc.lock"}

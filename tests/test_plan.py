@@ -1,7 +1,7 @@
 import pytest
 
-from toymono.config import Config, Hyper, Sweep
-from toymono.sweeps.plan import Unit, estimated_bytes, estimated_seconds, n_members, plan
+from toymono.config import Config, Hyper, InputError, Sweep
+from toymono.sweeps.plan import Unit, estimated_bytes, estimated_seconds, n_members, plan, shared
 
 
 def _sweep(**axes):
@@ -44,3 +44,17 @@ def test_a_unit_s_name_tells_only_settings_that_are_not_the_default():
     unit = Unit(Config(), (Hyper(),), (0, 1, 2))
     assert unit.name == "k256-36b8568755"
     assert unit._replace(settings=(Hyper(weight_density=1.0),)).name == unit.name
+
+
+def test_shares_make_up_the_whole_and_have_no_unit_twice():
+    units = plan(_sweep(n_neurons=(32, 48, 64, 80, 96)))
+    shares = [shared(units, f"{place}/3") for place in (1, 2, 3)]
+    assert sorted(unit.name for share in shares for unit in share) == sorted(unit.name for unit in units)
+    assert [len(share) for share in shares] == [2, 2, 1]
+    assert shared(units, "1/1") == units
+
+
+@pytest.mark.parametrize("told", ["0/3", "4/3", "1", "1/0", "a/b", "-1/3", "1/3/5", ""])
+def test_a_share_that_is_none_is_refused(told):
+    with pytest.raises(InputError, match=r"^unit must be i/n with i from 1 to n, as 2/8, but is"):
+        shared([], told)

@@ -54,11 +54,11 @@ def _list() -> None:
     print_table(table(headers, rows))
 
 
-def _print_plan(sweep: Sweep, folder: pathlib.Path) -> None:
+def _print_plan(sweep: Sweep, folder: pathlib.Path, share: str) -> None:
     from toymono.environment import multiply_adds_per_second
-    from toymono.sweeps.plan import estimated_bytes, estimated_seconds, plan
+    from toymono.sweeps.plan import estimated_bytes, estimated_seconds, plan, shared
 
-    units, rate = plan(sweep), multiply_adds_per_second()
+    units, rate = shared(plan(sweep), share), multiply_adds_per_second()
     headers = ("unit", "settings", "seeds", "members", "memory", "time here")
     rows = [
         (
@@ -75,22 +75,22 @@ def _print_plan(sweep: Sweep, folder: pathlib.Path) -> None:
 def _run(what: RunPreset | RunCustom) -> None:
     sweep, folder = what.sweep(), what.folder()
     if what.dry_run:
-        return _print_plan(sweep, folder)
-    _train(sweep, folder)
+        return _print_plan(sweep, folder, what.unit)
+    _train(sweep, folder, what.unit)
 
 
 def _resume(command: Resume) -> None:
     from toymono.sweeps.store import read_sweep
 
-    _train(read_sweep(command.folder), command.folder)
+    _train(read_sweep(command.folder), command.folder, command.unit)
 
 
-def _train(sweep: Sweep, folder: pathlib.Path) -> None:
+def _train(sweep: Sweep, folder: pathlib.Path, share: str) -> None:
     from toymono.sweeps.run import run_sweep
 
     try:
         with progress() as report:
-            files = run_sweep(sweep, folder, report)
+            files = run_sweep(sweep, folder, report, share)
     except KeyboardInterrupt:
         sys.exit(f"stopped; finished units are kept. Go on with: toymono resume {folder}")
     print(f"{len(files)} unit(s) done in {folder}; next: toymono explore {folder}, or toymono table {folder}")

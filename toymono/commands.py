@@ -28,6 +28,8 @@ class RunPreset:
     """Keep full parameters at the end, or at every record (default: the end; every record in the demo)."""
     out: pathlib.Path | None = None
     """Folder of the run (default: runs/<preset>-<scale>)."""
+    unit: str = "1/1"
+    """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
     dry_run: bool = False
     """Print the plan and write nothing."""
 
@@ -63,6 +65,8 @@ class RunCustom(Config):
     """Seeds that every setting is trained with."""
     out: pathlib.Path | None = None
     """Folder of the run (default: runs/custom)."""
+    unit: str = "1/1"
+    """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
     dry_run: bool = False
     """Print the plan and write nothing."""
 
@@ -102,6 +106,8 @@ class Resume:
 
     folder: Positional[pathlib.Path]
     """Folder of a run."""
+    unit: str = "1/1"
+    """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
 
 
 @dataclasses.dataclass(frozen=True)

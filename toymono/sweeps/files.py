@@ -10,7 +10,6 @@ import filelock
 
 from toymono.config import InputError, require
 
-_LOCK = ".lock"
 _FIX = "delete it and run again"
 
 
@@ -55,16 +54,21 @@ def check(file: pathlib.Path) -> None:
 
 
 @contextlib.contextmanager
-def locked(folder: pathlib.Path) -> Iterator[None]:
-    """Keep other processes from writing to a folder; the lock dies with the process that holds it.
+def locked(file: pathlib.Path) -> Iterator[None]:
+    """Keep other processes from making this file; the lock dies with the process that holds it.
 
-    Raises InputError where another holds it. What a killed process left half written is swept away.
+    Raises InputError where another holds it. What a killed process left half written of the file is swept away.
     """
+    lock = filelock.FileLock(file.with_name(f".{file.name}.lock"))
     try:
-        with filelock.FileLock(folder / _LOCK, timeout=0):
-            for left in folder.glob(".*.nc*.*"):
-                left.unlink()
-            yield
+        lock.acquire(timeout=0)
     except filelock.Timeout as error:
         fix = "wait until it is done, or name another folder with --out"
-        raise InputError(f"out must be a run that no other process trains, but {folder} is; {fix}") from error
+        raise InputError(f"{file} must be trained by one process at a time, but another is at it; {fix}") from error
+    try:
+        for left in file.parent.glob(f".{file.name}.*"):
+            if left.suffix != ".lock":
+                left.unlink()
+        yield
+    finally:
+        lock.release()

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import re
 from typing import NamedTuple
 
-from toymono.config import Config, Hyper, Sweep
+from toymono.config import Config, Hyper, Sweep, require
 from toymono.training.schedules import last_step, n_losses, record_steps
 from toymono.training.train import multiply_adds, n_parameters
 
@@ -46,6 +47,17 @@ def plan(sweep: Sweep) -> list[Unit]:
     for config, hyper in sweep.models():
         settings.setdefault(config, []).append(hyper)
     return [Unit(config, tuple(hypers), sweep.seeds) for config, hypers in settings.items()]
+
+
+def shared(units: list[Unit], share: str) -> list[Unit]:
+    """Share i of n, told as "i/n" with i from 1 to n: every n-th unit from the i-th on; all shares make up the whole.
+
+    Raises InputError for other words.
+    """
+    told = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,8})", share)
+    place, n = (int(told[1]), int(told[2])) if told else (1, 0)
+    require(place <= n, "unit", "i/n with i from 1 to n, as 2/8", share, "try 1/1")
+    return units[place - 1 :: n]
 
 
 def n_members(units: list[Unit]) -> int:
