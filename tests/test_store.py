@@ -173,3 +173,9 @@ def test_a_result_with_a_flipped_bit_is_neither_read_nor_trained_over(smoke_run,
         with pytest.raises(InputError, match=f"{file.name} must be as toymono wrote it"):
             use()
     assert file.read_bytes() == bytes(content)
+
+
+def test_a_folder_in_which_a_claim_was_killed_can_be_claimed(smoke_sweep, tmp_path):
+    (tmp_path / ".sweep.json.123").write_text("{")
+    claim_folder(tmp_path, smoke_sweep)
+    assert read_sweep(tmp_path) == smoke_sweep

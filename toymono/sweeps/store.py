@@ -93,7 +93,10 @@ def claim_folder(folder: pathlib.Path, sweep: Sweep) -> None:
         different = ", ".join(_differences(mine, theirs))
         require(not different, "out", f"a folder without another run (other {different})", str(folder), fix)
     else:
-        empty = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+        # Another job of an array may be writing the very same, and a killed one may have left half of it.
+        ours = (SWEEP_FILE, f".{SWEEP_FILE}", "units")
+        strangers = folder.is_dir() and any(not path.name.startswith(ours) for path in folder.iterdir())
+        empty = not folder.exists() or (folder.is_dir() and not strangers)
         require(empty, "out", "a new or empty folder, or the same run's", str(folder), "name another folder with --out")
         folder.mkdir(parents=True, exist_ok=True)
         with written_whole(folder / SWEEP_FILE) as temporary:
