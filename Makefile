@@ -11,7 +11,7 @@ help:
 	@echo "make demo      train and draw the main result (2 minutes on 2 cores)"
 	@echo "make test      run all tests (20 minutes on 2 cores)"
 	@echo "make check     lint, formatting and types"
-	@echo "make bench     time a training step against this machine's matrix products"
+	@echo "make bench     time a training step against this machine's matrix products, and the explorer in a browser"
 	@echo "make figures   train what is missing (4 hours on 2 cores) and renew figures/"
 	@echo "make clean     remove .venv"
 
@@ -37,8 +37,9 @@ check: .venv/with-dev
 	$(BIN)/ruff format --check
 	$(BIN)/pyrefly check
 
-bench: install
+bench: .venv/with-test
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/explorer.py
 
 figures: install
 	for script in experiments/[a-z]*.py; do $(BIN)/python $$script --figures figures || exit 1; done
