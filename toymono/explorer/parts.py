@@ -72,16 +72,19 @@ def register(
     outputs: Sequence[Output],
     inputs: Sequence[Input | State],
 ) -> None:
-    """Let a function of the inputs fill the outputs; what it finds wrong is shown as one sentence in the message."""
+    """Let a function of the inputs fill the outputs; what it finds wrong is shown as one sentence in the message.
+
+    The page's script clears the message when it asks anew.
+    """
+    is_alone = len(outputs) == 1
 
     def guarded(*args: Any) -> Any:  # noqa: ANN401 (Dash passes and takes JSON)
         try:
-            found = answer(*args)
+            return answer(*args)
         except (InputError, OSError) as error:
+            # An answer without any update, such as PreventUpdate makes, would not take the message along.
             dash.set_props(message_name, {"children": f"Cannot be shown: {error}"})
-            raise dash.exceptions.PreventUpdate from error
-        dash.set_props(message_name, {"children": ""})
-        return found
+            return dash.no_update if is_alone else [dash.no_update] * len(outputs)
 
-    target = outputs[0] if len(outputs) == 1 else [*outputs]
+    target = outputs[0] if is_alone else [*outputs]
     app.callback(target, [*inputs], prevent_initial_call=True)(guarded)
