@@ -3,7 +3,9 @@
 The page's script (assets/view.js) holds what is being looked at; each tab's module draws what it asks for.
 """
 
+import contextlib
 import functools
+import io
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +18,7 @@ from toymono.config import InputError
 from toymono.explorer import claims_tab, member_tab, sweep_tab, time_tab, what_if_tab
 from toymono.explorer.claims_tab import register_claims
 from toymono.explorer.member_tab import register_member
-from toymono.explorer.parts import choice, message, register
+from toymono.explorer.parts import choice, message, offered, register
 from toymono.explorer.study import Study, find
 from toymono.explorer.sweep_tab import register_sweep
 from toymono.explorer.time_tab import register_time
@@ -112,7 +114,7 @@ def _register_view(app: Dash) -> None:
 def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, Any]) -> list[Any]:
     labels, view = find(studies, view_of(part).run).labels, view_of(data)
     listed = [{"label": f"{number}: {label}", "value": number} for number, label in labels.items()]
-    return [listed, view.member, listed, view.beside]
+    return [offered(listed, view.member), view.member, offered(listed, view.beside), view.beside]
 
 
 def _keep_to_this_machine(app: Dash) -> None:
@@ -143,6 +145,7 @@ def make_explorer(studies: Mapping[str, Study], places: Sequence[pathlib.Path], 
     """
     app = make_app(studies, places)
     try:
-        return make_server(HOST, port, app.server, threaded=True, request_handler=_Quiet)
+        with contextlib.redirect_stderr(io.StringIO()):  # werkzeug would print what is wrong as well
+            return make_server(HOST, port, app.server, threaded=True, request_handler=_Quiet)
     except (OSError, SystemExit) as error:
         raise InputError(f"port must be free, but {port} is not; leave --port out to get a free one") from error

@@ -1,6 +1,6 @@
 """What all views of the explorer are made of: pictures with their summary and table, buttons, and messages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dash
@@ -63,6 +63,13 @@ def message(name: str) -> html.Div:
 def choice(label: str, control: Any) -> html.Label:  # noqa: ANN401 (any Dash component)
     """A control under its name."""
     return html.Label([html.Span(label), control], className="choice")
+
+
+def offered(options: Sequence[Mapping[str, Any]], *asked: object) -> list[Mapping[str, Any]]:
+    """A list's options, and what the view asks for beside them, which the list would drop without a word."""
+    known = [option["value"] for option in options]
+    others = [value for value in asked if value is not None and value not in known]
+    return [*options, *({"label": str(value), "value": value} for value in others)]
 
 
 def register(

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from toymono.analysis.curves import sweep_axis
 from toymono.analysis.members import MEASURES, brief, varying_settings
 from toymono.config import require
-from toymono.explorer.parts import choice, message, picture, register, tabled
+from toymono.explorer.parts import choice, message, offered, picture, register, tabled
 from toymono.explorer.study import Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
@@ -73,7 +73,8 @@ def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, A
     settings = [_option(name) for name in varying_settings(study.run.table)]
     measures = [_option(name) for name in _Y]
     shade = axis_title(colour) if colour else "none"
-    return [settings + measures, axis_title(x), view.x, settings, shade, view.colour]
+    across, colours = offered(settings + measures, view.x), offered(settings, view.colour)
+    return [across, axis_title(x), view.x, colours, shade, view.colour]
 
 
 def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:

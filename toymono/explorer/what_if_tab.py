@@ -11,7 +11,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html
 from toymono.analysis.interventions import Outcome, amplitudes, outcome
 from toymono.analysis.portrait import ROLES
 from toymono.config import require
-from toymono.explorer.parts import choice, message, picture, register, register_data, tabled
+from toymono.explorer.parts import choice, message, offered, picture, register, register_data, tabled
 from toymono.explorer.study import Member, Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
@@ -72,8 +72,9 @@ def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, A
     member = find(studies, named.run).member(named.member)
     config, role = member.stored.config, member.portrait.role
     roles = {name: np.flatnonzero(role == place).tolist() for place, name in enumerate(ROLES)}
-    features, neurons = list(range(config.n_features)), list(range(config.n_neurons))
-    return [features, [*(view.on or {})], neurons, list(view.off), roles]
+    features, neurons = (offered([], *range(n)) for n in (config.n_features, config.n_neurons))
+    lit, off = [*(view.on or {})], [*view.off]
+    return [offered(features, *lit), lit, offered(neurons, *off), off, roles]
 
 
 def _sliders(studies: Mapping[str, Study], _: dict[str, Any], data: dict[str, Any]) -> list[Any]:
