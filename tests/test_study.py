@@ -1,0 +1,81 @@
+import shutil
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from toymono.analysis.portrait import responses_of
+from toymono.config import InputError
+from toymono.explorer.study import find, studies
+from toymono.sweeps.store import read_member, read_run
+
+
+@pytest.fixture
+def study(smoke_run):
+    return studies([smoke_run])[smoke_run.name]
+
+
+def test_a_run_is_known_by_its_folder_s_name_and_two_of_one_name_by_a_number(smoke_run, tmp_path):
+    other = shutil.copytree(smoke_run, tmp_path / smoke_run.name)
+    assert list(studies([smoke_run, other])) == [smoke_run.name, f"{smoke_run.name} (2)"]
+
+
+def test_a_folder_of_runs_stands_for_the_runs_in_it(smoke_run):
+    assert list(studies([smoke_run.parent])) == [path.name for path in sorted(smoke_run.parent.iterdir())]
+
+
+def test_a_run_that_is_named_twice_is_refused(smoke_run):
+    with pytest.raises(InputError, match="is named twice"):
+        studies([smoke_run, smoke_run.parent / "." / smoke_run.name])
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"^folder must be a run, or a folder with runs"):
+        studies([tmp_path])
+
+
+def test_only_the_runs_that_were_given_are_found(smoke_run):
+    with pytest.raises(InputError, match=r"^run must be one of"):
+        find(studies([smoke_run]), "../../etc")
+
+
+def test_opening_a_run_reads_no_parameters(study, monkeypatch):
+    read = []
+    original = xr.core.indexing.LazilyIndexedArray.get_duck_array
+
+    def noting(self):
+        read.append(getattr(getattr(self.array, "variable_name", None), "split", lambda: [""])()[0])
+        return original(self)
+
+    monkeypatch.setattr(xr.core.indexing.LazilyIndexedArray, "get_duck_array", noting)
+    assert len(study.run.table) == 18
+    assert len(study.labels) == 18
+    assert "loss" in read  # what is read is seen at all
+    assert not {"encoder_kernel", "encoder_bias", "decoder_kernel", "embedding"} & set(read)
+
+
+def test_a_measure_that_needs_the_networks_brings_the_whole_table(study):
+    assert "block_rank" not in study.table("task_loss", "n_mono", "learning_rate")
+    assert "block_rank" in study.table("task_loss", "block_rank")
+
+
+def test_a_member_is_measured_once(study):
+    assert study.member(4) is study.member(4)
+    assert study.member(4).portrait is study.member(4).portrait
+
+
+def test_a_frame_shows_the_network_as_it_was_at_its_record(study, smoke_run):
+    (data,) = read_run(smoke_run)
+    member = study.member(7)  # settings first, seeds within: setting 2, seed 1
+    for place in (0, 4, len(data.step) - 1):
+        stored = read_member(data, 1, 2, int(data.step[place]))
+        responses = responses_of(stored.config, stored.params, stored.problem)
+        np.testing.assert_allclose(member.frame(place).values, responses, atol=1e-6)
+        np.testing.assert_array_equal(
+            member.frame(place).score, data.score.sel(seed=1).isel(setting=2, step=place).values
+        )
+
+
+def test_an_unknown_member_is_refused(study):
+    with pytest.raises(InputError, match=r"^member must be a whole number from 0 to 17, but is 18"):
+        study.member(18)
