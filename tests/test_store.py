@@ -10,7 +10,7 @@ from toymono.config import Config, Hyper, InputError, Sweep
 from toymono.sweeps.files import written_whole
 from toymono.sweeps.plan import plan
 from toymono.sweeps.run import run_sweep
-from toymono.sweeps.store import claim_folder, read_member, read_run, read_sweep, unit_file
+from toymono.sweeps.store import claim_folder, open_run_units, read_member, read_run, read_sweep, unit_file
 from toymono.toy.model import network
 from toymono.training.train import make_world
 
@@ -179,3 +179,17 @@ def test_a_folder_in_which_a_claim_was_killed_can_be_claimed(smoke_sweep, tmp_pa
     (tmp_path / ".sweep.json.123").write_text("{")
     claim_folder(tmp_path, smoke_sweep)
     assert read_sweep(tmp_path) == smoke_sweep
+
+
+def test_a_result_of_another_sweep_under_this_one_s_name_is_refused(copied_run):
+    (file,) = (copied_run / "units").glob("*.nc")
+    data = xr.load_dataset(file, engine="h5netcdf").assign_attrs(task="absolute")
+    file.unlink()
+    data.to_netcdf(file, engine="h5netcdf")
+    with pytest.raises(InputError, match="must be of the run's own sweep"):
+        read_run(copied_run)
+
+
+def test_what_is_read_when_it_is_used_is_what_is_read_at_once(smoke_run, smoke_data):
+    (data,) = open_run_units(smoke_run)
+    xr.testing.assert_identical(data.load(), smoke_data)
