@@ -3,7 +3,7 @@ import plotly.graph_objects as go
 import pytest
 
 from toymono.explorer.study import studies
-from toymono.plots.members import MAP_TRACES, loss_panel, member_map, member_traces
+from toymono.plots.members import MAP_TRACES, loss_panel, member_map, member_traces, score_panel
 from toymono.plots.panels import feature_pictures, filled, looks, neuron_pictures
 
 
@@ -75,3 +75,29 @@ def test_every_neuron_has_one_dot_in_the_colour_of_its_role(member):
 def test_a_loss_that_falls_by_octaves_has_a_logarithmic_axis(member, factor, kind):
     falling = np.geomspace(1, 0.1, len(member.history.loss)) ** factor
     assert loss_panel(member.history._replace(loss=falling), 0).layout.yaxis.type == kind
+
+
+def test_a_filled_picture_is_the_figure_that_plotly_would_make_of_it(member):
+    for name, picture in neuron_pictures(member.portrait, member.history, 5).items():
+        wanted = go.Figure(looks("neuron")[name]).update_layout(title_text=picture.title)
+        for trace in wanted.data:
+            trace.update(picture.traces.get(trace.name, {}))
+        assert go.Figure(filled("neuron", name, picture)) == wanted
+
+
+def test_a_map_that_is_moved_to_a_record_is_the_map_drawn_there(member):
+    order = member.portrait.order
+    moved = member_map(member.frame(0), order, "", 1.0)
+    for name, values in member_traces(member.frame(2), order).items():
+        moved.update_traces(values, selector={"name": name})
+    assert moved == member_map(member.frame(2), order, "", 1.0)
+
+
+def test_scores_rise_to_one_and_the_cursor_stands_on_the_loss(member):
+    scores = score_panel(member.frame(4)).data[0]
+    assert scores.y[-1] == 1.0
+    assert (np.diff(scores.x) >= 0).all()
+    past = member.history
+    loss, now = loss_panel(past, 4).data
+    assert now.y[0] in loss.y
+    assert abs(int(now.x[0]) - past.step[4]) == np.abs(past.loss_step - past.step[4]).min()

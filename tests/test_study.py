@@ -1,13 +1,16 @@
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
 from toymono.analysis.portrait import responses_of
 from toymono.config import InputError
 from toymono.explorer.study import find, studies
+from toymono.sweeps.results import results_of_run
 from toymono.sweeps.store import read_member, read_run
+from toymono.verdicts import verdicts
 
 
 @pytest.fixture
@@ -79,3 +82,34 @@ def test_a_frame_shows_the_network_as_it_was_at_its_record(study, smoke_run):
 def test_an_unknown_member_is_refused(study):
     with pytest.raises(InputError, match=r"^member must be a whole number from 0 to 17, but is 18"):
         study.member(18)
+
+
+def test_a_link_to_a_run_is_the_run_itself(smoke_run, tmp_path):
+    (tmp_path / "link").symlink_to(smoke_run)
+    with pytest.raises(InputError, match="is named twice"):
+        studies([smoke_run, tmp_path / "link"])
+
+
+def test_results_of_a_study_are_those_of_its_run(study, smoke_run):
+    found, wanted = study.results, results_of_run(smoke_run)
+    assert found._replace(table=None) == wanted._replace(table=None)
+    pd.testing.assert_frame_equal(found.table, wanted.table)
+    pd.testing.assert_frame_equal(study.run.table, wanted.table[[*study.run.table.columns]])
+
+
+def test_labels_say_what_differs_between_members(study):
+    assert study.labels[0] == "lr 0.003, offset 0, decay 0, seed 0"
+    assert len({*study.labels.values()}) == 18
+
+
+def test_a_run_that_kept_its_last_networks_has_one_map(signed_run):
+    member = studies([signed_run])["signed"].member(1)
+    kept = [member.frame(place).values is not None for place in range(len(member.history.step))]
+    assert kept == [*[False] * (len(kept) - 1), True]
+    assert member.label == "seed 7"
+
+
+def test_runs_of_no_batch_have_no_verdict(smoke_run, signed_run):
+    assert len(verdicts([results_of_run(signed_run)])) == 0
+    # The demo is a preset, but no claim rests on it.
+    assert set(verdicts([results_of_run(smoke_run)]).verdict) == {"untested"}

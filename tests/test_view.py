@@ -19,6 +19,8 @@ def test_a_view_has_what_it_is_told_and_defaults_for_the_rest():
         ({"quantity": "__class__"}, "quantity must be one of responses, drive, write, but is '__class__'"),
         ({"on": {"a": 1}}, "on must be features with amplitudes, as 3:0.5"),
         ({"on": {"3": "b"}}, "on must be features with amplitudes, as 3:0.5"),
+        ({"on": {"\u00b2": 1}}, "on must be features with amplitudes, as 3:0.5"),  # a digit, but not a number
+        ({"on": {"3": None}}, "on must be features with amplitudes, as 3:0.5"),  # what JSON makes of NaN
         ({"on": [1]}, "on must be features with amplitudes"),
         ({"off": ["a"]}, "off must be whole numbers"),
     ],

@@ -82,6 +82,6 @@ def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
     study = find(studies, view.run)
     x, y, colour = _axes(study, view)
     chosen = [view.member, *([] if view.beside is None else [view.beside])]
-    table = study.table(x, y)
+    table = study.table(x, y, *([] if colour is None else [colour]))
     words = [scatter_words(table, x, y), *(member_words(study.member(number)) for number in chosen)]
     return [member_scatter(table, x, y, colour, chosen), [html.P(sentence) for sentence in words]]

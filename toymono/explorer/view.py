@@ -45,7 +45,7 @@ def view_of(told: Mapping[str, Any]) -> View:
         require(value in allowed, name, f"one of {', '.join(allowed)}", value, "correct the address")
     on = known.get("on", {})
     require(isinstance(on, dict), "on", "features with amplitudes", on, "correct the address")
-    numbers = all(isinstance(value, int | float) for value in on.values()) and all(name.isdigit() for name in on)
+    numbers = all(isinstance(value, int | float) for value in on.values()) and all(name.isdecimal() for name in on)
     require(numbers, "on", "features with amplitudes, as 3:0.5", on, "correct the address")
     off = known.get("off", [])
     require(all(isinstance(n, int) for n in off), "off", "whole numbers", off, "correct the address")
