@@ -40,6 +40,10 @@ def assert_scatters(look, table, x, y):
     soon(check)
 
 
+def assert_names(look, wanted):
+    assert [trace["name"] for trace in look.traces("scatter") if trace["name"]] == wanted
+
+
 def test_the_first_view_has_a_dot_for_every_member(look, study):
     look.page.goto(look.server.address)
     look.page.wait_for_selector("#scatter .main-svg")
@@ -71,18 +75,16 @@ def test_axes_and_colours_follow_their_lists(look, study):
     look.choose("colour", "learning rate (peak)")
     look.has_fields(colour="learning_rate")
     rates = sorted(study.run.table.learning_rate.unique())
-
-    def check():
-        named = [trace["name"] for trace in look.traces("scatter") if trace["name"]]
-        assert named == [f"lr {rate:g}" for rate in rates]
-
-    soon(check)
+    soon(lambda: assert_names(look, [f"lr {rate:g}" for rate in rates]))
 
 
 def test_a_measure_that_takes_networks_apart_is_drawn(look, study):
     look.open(RUN, x="bias_offset")
     look.choose("y", "rank of the linear block")
     assert_scatters(look, study.whole_table, "bias_offset", "block_rank")
+    look.open(RUN, colour="n_linear")
+    ranks = sorted(study.whole_table.n_linear.unique())
+    soon(lambda: assert_names(look, [f"n_linear {rank}" for rank in ranks]))
 
 
 @pytest.mark.parametrize("place", [(0, 0), (5, 11), (31, 15), (17, 3)])
@@ -141,6 +143,15 @@ def test_arrow_keys_go_through_neurons_and_features_in_display_order(look, membe
     look.page.click("#neuron-before")
     look.page.click("#neuron-before")  # around the end
     look.has_fields(neuron=order.neuron[-1])
+
+
+def test_a_click_on_the_name_of_a_stepper_or_a_choice_changes_nothing(look, member):
+    neuron = int(member.portrait.order.neuron[5])
+    look.open(RUN, tab="member", member=MEMBER, neuron=neuron, quantity="write")
+    for name in ("neuron", "feature", "colours show"):
+        look.page.locator("#member-body .choice > span").get_by_text(name, exact=True).click()
+    look.page.click("#neuron-after")
+    look.has_fields(neuron=member.portrait.order.neuron[6], feature=None, quantity="write")
 
 
 def test_arrow_keys_stay_in_an_input_that_is_being_typed_in(look, member):

@@ -1,5 +1,7 @@
 """The explorer's replay and its interventions in a real browser, against Python's own numbers."""
 
+import re
+
 import numpy as np
 import pytest
 from exploring import soon
@@ -105,6 +107,30 @@ def test_playing_starts_over_where_the_last_record_is_shown(look, study):
     expect(look.page.locator("#play")).to_have_text("Play")
 
 
+def test_playing_waits_for_a_picture_that_is_on_its_way(look, study):
+    steps = study.member(MEMBER).history.step
+    look.open(RUN, tab="time", member=MEMBER, step=steps[0])
+    held = []
+
+    def hold(route):
+        is_picture = "left-map.figure" in route.request.post_data
+        held.append(route) if is_picture else route.continue_()
+
+    answers = re.compile("_dash-update-component")
+    look.page.route(answers, hold)
+    look.page.click("#play")
+    soon(lambda: assert_ticks(look, 4))
+    look.has_fields(step=steps[1])
+    assert len(held) == 1
+    held[0].continue_()
+    look.page.unroute(answers)
+    look.has_fields(step=steps[3])
+
+
+def assert_ticks(look, least):
+    assert look.page.evaluate("window.dash_component_api.getLayout('ticker').props.n_intervals ?? 0") >= least
+
+
 def test_a_run_that_kept_only_its_last_networks_shows_favourites_before(look, known):
     member = known["signed"].member(1)
     look.open("signed", tab="time", member=1)
@@ -119,9 +145,8 @@ def test_a_run_that_kept_only_its_last_networks_shows_favourites_before(look, kn
 def assert_finds(look, member, chosen, off):
     """The page's activations and outputs are those of this input without these neurons."""
     config, _, problem, params = member.stored
-    features, is_on = amplitudes(config, chosen), np.ones(config.n_neurons, bool)
-    whole = outcome(config, params, problem, features, is_on)
-    is_on[list(off)] = False
+    features, is_on = amplitudes(config, chosen), ~np.isin(np.arange(config.n_neurons), off)
+    whole = outcome(config, params, problem, features, np.ones(config.n_neurons, bool))
     found = outcome(config, params, problem, features, is_on)
     hidden, before = np.asarray(found.hidden), np.asarray(whole.hidden)
     look.draws("activations", activation_panel(hidden, before, member.portrait.order.neuron, is_on))

@@ -47,7 +47,7 @@ def layout() -> list[Any]:
     circuit = picture("circuit", height=760)
     shown = dcc.RadioItems(quantities, "responses", id="quantity", inline=True)
     return [
-        html.Div([choice("colours show", shown)], className="controls whole"),
+        html.Div([choice("colours show", shown, of_several=True)], className="controls whole"),
         message("member-message"),
         picture("map", height=640),
         tabled("neurons", "All neurons as a table"),
@@ -61,7 +61,7 @@ def layout() -> list[Any]:
     ]
 
 
-def _stepper(what: str, before: str, after: str) -> html.Label:
+def _stepper(what: str, before: str, after: str) -> html.Label | html.Div:
     """A number to choose from between two buttons, which arrow keys press."""
     return choice(
         what,
@@ -73,6 +73,7 @@ def _stepper(what: str, before: str, after: str) -> html.Label:
             ],
             className="stepper",
         ),
+        of_several=True,
     )
 
 

@@ -60,9 +60,12 @@ def message(name: str) -> html.Div:
     return html.Div(id=name, role="alert", className="message")
 
 
-def choice(label: str, control: Any) -> html.Label:  # noqa: ANN401 (any Dash component)
-    """A control under its name."""
-    return html.Label([html.Span(label), control], className="choice")
+def choice(label: str, control: Any, of_several: bool = False) -> html.Label | html.Div:  # noqa: ANN401 (Dash's)
+    """A control under its name; a click on the name of one `of_several` parts must not press the first of them."""
+    inside = [html.Span(label), control]
+    if of_several:
+        return html.Div(inside, className="choice", role="group", **{"aria-label": label})
+    return html.Label(inside, className="choice")
 
 
 def offered(options: Sequence[Mapping[str, Any]], *asked: object) -> list[Mapping[str, Any]]:

@@ -30,7 +30,7 @@ def layout() -> list[Any]:
         choice("up", dcc.Dropdown(id="y", options=[_option(name) for name in _Y], clearable=False)),
         choice("across", dcc.Dropdown(id="x")),
         choice("colour", dcc.Dropdown(id="colour")),
-        choice("a click picks", dcc.RadioItems(picks, "member", id="picks", inline=True)),
+        choice("a click picks", dcc.RadioItems(picks, "member", id="picks", inline=True), of_several=True),
     ]
     return [
         html.Div(controls, className="controls"),

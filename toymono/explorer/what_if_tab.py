@@ -44,11 +44,12 @@ def layout() -> list[Any]:
 def _found(member: Member, view: View) -> tuple[Outcome, Outcome, np.ndarray]:
     """What the network makes of the input, what it would with all neurons on, and which are."""
     config, _, problem, params = member.stored
-    features, is_on = amplitudes(config, view.on or {}), np.ones(config.n_neurons, bool)
+    features, everyone = amplitudes(config, view.on or {}), np.ones(config.n_neurons, bool)
     for neuron in view.off:
         rule = f"whole numbers from 0 to {config.n_neurons - 1}"
         require(0 <= neuron < config.n_neurons, "off", rule, neuron, "choose from the list")
-    whole = outcome(config, params, problem, features, is_on)
+    whole = outcome(config, params, problem, features, everyone)
+    is_on = everyone.copy()  # JAX may still be reading the other
     is_on[list(view.off)] = False
     return outcome(config, params, problem, features, is_on), whole, is_on
 
