@@ -94,7 +94,7 @@ def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
     return [shown, output_panel(*outputs), outcome_words(found, whole, len(view.off))]
 
 
-def _slider(feature: int, value: float, least: float) -> html.Label:
+def _slider(feature: int, value: float, least: float) -> html.Label | html.Div:
     name = {"type": "amplitude", "feature": feature}
     marks = {least: f"{least:g}", 1: "1"}
     return choice(
