@@ -208,7 +208,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("toymono.sweeps.run.train_ensemble", interrupted)
-    with pytest.raises(SystemExit, match="the same command goes on"):
+    with pytest.raises(SystemExit, match="Go on with: toymono resume"):
         main(["run", "demo", "--scale", "smoke", "--out", str(tmp_path / "run")])
 
 
