@@ -59,7 +59,6 @@ _GIVEN = (
     State("roles", "data"),
     State("first-run", "data"),
     State("view", "data"),
-    *(State(name, "options") for name in ("member", "beside", "x", "colour", "lit", "off")),
 )
 
 

@@ -59,8 +59,6 @@ function change(view, id, value, given) {
     const { feature } = JSON.parse(id);
     return value === null || view.on[feature] === undefined ? {} : { on: { ...view.on, [feature]: value } };
   }
-  const offered = given.options[id];
-  if (offered && !offered.length) return {}; // a list without options drops its value, which nobody asked it to
   if (CHANGES[id]) return CHANGES[id](view, value, given);
   const [name] = CONTROLS[id];
   const needed = ["tab", "run", "member", "y", "quantity"].includes(name);
@@ -76,8 +74,7 @@ function forgotten(before, after) {
 }
 
 function changed(...args) {
-  const [picks, map, records, painted, roles, firstRun, view, ...lists] = args.slice(-7 - Object.keys(LISTS).length);
-  const options = Object.fromEntries(Object.keys(LISTS).map((id, place) => [id, lists[place] ?? []]));
+  const [picks, map, records, painted, roles, firstRun, view] = args.slice(-7);
   const { no_update, callback_context } = window.dash_clientside;
   if (!view) return readAddress(window.location.search, firstRun);
   let next = view;
@@ -85,7 +82,7 @@ function changed(...args) {
     const id = prop_id.slice(0, prop_id.lastIndexOf("."));
     if (id === "address") next = readAddress(value, firstRun);
     else if (id) {
-      const patch = change(next, id, value, { picks, map, records, painted, roles, options });
+      const patch = change(next, id, value, { picks, map, records, painted, roles });
       const after = { ...next, ...patch };
       next = { ...after, ...forgotten(next, after) };
     }
