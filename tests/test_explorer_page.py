@@ -87,13 +87,18 @@ def test_a_measure_that_takes_networks_apart_is_drawn(look, study):
     soon(lambda: assert_names(look, [f"n_linear {rank}" for rank in ranks]))
 
 
-@pytest.mark.parametrize("place", [(0, 0), (5, 11), (31, 15), (17, 3)])
-def test_a_click_on_a_cell_opens_the_neuron_and_the_feature_that_lie_there(look, member, place):
+def test_a_click_on_a_cell_opens_the_neuron_and_the_feature_that_lie_there(look, member):
     look.open(RUN, tab="member", member=MEMBER)
-    shown = member.portrait
-    neuron, feature = int(shown.order.neuron[place[0]]), int(shown.order.feature[place[1]])
-    look.click_at("map", *place)
-    look.has_fields(neuron=neuron, feature=feature)
+    order = member.portrait.order
+    for place in ((0, 0), (5, 11), (31, 15), (17, 3)):
+        neuron, feature = int(order.neuron[place[0]]), int(order.feature[place[1]])
+        look.click_at("map", *place)
+        look.has_fields(neuron=neuron, feature=feature)
+        assert_told(look, member.portrait, neuron, feature)
+
+
+def assert_told(look, shown, neuron, feature):
+    """The words on this neuron and this feature have Python's numbers."""
     numbers = (f"score {shown.score[neuron]:.4f}", f"bias {shown.bias[neuron]:.4f}", ROLES[shown.role[neuron]])
     favourite = shown.favourite[neuron]
     most = f"feature {favourite} most ({shown.responses[neuron, favourite]:.4f})"
@@ -165,19 +170,17 @@ def test_arrow_keys_stay_in_an_input_that_is_being_typed_in(look, member):
     look.has_fields(neuron=order[6])
 
 
-@pytest.mark.parametrize("quantity", ["drive", "write"])
-def test_weights_are_shown_on_a_scale_with_zero_in_its_middle(look, member, quantity):
+def test_weights_are_shown_on_a_scale_with_zero_in_its_middle(look, member):
     look.open(RUN, tab="member", member=MEMBER)
-    look.page.locator(f"#quantity [value={quantity}]").check()
-    look.has_fields(quantity=quantity)
-    shown = member.portrait
-    now = member.frame(len(member.history.step) - 1)._replace(values=getattr(shown, quantity))
-    look.draws("map", member_map(now, shown.order, "", 1.0, quantity, shown.role))
-    ends = look.page.evaluate(
-        "(({zmin, zmax}) => [zmin, zmax])(document.querySelector('#map .js-plotly-plot').data[0])"
-    )
-    top = np.abs(getattr(shown, quantity)).max()
-    np.testing.assert_allclose(ends, [-top, top], rtol=1e-6)
+    shown, now = member.portrait, member.frame(len(member.history.step) - 1)
+    for quantity in ("drive", "write"):
+        look.page.locator(f"#quantity [value={quantity}]").check()
+        look.has_fields(quantity=quantity)
+        values = getattr(shown, quantity)
+        look.draws("map", member_map(now._replace(values=values), shown.order, "", 1.0, quantity, shown.role))
+        scale = "(({zmin, zmax}) => [zmin, zmax])(document.querySelector('#map .js-plotly-plot').data[0])"
+        top = np.abs(values).max()
+        np.testing.assert_allclose(look.page.evaluate(scale), [-top, top], rtol=1e-6)
 
 
 def test_tables_are_python_s_in_the_page_and_in_their_download(look, study, member):

@@ -33,7 +33,7 @@ _TAB_LAYOUTS = {
     "what-if": what_if_tab.layout,
     "claims": claims_tab.layout,
 }
-_PARTS = ("run", "who", "sweep", "member", "neuron", "feature", "clock", "step", "lit", "what-if", "claims")
+_PARTS = ("run", "who", "sweep", "member", "neuron", "feature", "clock", "step", "lit", "sliders", "what-if", "claims")
 _FOLDS = ("members", "neurons", "features", "readings", "verdicts", "circuit")
 # Everything comes from this server; Dash itself writes one script into the page.
 _POLICY = (

@@ -56,11 +56,12 @@ def _found(member: Member, view: View) -> tuple[Outcome, Outcome, np.ndarray]:
 
 def register_what_if(app: Dash, studies: Mapping[str, Study]) -> None:
     """Let the pictures follow the input and the neurons that are off."""
-    lit = [Input("lit-part", "data"), State("view", "data")]
+    chosen = State("view", "data")
     lists = [Output(name, what) for name in ("lit", "off") for what in ("options", "value")]
     answer = functools.partial(_lists, studies)
-    register(app, "what-if-message", answer, [*lists, Output("roles", "data")], lit)
+    register(app, "what-if-message", answer, [*lists, Output("roles", "data")], [Input("lit-part", "data"), chosen])
     sliders = functools.partial(_sliders, studies)
+    lit = [Input("sliders-part", "data"), chosen]
     register(app, "what-if-message", sliders, [Output("amplitudes", "children")], lit)
     drawn = [*(Output(name, "figure") for name in ("activations", "outputs")), Output("activations-words", "children")]
     register(app, "what-if-message", functools.partial(_draw, studies), drawn, [Input("what-if-part", "data")])
