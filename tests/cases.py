@@ -3,12 +3,14 @@
 Two inputs carry three features: F0 = (1, 0), F1 = (0, 1), F2 = (0.6, 0.8). Each row below is a neuron.
 """
 
+import jax
 import jax.numpy as jnp
 from scipy import linalg
 
 from toymono.config import Config
 from toymono.toy.model import Params, network
-from toymono.toy.tasks import Problem
+from toymono.toy.tasks import Problem, sample_batch
+from toymono.training.train import data_key, update
 
 EMBEDDING = jnp.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])
 PROBLEM = Problem(embedding=EMBEDDING, readout=EMBEDDING)
@@ -45,3 +47,13 @@ def simplex_problem(n_embed):
     corners = jnp.asarray(linalg.helmert(n_embed + 1), jnp.float32)
     embedding = corners / jnp.linalg.norm(corners, axis=0)
     return Problem(embedding=embedding, readout=embedding)
+
+
+def segment(config, hyper, world, member, first, last):
+    """One member after updates first, ..., last - 1, trained by itself in a plain loop."""
+
+    def one(step, member):
+        batch = sample_batch(config, world.problem, data_key(world, step), hyper.feature_density)
+        return update(config, hyper, batch, member, step)
+
+    return jax.lax.fori_loop(first, last, one, member)

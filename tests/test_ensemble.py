@@ -2,11 +2,14 @@ import dataclasses
 
 import jax
 import numpy as np
+import cases
 import pytest
 
 from toymono.config import Config, Hyper
-from toymono.training import ensemble, train
-from toymono.training.ensemble import stack_settings, train_ensemble
+from toymono.training import members, train
+from toymono.training.ensemble import train_ensemble
+from toymono.training.members import stack_settings
+from toymono.training.placement import place
 
 CONFIG = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=48, record_phase="peak", loss_every=4)
 SETTINGS = (Hyper(0.003), Hyper(0.03), Hyper(0.01, bias_offset=-1.0, bias_decay=2.0))
@@ -38,7 +41,7 @@ def test_an_ensemble_equals_a_loop_over_its_members(trained):
     for place, seed in enumerate(SEEDS):
         world = train.make_world(CONFIG, seed)
         for setting, hyper in enumerate(SETTINGS):
-            member = train.segment(CONFIG, hyper, world, train.start(CONFIG, hyper, world), 0, 48)
+            member = cases.segment(CONFIG, hyper, world, train.start(CONFIG, hyper, world), 0, 48)
             np.testing.assert_allclose(trained.losses[place, setting], member.losses, **TOLERANCE)
 
 
@@ -51,7 +54,7 @@ def test_the_same_ensemble_twice_is_the_same_to_the_last_bit(trained):
 def test_new_numbers_and_seeds_do_not_retrace(monkeypatch):
     config, traces = dataclasses.replace(CONFIG, batch_size=33), []
     update = train.update
-    monkeypatch.setattr(train, "update", lambda *args: traces.append(args) or update(*args))
+    monkeypatch.setattr(members, "update", lambda *args: traces.append(args) or update(*args))
     train_ensemble(config, SETTINGS, SEEDS)
     first = len(traces)
     train_ensemble(config, [hyper._replace(learning_rate=hyper.learning_rate * 1.7) for hyper in SETTINGS], (3, 4, 5))
@@ -60,12 +63,10 @@ def test_new_numbers_and_seeds_do_not_retrace(monkeypatch):
 
 
 def test_what_no_setting_varies_is_not_mapped():
-    stacked, axes = stack_settings(SETTINGS)
-    assert axes == Hyper(
-        learning_rate=0, bias_offset=0, bias_decay=0, l1=None, feature_density=None, weight_density=None
-    )
-    assert stacked.learning_rate.shape == (3,)
-    assert stacked.feature_density.shape == ()
+    stacked = stack_settings(SETTINGS)
+    assert set(stacked.varying) == {"learning_rate", "bias_offset", "bias_decay"}
+    assert stacked.varying["learning_rate"].shape == (3,)
+    assert stacked.shared.feature_density.shape == ()
 
 
 def _random_shapes(jaxpr):
@@ -83,11 +84,14 @@ def _random_shapes(jaxpr):
 
 def test_one_draw_of_the_data_serves_all_settings_of_a_seed():
     settings = [SETTINGS[0], Hyper(0.1, feature_density=0.3)]  # even where the density differs
-    hyper, axes = stack_settings(settings)
-    worlds = ensemble.make_worlds(CONFIG, np.array(SEEDS, np.uint32))
-    members = ensemble.start_members(CONFIG, axes, 2, hyper, worlds)
-    program = jax.make_jaxpr(ensemble._advance, static_argnums=(0, 1))(CONFIG, axes, hyper, worlds, members, 0, 8)
-    assert _random_shapes(program.jaxpr) == [(len(SEEDS), CONFIG.batch_size, CONFIG.n_features)]
+    stacked, placement = stack_settings(settings), place(CONFIG, len(SEEDS), 2)
+    worlds = members.make_worlds(CONFIG, np.array(SEEDS, np.uint32))
+    first = members.start_members(CONFIG, placement, stacked, worlds)
+    program = jax.make_jaxpr(members.advance_members, static_argnums=(0, 1))(
+        CONFIG, placement, stacked, worlds, first, 0, 8
+    )
+    drawn = [shape for shape in _random_shapes(program.jaxpr) if len(shape) > 1]
+    assert [shape[-2:] for shape in drawn] == [(CONFIG.batch_size, CONFIG.n_features)]
 
 
 def test_a_diverging_member_takes_no_other_down():

@@ -5,11 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from cases import segment
 from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config, Hyper
 from toymono.toy.model import network
 from toymono.toy.tasks import sample_batch, squared_error
-from toymono.training.train import make_world, multiply_adds, segment, start, trained_loss, update
+from toymono.training.train import data_key, make_world, multiply_adds, start, trained_loss, update
 
 CONFIG = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=64, record_phase="peak", loss_every=4)
 WORLD = make_world(CONFIG, 0)
@@ -44,7 +45,8 @@ def test_segments_of_any_length_add_up_bit_for_bit():
 def test_a_loss_is_stored_for_the_last_step_of_its_window():
     hyper, member = Hyper(feature_density=0.2), start(CONFIG, Hyper(), WORLD)
     for step in range(8):
-        before, member = member, update(CONFIG, hyper, WORLD, member, step)
+        batch = sample_batch(CONFIG, WORLD.problem, data_key(WORLD, step), 0.2)
+        before, member = member, update(CONFIG, hyper, batch, member, step)
     batch = sample_batch(CONFIG, WORLD.problem, jax.random.fold_in(WORLD.key_data, 7), 0.2)
     _, reported = trained_loss(CONFIG, hyper, before.params, batch)
     assert float(member.losses[1]) == pytest.approx(float(reported), rel=1e-5)

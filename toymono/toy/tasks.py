@@ -70,15 +70,26 @@ def is_signed(config: Config) -> bool:
     return _TASKS[config.task].is_signed
 
 
-def sample_features(config: Config, key: Key[Array, ""], density: ArrayLike) -> Float[Array, "batch feature"]:
-    """One batch of feature values: in [0, 1), or f1 - f2 in (-1, 1), each at half the density, if signed."""
-    shape = (config.batch_size, config.n_features)
+def draw(config: Config, key: Key[Array, ""]) -> Float[Array, "*sign batch feature"]:
+    """The uniform draws on [0, 1) that one batch is made of, whatever its density: one per feature, two if signed."""
+    signs = (2,) if is_signed(config) else ()
+    return jax.random.uniform(key, (*signs, config.batch_size, config.n_features))
+
+
+def drawn_features(
+    config: Config, uniform: Float[Array, "*sign batch feature"], density: ArrayLike
+) -> Float[Array, "batch feature"]:
+    """Feature values of such draws: in [0, 1), or f1 - f2 in (-1, 1), each at half the density, if signed."""
     if not is_signed(config):
-        densities = feature_densities(config.feature_law, config.n_features, density)
-        return sparse_features(jax.random.uniform(key, shape), densities)
+        return sparse_features(uniform, feature_densities(config.feature_law, config.n_features, density))
     halves = feature_densities(config.feature_law, config.n_features, density / 2)
-    plus, minus = jax.random.uniform(key, (2, *shape))
+    plus, minus = uniform
     return sparse_features(plus, halves) - sparse_features(minus, halves)
+
+
+def sample_features(config: Config, key: Key[Array, ""], density: ArrayLike) -> Float[Array, "batch feature"]:
+    """One batch of feature values: in [0, 1), or in (-1, 1) if signed."""
+    return drawn_features(config, draw(config, key), density)
 
 
 def targets_of(
@@ -88,10 +99,17 @@ def targets_of(
     return _TASKS[config.task].targets(problem, features)
 
 
-def sample_batch(config: Config, problem: Problem, key: Key[Array, ""], density: ArrayLike) -> Batch:
-    """Inputs x = P f of one batch of features, and the task's targets: f, Q f, or |f|."""
-    features = sample_features(config, key, density)
+def drawn_batch(
+    config: Config, problem: Problem, uniform: Float[Array, "*sign batch feature"], density: ArrayLike
+) -> Batch:
+    """Inputs x = P f of the features of such draws, and the task's targets: f, Q f, or |f|."""
+    features = drawn_features(config, uniform, density)
     return Batch(inputs=project(features, problem.embedding), targets=targets_of(config, problem, features))
+
+
+def sample_batch(config: Config, problem: Problem, key: Key[Array, ""], density: ArrayLike) -> Batch:
+    """One batch of inputs and targets."""
+    return drawn_batch(config, problem, draw(config, key), density)
 
 
 def squared_error(outputs: Float[Array, "batch output"], targets: Float[Array, "batch output"]) -> Float[Array, ""]:

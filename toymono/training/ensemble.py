@@ -1,24 +1,24 @@
-"""Many members at once: every setting with every seed, mapped over both, trained from record to record.
+"""An ensemble trained from record to record: every setting with every seed, in one compiled program.
 
-The only file that knows a member axis: arrays lead with (seed, setting). What is the same for all settings (data and
-projections of a seed, a density that no setting varies) is not mapped over them, so it is computed and held once.
+A run is a chain of snapshots. Each can be stored, and training goes on from it as if it had never stopped.
 """
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
+from jax.sharding import NamedSharding
 
-from toymono.analysis.record import Record, measure
+from toymono.analysis.record import Record
 from toymono.config import Config, Hyper
-from toymono.toy.model import Params, network
+from toymono.toy.model import Params
 from toymono.toy.tasks import Problem
+from toymono.training.members import advance_members, make_worlds, measure_members, stack_settings, start_members
+from toymono.training.placement import padded, padded_members, place, unpadded
 from toymono.training.schedules import last_step, record_steps
-from toymono.training.train import Member, World, make_world, multiply_adds, segment, start
+from toymono.training.train import Member, multiply_adds
 
 _MULTIPLY_ADDS_PER_REPORT = 5e10  # about a second on a laptop
 _MOST_UPDATES_PER_REPORT = 256
@@ -32,6 +32,15 @@ class Progress(NamedTuple):
     loss: float  # latest task loss, averaged over the members that are finite
 
 
+class Snapshot(NamedTuple):
+    """All that training has made so far: what follows rests on nothing else, to the last bit."""
+
+    step: int  # updates made
+    members: Member  # every leaf: seed setting ...
+    records: tuple[Record, ...]  # so far; every leaf: seed setting ...
+    params: tuple[Params, ...]  # of the records whose parameters are kept; every leaf: seed setting ...
+
+
 class Trained(NamedTuple):
     """What training leaves behind, as numpy arrays."""
 
@@ -41,46 +50,11 @@ class Trained(NamedTuple):
     problems: Problem  # every leaf: seed ...
 
 
-def stack_settings(settings: Sequence[Hyper]) -> tuple[Hyper, Hyper]:
-    """The settings as one Hyper of arrays, and the axis that each is mapped over: 0, or None if all settings agree."""
-    columns = list(zip(*settings, strict=True))
-    axes = [0 if len(set(column)) > 1 else None for column in columns]
-    values = (column if axis == 0 else column[0] for column, axis in zip(columns, axes, strict=True))
-    return Hyper._make(jnp.asarray(value, jnp.float32) for value in values), Hyper._make(axes)
-
-
-def _make_worlds(config: Config, seeds: Array) -> World:
-    with jax.default_matmul_precision(config.matmul_precision):
-        return jax.vmap(functools.partial(make_world, config))(seeds)
-
-
-def _start(config: Config, axes: Hyper, n_settings: int, hyper: Hyper, worlds: World) -> Member:
-    over_settings = jax.vmap(functools.partial(start, config), in_axes=(axes, None), axis_size=n_settings)
-    return jax.vmap(over_settings, in_axes=(None, 0))(hyper, worlds)
-
-
-def _advance(
-    config: Config, axes: Hyper, hyper: Hyper, worlds: World, members: Member, first: int | Array, last: int | Array
-) -> Member:
-    with jax.default_matmul_precision(config.matmul_precision):
-        over_settings = jax.vmap(functools.partial(segment, config), in_axes=(axes, None, 0, None, None))
-        return jax.vmap(over_settings, in_axes=(None, 0, 0, None, None))(hyper, worlds, members, first, last)
-
-
-def _measure(config: Config, axes: Hyper, hyper: Hyper, worlds: World, params: Params) -> Record:
-    def one(hyper: Hyper, world: World, params: Params) -> Record:
-        net = network(config, params)
-        return measure(config, net, world.problem, world.key_probe, hyper.feature_density)
-
-    with jax.default_matmul_precision(config.matmul_precision):
-        over_settings = jax.vmap(one, in_axes=(axes, None, 0))
-        return jax.vmap(over_settings, in_axes=(None, 0, 0))(hyper, worlds, params)
-
-
-make_worlds = jax.jit(_make_worlds, static_argnums=0)
-start_members = jax.jit(_start, static_argnums=(0, 1, 2))
-advance_members = jax.jit(_advance, static_argnums=(0, 1), donate_argnums=4)
-measure_members = jax.jit(_measure, static_argnums=(0, 1))
+def progress(config: Config, snapshot: Snapshot) -> Progress:
+    """How far a snapshot is."""
+    latest = np.asarray(snapshot.members.losses)[..., (snapshot.step - 1) // config.loss_every]
+    finite = latest[np.isfinite(latest)]
+    return Progress(snapshot.step, last_step(config), float(finite.mean()) if finite.size else float("nan"))
 
 
 def _stops(config: Config, n_members: int) -> list[int]:
@@ -90,9 +64,48 @@ def _stops(config: Config, n_members: int) -> list[int]:
     return sorted({*range(stride, last_step(config), stride), *record_steps(config)})
 
 
-def _progress(config: Config, members: Member, step: int) -> Progress:
-    latest = members.losses[..., (step - 1) // config.loss_every]
-    return Progress(step, last_step(config), float(jnp.nanmean(jnp.where(jnp.isfinite(latest), latest, jnp.nan))))
+def snapshots(
+    config: Config, settings: Sequence[Hyper], seeds: Sequence[int], since: Snapshot | None = None
+) -> Iterator[Snapshot]:
+    """Train every setting with every seed; stop at each of `record_steps(config)` and, to show progress, between.
+
+    All settings of a seed see the same projections, initial weights (but for the bias offset) and data, so that
+    comparisons between them are paired. A member that diverges takes no other down. Training goes on from `since` if
+    it is given. The members of a snapshot are on the devices and gone when the next one is asked for.
+    """
+    placement = place(config, len(seeds), len(settings))
+    stacked = stack_settings(padded(settings, placement, "setting"))
+    worlds = make_worlds(config, jnp.asarray(padded(seeds, placement, "seed"), jnp.uint32))
+    worlds = jax.device_put(worlds, NamedSharding(placement.mesh, placement.of_seeds))
+    if since is None:
+        step, records, params = 0, (), ()
+        members = start_members(config, placement, stacked, worlds)
+    else:
+        step, _, records, params = since
+        members = jax.device_put(
+            padded_members(since.members, placement), NamedSharding(placement.mesh, placement.of_members)
+        )
+    for stop in _stops(config, len(seeds) * len(settings)):
+        if stop <= step:
+            continue
+        members = advance_members(config, placement, stacked, worlds, members, step, stop)
+        step, ours = stop, unpadded(members, len(seeds), len(settings))
+        if step in record_steps(config):
+            record = measure_members(config, placement, stacked, worlds, members.params)
+            records = (*records, jax.device_get(unpadded(record, len(seeds), len(settings))))
+            if config.record_params == "all" or step == last_step(config):
+                params = (*params, jax.tree.map(np.array, ours.params))
+        yield Snapshot(step, ours, records, params)
+
+
+def finished(config: Config, seeds: Sequence[int], last: Snapshot) -> Trained:
+    """What the last snapshot of a training holds."""
+    return Trained(
+        losses=np.array(last.members.losses),
+        records=jax.tree.map(lambda *leaves: np.stack(leaves), *last.records),
+        params=jax.tree.map(lambda *leaves: np.stack(leaves), *last.params),
+        problems=jax.tree.map(np.array, make_worlds(config, jnp.asarray(seeds, jnp.uint32)).problem),
+    )
 
 
 def train_ensemble(
@@ -101,27 +114,7 @@ def train_ensemble(
     seeds: Sequence[int],
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> Trained:
-    """Train every setting with every seed, in one compiled program whatever the numbers in settings and seeds are.
-
-    All settings of a seed see the same projections, initial weights (but for the bias offset) and data, so that
-    comparisons between them are paired. Records are taken after each of `record_steps(config)`; `report` is called
-    then, and often enough between to show progress. A member that diverges takes no other down.
-    """
-    hyper, axes = stack_settings(settings)
-    worlds = make_worlds(config, jnp.asarray(seeds, jnp.uint32))
-    members = start_members(config, axes, len(settings), hyper, worlds)
-    records, params, step = [], [], 0
-    for stop in _stops(config, len(seeds) * len(settings)):
-        members = advance_members(config, axes, hyper, worlds, members, step, stop)
-        step = stop
-        if step in record_steps(config):
-            records.append(jax.device_get(measure_members(config, axes, hyper, worlds, members.params)))
-            if config.record_params == "all" or step == last_step(config):
-                params.append(jax.tree.map(np.array, members.params))
-        report(_progress(config, members, step))
-    return Trained(
-        losses=np.array(members.losses),
-        records=jax.tree.map(lambda *leaves: np.stack(leaves), *records),
-        params=jax.tree.map(lambda *leaves: np.stack(leaves), *params),
-        problems=jax.tree.map(np.array, worlds.problem),
-    )
+    """Train every setting with every seed, as `snapshots` does, to the end; `report` is called at every stop."""
+    for snapshot in snapshots(config, settings, seeds):
+        report(progress(config, snapshot))
+    return finished(config, seeds, snapshot)

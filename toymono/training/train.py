@@ -1,4 +1,4 @@
-"""One member: its initial state, the loss it is trained on, one update, and a run of updates; all pure functions.
+"""One member: its initial state, the loss it is trained on, and one update; all pure functions.
 
 Nothing here knows a member axis. Data depend on the seed and the step alone, so that mapping over
 settings leaves one draw for all of them.
@@ -15,7 +15,7 @@ from jaxtyping import Array, Float, Key
 from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config, Hyper
 from toymono.toy.model import Params, network, of_existing, params_of, random_params, scale_bias, thinned, weights_of
-from toymono.toy.tasks import Batch, Problem, n_outputs, random_problem, sample_batch, squared_error
+from toymono.toy.tasks import Batch, Problem, n_outputs, random_problem, squared_error
 from toymono.training.optimizers import OPTIMIZERS
 from toymono.training.schedules import bias_factor, learning_rate, n_losses
 
@@ -64,10 +64,13 @@ def trained_loss(config: Config, hyper: Hyper, params: Params, batch: Batch) -> 
     return task_loss + hyper.l1 * jnp.abs(hidden).sum() / config.batch_size, task_loss
 
 
-def update(config: Config, hyper: Hyper, world: World, member: Member, step: int | Array) -> Member:
+def data_key(world: World, step: int | Array) -> Key[Array, ""]:
+    """The key of the batch that the update after `step` updates is made from, the same for all settings of a seed."""
+    return jax.random.fold_in(world.key_data, step)
+
+
+def update(config: Config, hyper: Hyper, batch: Batch, member: Member, step: int | Array) -> Member:
     """The member after one more update, `step` of which have been made before."""
-    key = jax.random.fold_in(world.key_data, step)
-    batch = sample_batch(config, world.problem, key, hyper.feature_density)
     gradient = jax.grad(lambda params: trained_loss(config, hyper, params, batch), has_aux=True)
     gradients, task_loss = gradient(member.params)
     if config.connectivity == "random":
@@ -79,13 +82,6 @@ def update(config: Config, hyper: Hyper, world: World, member: Member, step: int
     # The last loss written in a window of loss_every steps is the one kept for it.
     losses = jax.lax.dynamic_update_index_in_dim(member.losses, task_loss, step // config.loss_every, 0)
     return Member(params, optimizer, losses)
-
-
-def segment(
-    config: Config, hyper: Hyper, world: World, member: Member, first: int | Array, last: int | Array
-) -> Member:
-    """The member after updates first, ..., last - 1; the bounds are traced, so every length is one compiled program."""
-    return jax.lax.fori_loop(first, last, lambda step, m: update(config, hyper, world, m, step), member)
 
 
 def n_parameters(config: Config) -> int:

@@ -1,0 +1,133 @@
+"""The compiled programs that start, advance and measure all members: every setting with every seed, on all devices.
+
+Arrays of members lead with (seed, setting). What is the same for all settings (data and projections of a seed, a
+density that no setting varies) is computed and held once.
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jax.sharding import PartitionSpec
+
+from toymono.analysis.record import Record, measure
+from toymono.config import Config, Hyper
+from toymono.toy.model import Params, network
+from toymono.toy.tasks import draw, drawn_batch
+from toymono.training.placement import Placement, each
+from toymono.training.train import Member, World, data_key, make_world, start, update
+
+
+class Settings(NamedTuple):
+    """The numbers of all settings: what they share, and what varies from one to the next."""
+
+    shared: Hyper
+    varying: dict[str, Array]  # of each field of Hyper that varies, and the learning rate: setting
+
+
+def stack_settings(settings: Sequence[Hyper]) -> Settings:
+    """The settings as arrays; those that all agree on stand once."""
+    columns = dict(zip(Hyper._fields, zip(*settings, strict=True), strict=True))
+    varies = {name for name, column in columns.items() if len(set(column)) > 1} | {"learning_rate"}
+    shared = Hyper(**{name: jnp.float32(column[0]) for name, column in columns.items()})
+    return Settings(shared, {name: jnp.asarray(columns[name], jnp.float32) for name in sorted(varies)})
+
+
+def _over_members(
+    of_seed: Callable[[World], Callable[..., Any]], at_once: int, settings: Settings, worlds: World, *members: Any
+) -> Any:  # noqa: ANN401 (any pytrees that lead with seeds and settings)
+    """What the function made for each seed gives for each of its settings: seed setting ..."""
+
+    def seed(world: World, *members: Any) -> Any:  # noqa: ANN401
+        of_setting = of_seed(world)
+
+        def member(varying: dict[str, Array], *one: Any) -> Any:  # noqa: ANN401
+            return of_setting(settings.shared._replace(**varying), *one)
+
+        return each(member, at_once)(settings.varying, *members)
+
+    return each(seed, at_once // len(settings.varying["learning_rate"]))(worlds, *members)
+
+
+def _on_devices(
+    function: Callable[..., Any], config: Config, placement: Placement, *more: PartitionSpec
+) -> Callable[..., Any]:
+    """The function of settings, worlds and more, run by every device for its own members."""
+
+    def on_device(*arguments: Any) -> Any:  # noqa: ANN401
+        with jax.default_matmul_precision(config.matmul_precision):
+            return function(*arguments)
+
+    settings = Settings(PartitionSpec(), placement.of_settings)
+    places = (settings, placement.of_seeds, *more)
+    return jax.shard_map(on_device, mesh=placement.mesh, in_specs=places, out_specs=placement.of_members)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def make_worlds(config: Config, seeds: Array) -> World:
+    """What each seed fixes."""
+    with jax.default_matmul_precision(config.matmul_precision):
+        return jax.vmap(functools.partial(make_world, config))(seeds)
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def start_members(config: Config, placement: Placement, settings: Settings, worlds: World) -> Member:
+    """All members before their first update."""
+
+    def starts(settings: Settings, worlds: World) -> Member:
+        return _over_members(lambda world: lambda hyper: start(config, hyper, world), placement.at_once, settings, worlds)
+
+    return _on_devices(starts, config, placement)(settings, worlds)
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1), donate_argnums=4)
+def advance_members(
+    config: Config,
+    placement: Placement,
+    settings: Settings,
+    worlds: World,
+    members: Member,
+    first: int | Array,
+    last: int | Array,
+) -> Member:
+    """All members after updates first, ..., last - 1; the bounds are traced: every length is one compiled program."""
+
+    def updates(settings: Settings, worlds: World, members: Member, first: Array, last: Array) -> Member:
+        def one(step: Array, members: Member) -> Member:
+            of_seed = functools.partial(_update_of, config, settings, step)
+            return _over_members(of_seed, placement.at_once, settings, worlds, members)
+
+        return jax.lax.fori_loop(first, last, one, members)
+
+    more = (placement.of_members, PartitionSpec(), PartitionSpec())
+    return _on_devices(updates, config, placement, *more)(settings, worlds, members, first, last)
+
+
+def _update_of(config: Config, settings: Settings, step: Array, world: World) -> Callable[[Hyper, Member], Member]:
+    """The update of a seed's members: from one draw, and one batch too where all settings have the same density."""
+    uniform = draw(config, data_key(world, step))
+    batch_at = functools.partial(drawn_batch, config, world.problem, uniform)
+    if "feature_density" in settings.varying:
+        return lambda hyper, member: update(config, hyper, batch_at(hyper.feature_density), member, step)
+    batch = batch_at(settings.shared.feature_density)
+    return lambda hyper, member: update(config, hyper, batch, member, step)
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def measure_members(
+    config: Config, placement: Placement, settings: Settings, worlds: World, params: Params
+) -> Record:
+    """A record of all members."""
+
+    def of_seed(world: World) -> Callable[[Hyper, Params], Record]:
+        return lambda hyper, params: measure(
+            config, network(config, params), world.problem, world.key_probe, hyper.feature_density
+        )
+
+    def records(*arguments: Any) -> Record:  # noqa: ANN401
+        return _over_members(of_seed, placement.at_once, *arguments)
+
+    return _on_devices(records, config, placement, placement.of_members)(settings, worlds, params)
