@@ -1,56 +1,113 @@
-"""How long a member's training step takes here, as a share of the machine's own float32 matrix-product rate.
+"""How long a member's training step takes: toymono against PyTorch and against the machine's own float32 products.
 
-Command: make bench. Both are measured in turn, several times, so that their ratio holds on a noisy machine.
+Command: make bench, or python benchmarks/training.py [--rounds 9]. All take turns within each round, and their ratios
+are taken within it too, so that they hold on a noisy machine. Each uses the cores in both ways, and its better one
+counts: one process with a thread for every core, or one process per core.
 """
 
+import argparse
 import statistics
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
+from _turns import Contender, Members, contenders, n_cores
 
-from toymono.config import Config, Hyper
-from toymono.environment import devices, multiply_adds_per_second
-from toymono.training import ensemble
+from toymono.config import Config
+from toymono.terminal import print_table, table
 from toymono.training.train import multiply_adds
 
-SHAPE = Config()  # the laptop size: N 128, d 64, k 256, batch 512
-SETTINGS = [Hyper(learning_rate=rate) for rate in (0.001, 0.003, 0.01, 0.03)]
-SEEDS = (0, 1)
-STEPS, ROUNDS = 64, 9
+PROGRAMS = {
+    "limit": "matrix products alone",
+    "ours": "toymono",
+    "strong": "PyTorch, members stacked",
+    "plain": "PyTorch, the authors' loop",
+}
+PRODUCTS = 4  # the fastest of so many gives the machine's rate
 
 
-def main() -> None:
-    """Print one line for each round and the medians."""
-    n_members = len(SETTINGS) * len(SEEDS)
-    print(f"{', '.join(devices())}; N {SHAPE.n_features}, d {SHAPE.n_embed}, k {SHAPE.n_neurons},", end=" ")
-    print(f"batch {SHAPE.batch_size}, {n_members} members, {STEPS} steps a round")
-    advance, step = prepared(), 0
-    times, shares = [], []
-    for _ in range(ROUNDS):
-        rate = multiply_adds_per_second(size=2048, repeats=4)
-        started = time.perf_counter()
-        advance(step, step + STEPS)
-        times.append((time.perf_counter() - started) / STEPS / n_members)
-        shares.append(multiply_adds(SHAPE) / rate / times[-1])
-        print(f"{times[-1] * 1e3:.2f} ms per member and step; {2 * rate / 1e9:.0f} GFLOP/s; {shares[-1]:.0%} of it")
-        step += STEPS
-    spread = f"{min(times) * 1e3:.2f} to {max(times) * 1e3:.2f}"
-    print(f"median {statistics.median(times) * 1e3:.2f} ms ({spread}), {statistics.median(shares):.0%} of the rate")
+class Course(NamedTuple):
+    """What is trained, and how far in a turn."""
+
+    members: Members
+    n_steps: int
 
 
-def prepared() -> Callable[[int, int], None]:
-    """A function that makes updates first, ..., last - 1 of all members and waits for them; compiled already."""
-    hyper, axes = ensemble.stack_settings(SETTINGS)
-    worlds = ensemble.make_worlds(SHAPE, jnp.array(SEEDS, jnp.uint32))
-    state = [ensemble.start_members(SHAPE, axes, len(SETTINGS), hyper, worlds)]
+COURSES = {
+    "laptop": Course(Members(Config(), (0.001, 0.003, 0.01, 0.03), (0, 1)), 48),
+    "paper": Course(Members(Config(n_features=512, n_embed=64, n_neurons=1024, batch_size=8192), (0.003,), (0, 1)), 2),
+}
+Times = dict[Contender, list[float]]  # seconds per member and step, one for each round
 
-    def advance(first: int, last: int) -> None:
-        state[0] = jax.block_until_ready(ensemble.advance_members(SHAPE, axes, hyper, worlds, state[0], first, last))
 
-    advance(0, 1)
-    return advance
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print a table for each shape, and how toymono stands to each of the others."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--shapes", nargs="+", choices=COURSES, default=tuple(COURSES))
+    args = parser.parse_args(argv)
+    for name in args.shapes:
+        times = measured(COURSES[name], args.rounds)
+        print(f"\n{name}: {told(COURSES[name])}, {args.rounds} rounds, {n_cores()} cores")
+        print_times(times, COURSES[name].members.config)
+
+
+def told(course: Course) -> str:
+    """The course in words."""
+    config = course.members.config
+    shape = f"N {config.n_features}, d {config.n_embed}, k {config.n_neurons}, batch {config.batch_size}"
+    return f"{shape}, {len(course.members)} members, {course.n_steps} steps a round"
+
+
+def measured(course: Course, rounds: int) -> Times:
+    """Seconds per member and step of every contender in every round; the limit's are what its rate would need."""
+    with contenders(tuple(PROGRAMS), course.members) as ready:
+        times: Times = {contender: [] for contender in ready}
+        for _ in range(rounds):
+            for contender in ready:
+                times[contender].append(turn(contender, course))
+    return times
+
+
+def turn(contender: Contender, course: Course) -> float:
+    """Seconds per member and step in one turn."""
+    if contender.program == "limit":
+        _, rates = contender.advance(PRODUCTS)
+        return multiply_adds(course.members.config) / sum(rates)
+    seconds, _ = contender.advance(course.n_steps)
+    return seconds / course.n_steps / len(course.members)
+
+
+def print_times(times: Times, config: Config) -> None:
+    """Print what each took, and what it took for each second of toymono's; medians with the range over rounds."""
+    best = {program: fastest(times, program) for program in PROGRAMS}
+    rows = []
+    for contender, seconds in times.items():
+        milliseconds = spread([1e3 * second for second in seconds])
+        against_ours = spread(ratios(seconds, times[best["ours"]]))
+        of_limit = spread([100 * share for share in ratios(times[best["limit"]], seconds)], digits=0)
+        mark = "*" if contender is best[contender.program] else ""
+        rows.append((PROGRAMS[contender.program], contender.way + mark, milliseconds, against_ours, of_limit))
+    headers = ("program", "processes", "ms per member and step", "toymono's time = 1", "% of the matmul rate")
+    print_table(table(headers, rows))
+    rate = 2e-9 * multiply_adds(config) / statistics.median(times[best["limit"]])
+    print(f"median (lowest to highest); * the better way, which counts; the matmul rate: {rate:.0f} GFLOP/s")
+
+
+def fastest(times: Times, program: str) -> Contender:
+    """The better way of a program, by its median."""
+    ways = [contender for contender in times if contender.program == program]
+    return min(ways, key=lambda contender: statistics.median(times[contender]))
+
+
+def ratios(over: Sequence[float], under: Sequence[float]) -> list[float]:
+    """One ratio for each round."""
+    return [one / other for one, other in zip(over, under, strict=True)]
+
+
+def spread(values: Sequence[float], digits: int = 2) -> str:
+    """Median and range: "1.31 (1.27 to 1.42)"."""
+    middle, low, high = statistics.median(values), min(values), max(values)
+    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
 if __name__ == "__main__":
