@@ -207,7 +207,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, monkeypatch):
     def interrupted(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("toymono.sweeps.run.train_ensemble", interrupted)
+    monkeypatch.setattr("toymono.sweeps.work.snapshots", interrupted)
     with pytest.raises(SystemExit, match="Go on with: toymono resume"):
         main(["run", "demo", "--scale", "smoke", "--out", str(tmp_path / "run")])
 

@@ -1,8 +1,8 @@
 import dataclasses
 
+import cases
 import jax
 import numpy as np
-import cases
 import pytest
 
 from toymono.config import Config, Hyper
@@ -38,11 +38,11 @@ def test_a_member_of_an_ensemble_equals_the_same_member_alone(trained, seed, set
 
 
 def test_an_ensemble_equals_a_loop_over_its_members(trained):
-    for place, seed in enumerate(SEEDS):
+    for at, seed in enumerate(SEEDS):
         world = train.make_world(CONFIG, seed)
         for setting, hyper in enumerate(SETTINGS):
             member = cases.segment(CONFIG, hyper, world, train.start(CONFIG, hyper, world), 0, 48)
-            np.testing.assert_allclose(trained.losses[place, setting], member.losses, **TOLERANCE)
+            np.testing.assert_allclose(trained.losses[at, setting], member.losses, **TOLERANCE)
 
 
 def test_the_same_ensemble_twice_is_the_same_to_the_last_bit(trained):

@@ -4,8 +4,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-
 from cases import segment
+
 from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config, Hyper
 from toymono.toy.model import network

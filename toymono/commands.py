@@ -30,6 +30,8 @@ class RunPreset:
     """Folder of the run (default: runs/<preset>-<scale>)."""
     unit: str = "1/1"
     """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
+    workers: int | None = None
+    """Processes that train a unit each (default: one for each core, if that is sooner)."""
     dry_run: bool = False
     """Print the plan and write nothing."""
 
@@ -67,6 +69,8 @@ class RunCustom(Config):
     """Folder of the run (default: runs/custom)."""
     unit: str = "1/1"
     """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
+    workers: int | None = None
+    """Processes that train a unit each (default: one for each core, if that is sooner)."""
     dry_run: bool = False
     """Print the plan and write nothing."""
 
@@ -108,6 +112,8 @@ class Resume:
     """Folder of a run."""
     unit: str = "1/1"
     """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
+    workers: int | None = None
+    """Processes that train a unit each (default: one for each core, if that is sooner)."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -159,8 +159,12 @@ class Sweep:
     base: Config
     grids: tuple[Mapping[str, tuple[Any, ...]], ...] = ({},)
     seeds: tuple[int, ...] = (0, 1, 2)
+    members_per_unit: int | None = None  # at most so many are trained and stored together; None: all of a shape
 
     def __post_init__(self) -> None:
+        most = self.members_per_unit
+        counted = most is None or (isinstance(most, int) and not isinstance(most, bool) and most >= 1)
+        require(counted, "members_per_unit", "a whole number from 1 on", most, "leave it out")
         require(len(self.grids) > 0, "grids", "at least one grid", self.grids, "use ({},) for a single setting")
         require(len(self.seeds) > 0, "seeds", "at least one whole number", self.seeds, "try 0 1 2")
         repeated = len(set(self.seeds)) < len(self.seeds)

@@ -37,13 +37,11 @@ class _Pace:
     """Updates per second since the first report of a unit, which leaves compilation out."""
 
     def __init__(self) -> None:
-        self.unit: Unit | None = None
-        self.step, self.since = 0, 0.0
+        self.first: dict[str, tuple[int, float]] = {}
 
     def __call__(self, unit: "Unit", step: int) -> float:
-        if unit is not self.unit:
-            self.unit, self.step, self.since = unit, step, time.monotonic()
-        return (step - self.step) / max(time.monotonic() - self.since, 1e-9)
+        step_then, then = self.first.setdefault(unit.name, (step, time.monotonic()))
+        return (step - step_then) / max(time.monotonic() - then, 1e-9)
 
 
 @contextlib.contextmanager

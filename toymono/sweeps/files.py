@@ -30,7 +30,8 @@ def _checksum_file(file: pathlib.Path) -> pathlib.Path:
     return file.with_name(f"{file.name}.sha256")
 
 
-def _checksum(file: pathlib.Path) -> str:
+def checksum(file: pathlib.Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -41,7 +42,7 @@ def written_with_checksum(file: pathlib.Path) -> Iterator[pathlib.Path]:
     with written_whole(file) as temporary:
         yield temporary
         with written_whole(_checksum_file(file)) as line:
-            line.write_text(f"{_checksum(temporary)}  {file.name}\n")
+            line.write_text(f"{checksum(temporary)}  {file.name}\n")
 
 
 def check(file: pathlib.Path) -> None:
@@ -49,22 +50,25 @@ def check(file: pathlib.Path) -> None:
     beside = _checksum_file(file)
     if beside.exists():
         told = beside.read_text(errors="replace").split()
-        same = bool(told) and told[0] == _checksum(file)
+        same = bool(told) and told[0] == checksum(file)
         require(same, str(file), "as toymono wrote it", "another by its checksum: a damaged file", _FIX)
 
 
 @contextlib.contextmanager
-def locked(file: pathlib.Path) -> Iterator[None]:
+def locked(file: pathlib.Path, patience: float = 0.0) -> Iterator[None]:
     """Keep other processes from making this file; the lock dies with the process that holds it.
 
-    Raises InputError where another holds it. What a killed process left half written of the file is swept away.
+    Raises InputError where another holds it for more than `patience` seconds. What a killed process left half written
+    of the file is swept away.
     """
     lock = filelock.FileLock(file.with_name(f".{file.name}.lock"))
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=patience)
     except filelock.Timeout as error:
         fix = "wait until it is done, or name another folder with --out"
         raise InputError(f"{file} must be trained by one process at a time, but another is at it; {fix}") from error
+    except OSError as error:
+        raise InputError(f"{file} must be in a folder that can be written to, but {error}; allow it") from error
     try:
         for left in file.parent.glob(f".{file.name}.*"):
             if left.suffix != ".lock":

@@ -1,19 +1,29 @@
 """From a sweep to units of work: the members that share one compiled shape, and what they will cost."""
 
+import dataclasses
 import hashlib
+import itertools
 import json
 import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple, TypeVar
 
 from toymono.config import Config, Hyper, Sweep, require
+from toymono.training.placement import activation_bytes, place
 from toymono.training.schedules import last_step, n_losses, record_steps
 from toymono.training.train import multiply_adds, n_parameters
+
+T = TypeVar("T")
 
 # What an update costs on a CPU, fitted to what benchmarks/training.py prints: its matrix products' share of the
 # machine's own rate, the optimiser's passes over the parameters, and what an update costs however small it is.
 _EFFICIENCY = 0.7
 _SECONDS_PER_PARAMETER = 5e-9
 _SECONDS_PER_UPDATE = 2e-4
+
+_MOST_MEMBERS = 64  # of a unit: cost per member is flat by then, and a unit lost is little lost
+_WORTH_SPLITTING = 30.0  # seconds on a laptop; a process takes a few to start and compile
+_LAPTOP_RATE = 9e10  # multiply-adds per second
 
 
 class Unit(NamedTuple):
@@ -46,7 +56,39 @@ def plan(sweep: Sweep) -> list[Unit]:
     settings: dict[Config, list[Hyper]] = {}
     for config, hyper in sweep.models():
         settings.setdefault(config, []).append(hyper)
-    return [Unit(config, tuple(hypers), sweep.seeds) for config, hypers in settings.items()]
+    whole = [Unit(config, tuple(hypers), sweep.seeds) for config, hypers in settings.items()]
+    return [part for unit in whole for part in _parts(unit, sweep.members_per_unit or unit.n_members)]
+
+
+def _parts(unit: Unit, most: int) -> Iterator[Unit]:
+    """The unit in parts of at most so many members each: all seeds of some settings where that is possible."""
+    for seeds in _even(unit.seeds, most):
+        for settings in _even(unit.settings, most // len(seeds)):
+            yield Unit(unit.config, settings, seeds)
+
+
+def _even(values: tuple[T, ...], most: int) -> Iterator[tuple[T, ...]]:
+    """Runs of values, in order, that differ in length by one at most, none longer than told."""
+    n = -(-len(values) // most)
+    ends = [len(values) * place // n for place in range(n + 1)]
+    return (values[first:last] for first, last in itertools.pairwise(ends))
+
+
+def is_worth_splitting(units: list[Unit]) -> bool:
+    """Whether the units are so much work that several processes do it sooner."""
+    return estimated_seconds(units, _LAPTOP_RATE) >= _WORTH_SPLITTING
+
+
+def fitted(sweep: Sweep, workers: int, free_bytes: int) -> Sweep:
+    """The sweep with units small enough that all workers have one and that each fits the memory, if nobody chose."""
+    units = plan(sweep)
+    most = min(-(-n_members(units) // workers) if is_worth_splitting(units) else _MOST_MEMBERS, _MOST_MEMBERS)
+    fits = dataclasses.replace(sweep, members_per_unit=most)
+    while most > 1 and max(map(estimated_bytes, plan(fits))) > free_bytes:
+        most //= 2
+        fits = dataclasses.replace(sweep, members_per_unit=most)
+    needed = most < max(unit.n_members for unit in units)
+    return fits if sweep.members_per_unit is None and needed else sweep
 
 
 def shared(units: list[Unit], share: str) -> list[Unit]:
@@ -67,7 +109,7 @@ def n_members(units: list[Unit]) -> int:
 
 def estimated_seconds(units: list[Unit], multiply_adds_per_second: float) -> float:
     """Training time on a machine with this matrix-product rate; rough, within a factor of about 1.5."""
-    return sum(_estimated_seconds(unit, _EFFICIENCY * multiply_adds_per_second) for unit in units)
+    return sum((_estimated_seconds(unit, _EFFICIENCY * multiply_adds_per_second) for unit in units), 0.0)
 
 
 def _estimated_seconds(unit: Unit, rate: float) -> float:
@@ -76,13 +118,23 @@ def _estimated_seconds(unit: Unit, rate: float) -> float:
 
 
 def estimated_bytes(unit: Unit) -> int:
-    """Memory that training a unit needs at once, on the device; an estimate, kept a little high.
+    """Memory that training a unit needs at once, on its devices; an estimate, kept a little high.
 
-    Each member's parameters, moments and gradients, activations with theirs, losses and records; each seed's data.
+    Each member's parameters, moments and gradients, losses and records; the activations and data of those that are
+    trained at the same time.
     """
     config, n_records = unit.config, len(record_steps(unit.config))
     kept = n_records if config.record_params == "all" else 1
-    activations = config.batch_size * (2 * config.n_neurons + 3 * config.n_features)
-    member = (5 + kept) * n_parameters(config) + activations + n_losses(config) + 3 * n_records * config.n_neurons
-    seed = 3 * config.batch_size * config.n_features + 4 * config.n_embed * config.n_features
-    return 4 * (unit.n_members * member + len(unit.seeds) * seed)
+    at_once = min(place(config, len(unit.seeds), len(unit.settings)).at_once, unit.n_members)
+    member = (5 + kept) * n_parameters(config) + n_losses(config) + 3 * n_records * config.n_neurons
+    data = 3 * config.batch_size * config.n_features * max(1, at_once // len(unit.settings))
+    worlds = 4 * config.n_embed * config.n_features * len(unit.seeds)
+    return 4 * (unit.n_members * member + data + worlds) + at_once * activation_bytes(config)
+
+
+def stored_bytes(unit: Unit) -> int:
+    """Size of a unit's file before compression."""
+    config, n_records = unit.config, len(record_steps(unit.config))
+    kept = n_records if config.record_params == "all" else 1
+    member = kept * n_parameters(config) + n_losses(config) + 3 * n_records * config.n_neurons
+    return 4 * (unit.n_members * member + len(unit.seeds) * 2 * config.n_embed * config.n_features)

@@ -1,16 +1,17 @@
 """Train what a run still lacks: each unit of its sweep whose result file does not exist yet."""
 
 import pathlib
-from collections.abc import Callable
+
+import jax
 
 from toymono import environment
 from toymono.config import Sweep, require
-from toymono.sweeps.files import check, locked
-from toymono.sweeps.plan import Unit, estimated_bytes, plan, shared
-from toymono.sweeps.store import claim_folder, unit_file, write_unit
-from toymono.training.ensemble import Progress, train_ensemble
-
-Report = Callable[[Unit, Progress], None]
+from toymono.sweeps.files import check
+from toymono.sweeps.interruption import asked_to_stop
+from toymono.sweeps.plan import Unit, estimated_bytes, fitted, is_worth_splitting, plan, shared
+from toymono.sweeps.store import claim_folder, unit_file
+from toymono.sweeps.work import Report, train_unit
+from toymono.sweeps.workers import train_in_processes
 
 
 def run_sweep(
@@ -18,29 +19,39 @@ def run_sweep(
     folder: pathlib.Path,
     report: Report = lambda unit, progress: None,
     share: str = "1/1",
+    workers: int | None = None,
 ) -> list[pathlib.Path]:
     """Train every unit of the sweep that is not done, or of a share of it, "2/8" say, and return their files.
 
-    Running it twice is harmless: done units are left alone. `report` is called often enough to show progress.
-    Raises InputError, before anything is written, if the folder holds another run or a unit needs more memory
-    than is free; and if another process trains it, or a result in it is not as it was written.
+    Running it twice is harmless: done units are left alone, begun ones go on from their last checkpoint. `report` is
+    called often enough to show progress. On CPUs as many processes as there are cores train a unit each, unless
+    `workers` says how many or the work is short; on accelerators this one does, over all devices.
+
+    Raises InputError, before anything is written, if the folder holds another run or a unit needs more memory than is
+    free; and later, if another process trains a unit, a result is not as it was written, or the folder cannot be
+    written to. Raises Stopped, once what is made so far is stored, if Ctrl-C or a termination signal asks for it.
     """
-    units = shared(plan(sweep), share)
-    for unit in units:
+    at_once = workers or _workers()
+    sweep = fitted(sweep, at_once, environment.free_memory() // at_once)
+    for unit in shared(plan(sweep), share):
         _check_memory(unit)
-    claim_folder(folder, sweep)
-    for unit in units:
-        with locked(unit_file(folder, unit)):
-            _train(unit, folder, report)
+    units = shared(plan(claim_folder(folder, sweep)), share)
+    todo = [unit for unit in units if not unit_file(folder, unit).exists()]
+    for unit in set(units).difference(todo):
+        check(unit_file(folder, unit))
+    n_processes = min(at_once, len(todo)) if workers or is_worth_splitting(todo) else 1
+    with asked_to_stop() as stop:
+        if n_processes > 1:
+            train_in_processes(folder, todo, n_processes, report, stop)
+        else:
+            for unit in todo:
+                train_unit(folder, unit, report, stop)
     return [unit_file(folder, unit) for unit in units]
 
 
-def _train(unit: Unit, folder: pathlib.Path, report: Report) -> None:
-    if (file := unit_file(folder, unit)).exists():
-        check(file)
-    else:
-        trained = train_ensemble(unit.config, unit.settings, unit.seeds, lambda p: report(unit, p))
-        write_unit(folder, unit, trained)
+def _workers() -> int:
+    """Processes that keep this machine busy: one for each core, but one for all devices of another kind."""
+    return environment.n_cores() if jax.default_backend() == "cpu" and jax.local_device_count() == 1 else 1
 
 
 def _check_memory(unit: Unit) -> None:

@@ -37,8 +37,12 @@ def stack_settings(settings: Sequence[Hyper]) -> Settings:
 
 
 def _over_members(
-    of_seed: Callable[[World], Callable[..., Any]], at_once: int, settings: Settings, worlds: World, *members: Any
-) -> Any:  # noqa: ANN401 (any pytrees that lead with seeds and settings)
+    of_seed: Callable[[World], Callable[..., Any]],
+    at_once: int,
+    settings: Settings,
+    worlds: World,
+    *members: Any,  # noqa: ANN401 (any pytrees that lead with seeds and settings)
+) -> Any:  # noqa: ANN401
     """What the function made for each seed gives for each of its settings: seed setting ..."""
 
     def seed(world: World, *members: Any) -> Any:  # noqa: ANN401
@@ -61,8 +65,8 @@ def _on_devices(
         with jax.default_matmul_precision(config.matmul_precision):
             return function(*arguments)
 
-    settings = Settings(PartitionSpec(), placement.of_settings)
-    places = (settings, placement.of_seeds, *more)
+    of_settings: tuple[Any, Any] = (PartitionSpec(), placement.of_settings)  # shared, varying
+    places = (Settings(*of_settings), placement.of_seeds, *more)
     return jax.shard_map(on_device, mesh=placement.mesh, in_specs=places, out_specs=placement.of_members)
 
 
@@ -78,9 +82,14 @@ def start_members(config: Config, placement: Placement, settings: Settings, worl
     """All members before their first update."""
 
     def starts(settings: Settings, worlds: World) -> Member:
-        return _over_members(lambda world: lambda hyper: start(config, hyper, world), placement.at_once, settings, worlds)
+        of_seed = functools.partial(_start_of, config)
+        return _over_members(of_seed, placement.at_once, settings, worlds)
 
     return _on_devices(starts, config, placement)(settings, worlds)
+
+
+def _start_of(config: Config, world: World) -> Callable[[Hyper], Member]:
+    return lambda hyper: start(config, hyper, world)
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1), donate_argnums=4)
@@ -117,9 +126,7 @@ def _update_of(config: Config, settings: Settings, step: Array, world: World) ->
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1))
-def measure_members(
-    config: Config, placement: Placement, settings: Settings, worlds: World, params: Params
-) -> Record:
+def measure_members(config: Config, placement: Placement, settings: Settings, worlds: World, params: Params) -> Record:
     """A record of all members."""
 
     def of_seed(world: World) -> Callable[[Hyper, Params], Record]:

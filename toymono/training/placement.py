@@ -41,7 +41,7 @@ class Placement(NamedTuple):
     @property
     def of_members(self) -> PartitionSpec:
         """Of arrays that lead with seeds, then settings."""
-        return PartitionSpec(*self.of_seeds, *self.of_settings) if self.axis == "seed" else PartitionSpec(None, "member")
+        return PartitionSpec("member") if self.axis == "seed" else PartitionSpec(None, "member")
 
 
 def activation_bytes(config: Config) -> int:

@@ -1,0 +1,126 @@
+"""How far a unit is, on disk: Orbax checkpoints, each with a list of its files' checksums beside it.
+
+A checkpoint counts when its list is there, names the versions that run now, and every file is as it was written.
+Any other is left aside: training then starts from an older one, or anew.
+"""
+
+import json
+import pathlib
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from toymono import environment
+from toymono.analysis.record import Record
+from toymono.config import Config, Hyper, InputError
+from toymono.sweeps.files import checksum, written_whole
+from toymono.sweeps.plan import Unit
+from toymono.training.ensemble import Snapshot
+from toymono.training.train import Member, make_world, start
+
+
+def checkpoint_folder(folder: pathlib.Path, unit: Unit) -> pathlib.Path:
+    """Where a unit's checkpoints are while it is trained."""
+    return folder / "checkpoints" / unit.name
+
+
+def write_checkpoint(folder: pathlib.Path, unit: Unit, snapshot: Snapshot) -> None:
+    """Store a snapshot, and then drop the older ones."""
+    import orbax.checkpoint as ocp  # a second to import, and short runs never need it
+
+    home, step = checkpoint_folder(folder, unit), snapshot.step
+    home.mkdir(parents=True, exist_ok=True)
+    _drop(home, lambda other: other == str(step))  # what a killed process left
+    try:
+        with ocp.StandardCheckpointer() as orbax:
+            orbax.save(home.absolute() / str(step), _arrays(snapshot))
+        content = {"versions": _versions(), "sha256": _checksums(home / str(step))}
+        with written_whole(home / f"{step}.json") as temporary:
+            temporary.write_text(json.dumps(content, indent=1) + "\n")
+    except (OSError, ValueError, RuntimeError) as error:
+        fix = f"make room, then go on with: toymono resume {folder}"
+        raise InputError(f"{home} must take a checkpoint of {unit.name}, but {error}; {fix}") from error
+    _drop(home, lambda other: other != str(step))
+
+
+def _arrays(snapshot: Snapshot) -> dict[str, np.ndarray]:
+    """Every array of a snapshot under a name; records and kept parameters are stacked."""
+    records = {f"record.{name}": np.stack([getattr(r, name) for r in snapshot.records]) for name in Record._fields}
+    kept = [np.stack(leaves) for leaves in zip(*map(jax.tree.leaves, snapshot.params), strict=True)]
+    members = [np.asarray(leaf) for leaf in jax.tree.leaves(snapshot.members)]
+    numbered = {"member": members, "params": kept}
+    return records | {f"{name}.{n}": leaf for name, leaves in numbered.items() for n, leaf in enumerate(leaves)}
+
+
+def _snapshot(config: Config, step: int, arrays: dict[str, np.ndarray]) -> Snapshot:
+    """The snapshot that these arrays are of."""
+    alone: Member = jax.eval_shape(lambda: start(config, Hyper(), make_world(config, 0)))
+
+    def tree(name: str, like: Any) -> Any:  # noqa: ANN401 (a pytree of the same structure)
+        structure = jax.tree.structure(like)
+        return jax.tree.unflatten(structure, [arrays[f"{name}.{n}"] for n in range(structure.num_leaves)])
+
+    records = Record._make(arrays[f"record.{name}"] for name in Record._fields)
+    params = _unstacked(tree("params", alone.params)) if "params.0" in arrays else ()
+    return Snapshot(step, tree("member", alone), _unstacked(records), params)
+
+
+def _unstacked(stacked: Any) -> tuple[Any, ...]:  # noqa: ANN401 (any pytree)
+    n = len(jax.tree.leaves(stacked)[0])
+    return tuple(jax.tree.map(lambda leaf, place=place: leaf[place], stacked) for place in range(n))
+
+
+def _versions() -> dict[str, str]:
+    """What must agree for training to go on bit for bit."""
+    now = environment.versions()
+    return {name: now[name] for name in ("toymono", "jax", "jaxlib")} | {"device": environment.devices()[0]}
+
+
+def _checksums(place: pathlib.Path) -> dict[str, str]:
+    files = sorted(path for path in place.rglob("*") if path.is_file())
+    return {str(path.relative_to(place)): checksum(path) for path in files}
+
+
+def _steps(home: pathlib.Path) -> list[int]:
+    """Steps of which there is anything, latest first."""
+    names = {_step_of(path) for path in home.iterdir()} if home.is_dir() else set()
+    return sorted((int(name) for name in names if name.isdecimal()), reverse=True)
+
+
+def _step_of(path: pathlib.Path) -> str:
+    """The step that a checkpoint, its list, or what is half written of either, is of."""
+    return path.name.lstrip(".").split(".")[0]
+
+
+def _drop(home: pathlib.Path, unwanted: Callable[[str], bool]) -> None:
+    """Delete what is there of unwanted steps; the list first, so that no checkpoint without its files counts."""
+    for path in sorted((path for path in home.iterdir() if unwanted(_step_of(path))), key=pathlib.Path.is_dir):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _is_whole(home: pathlib.Path, step: int) -> bool:
+    try:
+        told = json.loads((home / f"{step}.json").read_text())
+        return told["versions"] == _versions() and told["sha256"] == _checksums(home / str(step))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def read_checkpoint(folder: pathlib.Path, unit: Unit) -> Snapshot | None:
+    """The latest snapshot of a unit that is whole and of the same versions and device; None if there is none."""
+    import orbax.checkpoint as ocp
+
+    home = checkpoint_folder(folder, unit)
+    step = next((step for step in _steps(home) if _is_whole(home, step)), None)
+    if step is None:
+        return None
+    with ocp.StandardCheckpointer() as orbax:
+        return _snapshot(unit.config, step, orbax.restore(home.absolute() / str(step)))
+
+
+def drop_checkpoints(folder: pathlib.Path, unit: Unit) -> None:
+    """Delete what a unit that is done no longer needs."""
+    shutil.rmtree(checkpoint_folder(folder, unit), ignore_errors=True)

@@ -1,0 +1,33 @@
+"""Being asked to stop: Ctrl-C, or the signal by which a cluster ends a job, heeded where nothing is lost by it."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+
+class Stopped(Exception):
+    """A run was asked to stop, and did; everything that it had made is kept."""
+
+
+@contextlib.contextmanager
+def asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """A function that says whether SIGINT or SIGTERM came; the second SIGINT interrupts at once.
+
+    Elsewhere than in the main thread, where signals do not arrive, nobody asks.
+    """
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked.is_set
+        return
+
+    def heed(number: int, frame: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

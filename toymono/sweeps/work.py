@@ -1,0 +1,45 @@
+"""One unit's work, wherever it is done: from nothing, or from its last checkpoint, to its file."""
+
+import pathlib
+import time
+from collections.abc import Callable
+
+from toymono.config import InputError
+from toymono.sweeps.checkpoints import drop_checkpoints, read_checkpoint, write_checkpoint
+from toymono.sweeps.files import check, locked
+from toymono.sweeps.interruption import Stopped
+from toymono.sweeps.plan import Unit
+from toymono.sweeps.store import unit_file, write_unit
+from toymono.training.ensemble import Progress, finished, progress, snapshots
+from toymono.training.schedules import last_step
+
+SECONDS_BETWEEN_CHECKPOINTS = 60.0
+
+Report = Callable[[Unit, Progress], None]
+
+
+def train_unit(folder: pathlib.Path, unit: Unit, report: Report, stop: Callable[[], bool]) -> None:
+    """Train a unit of the run in the folder unless it is done; twice is harmless.
+
+    When `stop` says so, a checkpoint is written and Stopped is raised. Raises InputError if another process trains
+    the unit, if its file is not as it was written, or if the folder cannot be written to.
+    """
+    file = unit_file(folder, unit)
+    with locked(file):
+        if file.exists():
+            return check(file)
+        last, saved = read_checkpoint(folder, unit), time.monotonic()
+        for last in snapshots(unit.config, unit.settings, unit.seeds, last):  # noqa: B020 (the first is where it starts)
+            report(unit, progress(unit.config, last))
+            asked, late = stop(), time.monotonic() - saved >= SECONDS_BETWEEN_CHECKPOINTS
+            if (asked or late) and last.step < last_step(unit.config):
+                write_checkpoint(folder, unit, last)
+                saved = time.monotonic()
+                if asked:
+                    raise Stopped
+        try:
+            write_unit(folder, unit, finished(unit.config, unit.seeds, last))
+        except OSError as error:
+            fix = f"make room, then go on with: toymono resume {folder}"
+            raise InputError(f"{file} must be written, but {error}; {fix}") from error
+        drop_checkpoints(folder, unit)

@@ -1,0 +1,100 @@
+"""Units trained by processes of their own, one core each: networks this small leave several threads waiting.
+
+Also the program of such a process, `python -m toymono.sweeps.workers FOLDER UNIT`. It writes how far it is to its
+standard output, one JSON object a line. It stops at the next snapshot when its standard input ends, as it does when
+whoever started it is gone.
+"""
+
+import functools
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from toymono.config import InputError
+from toymono.sweeps.interruption import Stopped, asked_to_stop
+from toymono.sweeps.plan import Unit, plan
+from toymono.sweeps.store import read_sweep, unit_file
+from toymono.sweeps.work import Report, train_unit
+from toymono.training.ensemble import Progress
+
+ONE_THREAD = {"PJRT_NPROC": "1"}  # what XLA reads
+
+
+def train_in_processes(
+    folder: pathlib.Path, units: list[Unit], n_processes: int, report: Report, stop: Callable[[], bool]
+) -> None:
+    """Train units of a run, so many at the same time, each in a process of its own; where one dies the others go on.
+
+    Raises Stopped if it was asked to stop, and otherwise InputError if a process died, which says of what.
+    """
+    turn = threading.Lock()
+
+    def report_in_turn(unit: Unit, progress: Progress) -> None:
+        with turn:
+            report(unit, progress)
+
+    with ThreadPoolExecutor(n_processes) as threads:
+        train = functools.partial(_train_in_process, folder, report=report_in_turn, stop=stop)
+        deaths = [death for death in threads.map(train, units) if death]
+    if stop():
+        raise Stopped
+    if deaths:
+        fix = f"mend that, then go on with: toymono resume {folder}"
+        raise InputError(f"each unit must be trained to its end, but {'; '.join(deaths)}; {fix}")
+
+
+def _train_in_process(folder: pathlib.Path, unit: Unit, report: Report, stop: Callable[[], bool]) -> str:
+    """Train one unit unless asked to stop, and say how its process died, if it did."""
+    if stop():
+        return ""
+    command = [sys.executable, "-m", "toymono.sweeps.workers", str(folder), unit.name]
+    pipe, environment = subprocess.PIPE, {**os.environ, **ONE_THREAD}
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=errors, text=True, env=environment, start_new_session=True
+        ) as process,
+    ):
+        assert process.stdin and process.stdout
+        for line in process.stdout:
+            report(unit, Progress(**json.loads(line)))
+            if stop():
+                process.stdin.close()
+        status = process.wait()
+        errors.seek(0)
+        words = errors.read().strip().splitlines()[-1:]
+    if unit_file(folder, unit).exists() or stop():
+        return ""
+    reason = f"by signal {-status}, perhaps for want of memory" if status < 0 else " ".join(words)
+    return f"the process of {unit.name} died {reason or 'without a word'}"
+
+
+def main(folder: pathlib.Path, name: str) -> None:
+    """Train the unit of this name in a run."""
+    gone = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), gone.set()), daemon=True).start()
+
+    def report(unit: Unit, progress: Progress) -> None:
+        try:
+            print(json.dumps(progress._asdict()), flush=True)
+        except BrokenPipeError:
+            gone.set()
+
+    (unit,) = (unit for unit in plan(read_sweep(folder)) if unit.name == name)
+    with asked_to_stop() as signalled:
+        try:
+            train_unit(folder, unit, report, lambda: gone.is_set() or signalled())
+        except Stopped:
+            pass
+        except InputError as error:
+            sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]), sys.argv[2])
