@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import time
@@ -17,10 +18,11 @@ from typing import NamedTuple
 import numpy as np
 
 from toymono.config import Config
+from toymono.environment import n_cores
+from toymono.sweeps.workers import ONE_THREAD
 
 _WORKER = pathlib.Path(__file__).with_name("_worker.py")
-# A process that keeps to one core: XLA's threads, then OpenMP's and MKL's.
-_ONE_THREAD = {"PJRT_NPROC": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_KEEPS_TO_ONE_CORE = {**ONE_THREAD, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # PyTorch's and its products'
 
 
 class Members(NamedTuple):
@@ -42,18 +44,13 @@ class Members(NamedTuple):
         return [Members(self.config, rates, seeds) for seeds in by_seed for rates in by_rate]
 
 
-def n_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class Contender:
     """Processes that run one of the programs, with its name and way of using the cores."""
 
     def __init__(self, program: str, members: Members, one_per_core: bool) -> None:
         self.program, self.members = program, members
         parts = members.parts(n_cores()) if one_per_core else [members]
-        environment = os.environ | (_ONE_THREAD if one_per_core else {})
+        environment = os.environ | (_KEEPS_TO_ONE_CORE if one_per_core else {})
         self.way = f"{len(parts)} x 1 thread" if one_per_core else "1 x all threads"
         self._workers = [
             subprocess.Popen(
@@ -89,6 +86,19 @@ class Contender:
 def contenders(programs: Sequence[str], members: Members) -> Iterator[list[Contender]]:
     """Each program in both ways of using the cores, ready to advance; their processes end with the block."""
     ready = [Contender(program, members, one_per_core) for program in programs for one_per_core in (False, True)]
-    yield ready
-    for contender in ready:
-        contender.stop()
+    try:
+        yield ready
+    finally:
+        for contender in ready:
+            contender.stop()
+
+
+def ratios(over: Sequence[float], under: Sequence[float]) -> list[float]:
+    """One ratio for each round."""
+    return [one / other for one, other in zip(over, under, strict=True)]
+
+
+def spread(values: Sequence[float], digits: int = 2) -> str:
+    """Median and range: "1.31 (1.27 to 1.42)"."""
+    middle, low, high = statistics.median(values), min(values), max(values)
+    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"

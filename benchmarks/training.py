@@ -10,9 +10,10 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from _turns import Contender, Members, contenders, n_cores
+from _turns import Contender, Members, contenders, ratios, spread
 
 from toymono.config import Config
+from toymono.environment import n_cores
 from toymono.terminal import print_table, table
 from toymono.training.train import multiply_adds
 
@@ -97,17 +98,6 @@ def fastest(times: Times, program: str) -> Contender:
     """The better way of a program, by its median."""
     ways = [contender for contender in times if contender.program == program]
     return min(ways, key=lambda contender: statistics.median(times[contender]))
-
-
-def ratios(over: Sequence[float], under: Sequence[float]) -> list[float]:
-    """One ratio for each round."""
-    return [one / other for one, other in zip(over, under, strict=True)]
-
-
-def spread(values: Sequence[float], digits: int = 2) -> str:
-    """Median and range: "1.31 (1.27 to 1.42)"."""
-    middle, low, high = statistics.median(values), min(values), max(values)
-    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
+import json
 import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from toymono.config import Config, Hyper
+from toymono.environment import n_cores
 from toymono.toy.model import weights_of
 from toymono.toy.tasks import sample_batch
 from toymono.training import train
@@ -16,9 +20,25 @@ STEPS = 3
 TOLERANCE = {"rtol": 1e-3, "atol": 1e-5}
 
 
+BENCHMARKS = pathlib.Path(__file__).parent.parent / "benchmarks"
+# Runs a script, with its arguments, as if the packages named first were not installed.
+WITHOUT = """
+import runpy, sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in missing:
+            raise ModuleNotFoundError(name)
+_, missing, *sys.argv = sys.argv
+missing = missing.split(",")
+sys.meta_path.insert(0, Missing())
+sys.path[0] = sys.argv[0].rpartition("/")[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
 @pytest.fixture(autouse=True)
 def benchmarks(monkeypatch):
-    monkeypatch.syspath_prepend(pathlib.Path(__file__).parent.parent / "benchmarks")
+    monkeypatch.syspath_prepend(BENCHMARKS)
 
 
 @pytest.fixture
@@ -103,3 +123,54 @@ def test_parts_hold_every_member_once():
         held = sorted((rate, seed) for part in parts for rate in part.learning_rates for seed in part.seeds)
         assert held == sorted((rate, seed) for rate in members.learning_rates for seed in members.seeds)
         assert len(parts) <= n
+
+
+@pytest.mark.parametrize("program", ["ours", "plain"])
+def test_a_contender_trains_all_its_members_in_both_ways_of_using_the_cores(program, torch):
+    from _turns import Members, contenders
+
+    members = Members(CONFIG, (0.01,), (0, 1))
+    with contenders((program,), members) as ready:
+        answers = [contender.advance(2) for contender in ready]
+    assert [len(losses) for _, losses in answers] == [1, min(2, n_cores())]
+    assert all(0 < loss < 5 for _, losses in answers for loss in losses)
+
+
+def test_the_table_holds_each_round_against_the_better_way_of_toymono(capsys):
+    from training import PROGRAMS, print_times
+
+    class Run:
+        def __init__(self, program, way):
+            self.program, self.way = program, way
+
+    slowness = {"one": 1, "all": 2}
+    times = {Run(program, way): [0.002 * slow, 0.004] for program in PROGRAMS for way, slow in slowness.items()}
+    print_times(times, CONFIG)
+    slower = next(line for line in capsys.readouterr().out.splitlines() if "loop" in line and " all " in line)
+    assert "4.00 (4.00 to 4.00)" in slower
+    assert "1.50 (1.00 to 2.00)" in slower
+    assert "75 (50 to 100)" in slower
+
+
+def test_a_step_is_compiled_once_for_each_width():
+    done = _run([sys.executable, BENCHMARKS / "scaling.py", "--scale", "smoke", "--rounds", "1", "--members", "1"])
+    widths = done.partition("times a step is compiled")[2]
+    assert [line.split()[-1] for line in widths.splitlines() if line.strip()[:1].isdigit()] == ["1", "1", "1"]
+
+
+def test_the_accelerator_benchmark_runs_where_nothing_can_be_drawn_or_kept(tmp_path):
+    options = ["--scale", "smoke", "--seconds", "0.1", "--members", "2", "--steps", "64", "--seeds", "0", "1"]
+    script = [BENCHMARKS / "accelerator.py", *options, "--out", tmp_path / "numbers.json"]
+    _run([sys.executable, "-c", WITHOUT, "plotly,tyro,h5netcdf,h5py,dash,kaleido", *script])
+    numbers = json.loads((tmp_path / "numbers.json").read_text())
+    assert [row["members"] for row in numbers["speeds"]] == [2] * 3
+    assert all(row["lowest"] <= row["member_steps_per_s"] <= row["highest"] for row in numbers["speeds"])
+    assert all(0 < row["table_1"] < row["all"] for row in numbers["projections"])
+    assert all(row["difference"] == 0 for row in numbers["differences"] if row["precision"] == "float32")
+    assert {row["n"] for row in numbers["differences"]} == {2}
+
+
+def _run(command):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,0 +1,61 @@
+"""What the precision of matrix products does to results: loss and mono neurons at each, over the same seeds.
+
+Every precision sees the same projections, initial weights and data, so that differences are taken within a seed.
+"""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import numpy as np
+from _ours import trained
+
+from toymono.analysis.seeds import interval_over_seeds
+from toymono.config import Config, Hyper, MatmulPrecision
+from toymono.sweeps.presets import SCALES, ScaleName, preset_sweep
+from toymono.training.schedules import last_step, loss_steps
+
+PRECISIONS: tuple[MatmulPrecision, ...] = get_args(MatmulPrecision)
+REFERENCE = PRECISIONS[0]  # float32
+STARTS = {"zero bias": "LR1", "offset -1 with decay": "LR3"}
+
+
+def compared(scale: ScaleName, seeds: Sequence[int], n_steps: int | None) -> list[dict[str, Any]]:
+    """A row for each precision, start and measure: the mean, and how far it is above the reference, with n."""
+    config = dataclasses.replace(SCALES[scale].config, n_steps=n_steps or SCALES[scale].config.n_steps)
+    settings = [middle_setting(preset, scale) for preset in STARTS.values()]
+    measures = {
+        precision: measured(dataclasses.replace(config, matmul_precision=precision), settings, seeds)
+        for precision in PRECISIONS
+    }
+    return [
+        {"precision": precision, "start": start, "measure": measure}
+        | difference(values[:, place], measures[REFERENCE][measure][:, place])
+        for precision in PRECISIONS
+        for measure, values in measures[precision].items()
+        for place, start in enumerate(STARTS)
+    ]
+
+
+def middle_setting(preset: str, scale: ScaleName) -> Hyper:
+    """The setting in the middle of a preset's learning rates."""
+    settings = [hyper for _, hyper in preset_sweep(preset, scale).models()]
+    return settings[len(settings) // 2]
+
+
+def measured(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) -> dict[str, np.ndarray]:
+    """Task loss, averaged over the last period of the learning rate, and mono neurons at the end: seed setting."""
+    losses, n_mono = trained(config, settings, seeds)
+    is_last = np.array(loss_steps(config)) > last_step(config) - config.schedule_period
+    return {"task_loss": losses[..., is_last].mean(-1), "n_mono": n_mono.astype(float)}
+
+
+def difference(values: np.ndarray, reference: np.ndarray) -> dict[str, float | None]:
+    """The mean over seeds, the mean difference within a seed and its 95 % interval, and n; None for what is not known.
+
+    A seed that diverged at either precision has no difference and lowers n.
+    """
+    found = interval_over_seeds(values - reference)
+    numbers = {"mean": values.mean(), "difference": found.mean, "low": found.low, "high": found.high, "n": found.n}
+    return {name: float(number) if math.isfinite(number) else None for name, number in numbers.items()}
