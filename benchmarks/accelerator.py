@@ -30,7 +30,7 @@ from toymono.training.train import multiply_adds
 
 N_MEMBERS = (1, 2, 4, 8, 16, 32, 64)
 PRODUCT_SIZES: dict[ScaleName, int] = {"paper": 8192, "laptop": 2048, "smoke": 256}
-PRODUCTS = 8  # in a chain that is told to the device at once
+PRODUCTS = 8  # in a chain
 TURNS = 5  # in which each rate is measured
 Row = dict[str, Any]
 
@@ -65,31 +65,35 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def speed(scale: ScaleName, precision: MatmulPrecision, n_members: Sequence[int], seconds: float) -> list[Row]:
     """A row for each number of members that fits into memory: its rate, and the share of the device's own."""
-    config = dataclasses.replace(SCALES[scale].config, matmul_precision=precision)
-    limit = product_rate(PRODUCT_SIZES[scale], precision, seconds)
-    rows = []
+    config, size = dataclasses.replace(SCALES[scale].config, matmul_precision=precision), PRODUCT_SIZES[scale]
+    multiply, rows = products(size, precision), []
     for n in n_members:
         settings = tuple(Hyper(learning_rate=rate) for rate in np.geomspace(0.001, 0.01, n).tolist())
         if estimated_bytes(Unit(config, settings, (0,))) > free_memory():
             break
+        limit = statistics.median(timed(multiply, seconds)) * PRODUCTS * size**3
         rates = [n * rate for rate in timed(prepared(config, settings, (0,)), seconds)]
         found = {"member_steps_per_s": statistics.median(rates), "lowest": min(rates), "highest": max(rates)}
         share = found["member_steps_per_s"] * multiply_adds(config) / limit
-        rows.append({"precision": precision, "members": n, **found, "share": share, "products_per_s": limit})
+        rows.append(
+            {"precision": precision, "members": n, **found, "share": share, "products_multiply_adds_per_s": limit}
+        )
     return rows
 
 
-def product_rate(size: int, precision: MatmulPrecision, seconds: float) -> float:
-    """Multiply-adds per second in products of float32 matrices of random numbers, size x size, at this precision."""
+def products(size: int, precision: MatmulPrecision) -> Callable[[int], object]:
+    """A function that makes so many chains of PRODUCTS products of float32 matrices of random numbers, size x size."""
     pair = jax.random.normal(jax.random.key(0), (2, size, size)) * size**-0.5  # products keep this scale
 
     @jax.jit
     def chained(pair: jax.Array, n: int) -> jax.Array:
         return jax.lax.fori_loop(0, n, lambda _, product: product @ pair[1], pair[0])
 
-    with jax.default_matmul_precision(precision):
-        rates = timed(lambda n: chained(pair, n * PRODUCTS).block_until_ready(), seconds)
-    return statistics.median(rates) * PRODUCTS * size**3
+    def multiply(n_chains: int) -> None:
+        with jax.default_matmul_precision(precision):
+            chained(pair, n_chains * PRODUCTS).block_until_ready()
+
+    return multiply
 
 
 def timed(advance: Callable[[int], object], seconds: float) -> list[float]:
