@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
+from pandas.api.typing import DataFrameGroupBy
 
 from toymono.analysis.circuits import Anatomy, anatomy
 from toymono.analysis.seeds import interval_over_seeds
@@ -128,7 +129,7 @@ def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     """
     varying = varying_settings(table)
     rows = []
-    for _, part in table.groupby(["unit", "setting"], sort=False):
+    for _, part in by_setting(table):
         row = {**part.iloc[0][varying].to_dict(), "n": int((~part.diverged).sum())}
         for measure in measures:
             values = part[measure].where(~part.diverged).to_numpy(float)
@@ -137,6 +138,11 @@ def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
             row |= {measure: float(interval.mean), **ends}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def by_setting(table: pd.DataFrame) -> DataFrameGroupBy:
+    """The members in groups that differ in their seeds alone."""
+    return table.groupby([*SETTINGS], sort=False)
 
 
 def varying_settings(table: pd.DataFrame) -> list[str]:

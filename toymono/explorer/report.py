@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import plotly.io
 from plotly.offline import get_plotlyjs
 
-from toymono.analysis.members import COUNTS, SETTINGS, brief, over_seeds, varying_settings
+from toymono.analysis.members import COUNTS, SETTINGS, brief, by_setting, over_seeds, varying_settings
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
 from toymono.config import require
 from toymono.explorer.packing import evenly, packed_member, packed_table, plain, script_json, thinned
@@ -80,9 +80,9 @@ def chosen_members(table: pd.DataFrame, n: int) -> list[int]:
     """
     finite = table[~table.diverged] if not table.diverged.all() else table
     extremes = list(dict.fromkeys([int(finite.n_mono.idxmax()), int(finite.n_mono.idxmin())]))[:n]
-    first = finite.groupby(["unit", "setting"], sort=False).head(1)
-    taken = {(finite.unit[member], finite.setting[member]) for member in extremes}
-    others = [int(member) for member, *key in first[["unit", "setting"]].itertuples() if tuple(key) not in taken]
+    place = by_setting(finite).ngroup()
+    first = by_setting(finite).head(1).index
+    others = [int(member) for member in first if place[member] not in set(place[extremes])]
     return sorted([*extremes, *(others[place] for place in evenly(len(others), n - len(extremes)))])
 
 
@@ -138,7 +138,7 @@ def _made_with(study: Study) -> dict[str, str]:
 def run_words(table: pd.DataFrame, chosen: Sequence[int]) -> str:
     """A run in words: how many networks, and how far apart they are."""
     finite = table[~table.diverged]
-    settings = len(table.groupby(["unit", "setting"]))
+    settings = by_setting(table).ngroups
     words = f"{len(table)} networks of {settings} settings, {len(table) - len(finite)} of them diverged."
     if len(finite):
         most, fewest = int(finite.n_mono.idxmax()), int(finite.n_mono.idxmin())

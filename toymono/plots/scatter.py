@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from toymono.analysis.members import SETTINGS, over_seeds
+from toymono.analysis.members import SETTINGS, by_setting, over_seeds
 from toymono.plots.style import COLOURS, MAGNITUDE, axis_title, faded, panel, setting_label, setting_ticks
 
 
@@ -72,7 +72,7 @@ def _members(part: pd.DataFrame, x: str, y: str, shade: str, label: str) -> go.S
 def _settings(part: pd.DataFrame, x: str, y: str, shade: str, label: str) -> go.Scatter:
     numeric = [name for name in (x, y) if pd.api.types.is_numeric_dtype(part[name])]
     means = over_seeds(part, numeric)
-    own = {name: part.groupby(["unit", "setting"], sort=False)[name].first().to_numpy() for name in {x, y} - {*numeric}}
+    own = {name: by_setting(part)[name].first().to_numpy() for name in {x, y} - {*numeric}}
     means = means.assign(**own)
     dots = go.Scatter(x=means[x], y=means[y], mode="markers", legendgroup=label, name=label, hoverinfo="skip")
     dots.marker = {"size": 12, "color": shade, "symbol": "diamond"}

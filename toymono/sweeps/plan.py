@@ -61,9 +61,9 @@ def plan(sweep: Sweep) -> list[Unit]:
 
 
 def _parts(unit: Unit, most: int) -> Iterator[Unit]:
-    """The unit in parts of at most so many members each: all seeds of some settings where that is possible."""
-    for seeds in _even(unit.seeds, most):
-        for settings in _even(unit.settings, most // len(seeds)):
+    """The unit in parts of at most so many members, its members in their order: all seeds of a setting, if they fit."""
+    for settings in _even(unit.settings, max(1, most // len(unit.seeds))):
+        for seeds in _even(unit.seeds, most // len(settings)):
             yield Unit(unit.config, settings, seeds)
 
 

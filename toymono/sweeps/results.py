@@ -15,9 +15,8 @@ import xarray as xr
 from toymono.analysis.members import MEASURES, SETTINGS, run_table
 from toymono.config import InputError, require
 from toymono.sweeps.files import written_whole
-from toymono.sweeps.plan import plan
 from toymono.sweeps.presets import batch_of
-from toymono.sweeps.store import SWEEP_FILE, read_run, read_sweep, stored_provenance
+from toymono.sweeps.store import SWEEP_FILE, is_whole, read_run, read_sweep, stored_provenance
 
 
 class Results(NamedTuple):
@@ -40,7 +39,7 @@ def measured_results(folder: pathlib.Path, units: Sequence[xr.Dataset], table: p
     """The results of a run whose finished units are read and measured already."""
     sweep = read_sweep(folder)
     batch, scale = batch_of(sweep) or ("custom", "custom")
-    return Results(batch, scale, table, stored_provenance(units[0]), len(units) == len(plan(sweep)))
+    return Results(batch, scale, table, stored_provenance(units[0]), is_whole(folder))
 
 
 def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:

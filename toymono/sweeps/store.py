@@ -5,10 +5,11 @@ The only file that knows file formats. A unit is done exactly when its file exis
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import pathlib
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -183,6 +184,11 @@ def _is_default(unit: Unit, name: str) -> bool:
     return all(getattr(setting, name) == Hyper._field_defaults[name] for setting in unit.settings)
 
 
+def is_whole(folder: pathlib.Path) -> bool:
+    """Whether every unit of the run is done."""
+    return all(unit_file(folder, unit).exists() for unit in plan(read_sweep(folder)))
+
+
 def _done(folder: pathlib.Path) -> list[tuple[pathlib.Path, Unit]]:
     units = plan(read_sweep(folder))
     done = [(file, unit) for unit in units if (file := unit_file(folder, unit)).exists()]
@@ -191,12 +197,37 @@ def _done(folder: pathlib.Path) -> list[tuple[pathlib.Path, Unit]]:
 
 
 def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
-    """Results of the units that are done, as planned; raises InputError if the folder is no run or none is done."""
-    return [read_unit(file, unit) for file, unit in _done(folder)]
+    """Results of the units that are done, those of one shape and the same seeds or settings joined.
+
+    Raises InputError if the folder is no run or none is done.
+    """
+    units = [read_unit(file, unit) for file, unit in _done(folder)]
+    of_settings = _joined(units, "seed", ("setting", *Hyper._fields))
+    return _joined(of_settings, "setting", ("seed",))
+
+
+def _joined(units: list[xr.Dataset], dim: str, same: tuple[str, ...]) -> list[xr.Dataset]:
+    """Neighbours of one shape that agree on `same`, end to end along a dimension."""
+
+    def shape(data: xr.Dataset) -> tuple:
+        return config_of(data), *(data[name].values.tobytes() for name in same if name in data.coords)
+
+    groups = (list(parts) for _, parts in itertools.groupby(units, shape))
+    how: dict[str, Any] = {"data_vars": "minimal", "coords": "minimal", "compat": "override", "join": "override"}
+    return [xr.concat(parts, dim, **how, combine_attrs=_all_attrs) if len(parts) > 1 else parts[0] for parts in groups]
+
+
+def _all_attrs(parts: Sequence[dict[str, Any]], context: object) -> dict[str, Any]:
+    """What parts say of themselves; where they were made by different versions, all of them."""
+    differ = {name for name, value in parts[0].items() if any(part[name] != value for part in parts[1:])}
+    return {n: "; ".join(dict.fromkeys(p[n] for p in parts)) if n in differ else v for n, v in parts[0].items()}
 
 
 def open_run_units(folder: pathlib.Path) -> list[xr.Dataset]:
-    """As `read_run`, but each array is read when it is used, for runs that are larger than what is looked at."""
+    """As `read_run`, but unit by unit, and each array is read when it is used: for runs larger than what is looked at.
+
+    Members come in the same order as in `read_run`.
+    """
     return [open_unit(file, unit) for file, unit in _done(folder)]
 
 
