@@ -22,7 +22,8 @@ from rich.table import Table
 
 from toymono.config import Hyper, MatmulPrecision
 from toymono.environment import devices, free_memory, git_commit, versions
-from toymono.sweeps.plan import Unit, estimated_bytes, plan
+from toymono.sweeps.estimates import estimated_bytes
+from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.presets import PRESETS, SCALES, ScaleName, preset_sweep
 from toymono.terminal import duration, print_table, table
 from toymono.training.schedules import last_step

@@ -1,7 +1,8 @@
 import pytest
 
 from toymono.config import Config, Hyper, InputError, Sweep
-from toymono.sweeps.plan import Unit, estimated_bytes, estimated_seconds, n_members, plan, shared
+from toymono.sweeps.estimates import estimated_bytes, estimated_seconds
+from toymono.sweeps.plan import Unit, n_members, plan, shared
 
 
 def _sweep(**axes):

@@ -7,7 +7,8 @@ import pytest
 
 from toymono.analysis.members import by_setting, over_seeds, recorded_table, run_table
 from toymono.config import Config, InputError, Sweep
-from toymono.sweeps.plan import fitted, n_members, plan
+from toymono.sweeps.estimates import fitted
+from toymono.sweeps.plan import n_members, plan
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import is_whole, open_run_units, read_run, read_sweep, unit_file
 

@@ -26,8 +26,10 @@ from toymono.sweeps.presets import PRESETS, SCALES, preset_sweep
 from toymono.terminal import (
     claims_table,
     duration,
+    estimate_table,
     fail,
     frame_table,
+    kept_words,
     one_sentence,
     print_table,
     progress,
@@ -39,7 +41,8 @@ from toymono.terminal import (
 
 def _list() -> None:
     from toymono.environment import multiply_adds_per_second
-    from toymono.sweeps.plan import estimated_seconds, n_members, plan
+    from toymono.sweeps.estimates import estimated_seconds
+    from toymono.sweeps.plan import n_members, plan
 
     rate, rows = multiply_adds_per_second(), []
     for name, title in PRESETS.items():
@@ -54,28 +57,23 @@ def _list() -> None:
     print_table(table(headers, rows))
 
 
-def _print_plan(sweep: Sweep, folder: pathlib.Path, share: str) -> None:
+def _print_plan(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None) -> None:
     from toymono.environment import multiply_adds_per_second
-    from toymono.sweeps.plan import estimated_bytes, estimated_seconds, plan, shared
+    from toymono.sweeps.estimates import estimate, kept_of
+    from toymono.sweeps.plan import plan, shared
+    from toymono.sweeps.run import fitted_here, n_workers
 
-    units, rate = shared(plan(sweep), share), multiply_adds_per_second()
-    headers = ("unit", "settings", "seeds", "members", "memory", "time here")
-    rows = [
-        (
-            unit.name,
-            *(str(count) for count in (len(unit.settings), len(unit.seeds), unit.n_members)),
-            f"{estimated_bytes(unit) / 2**20:.0f} MiB",
-            duration(estimated_seconds([unit], rate)),
-        )
-        for unit in units
-    ]
-    print_table(table(headers, rows, title=f"{folder} (nothing is written)"))
+    at_once = workers or n_workers()
+    units = shared(plan(fitted_here(sweep, share, at_once)), share)
+    found = estimate(units, at_once, multiply_adds_per_second())
+    print_table(estimate_table(found, f"{folder} (nothing is written)"))
+    print(kept_words({kept_of(unit.config) for unit in units}))
 
 
 def _run(what: RunPreset | RunCustom) -> None:
     sweep, folder = what.sweep(), what.folder()
     if what.dry_run:
-        return _print_plan(sweep, folder, what.unit)
+        return _print_plan(sweep, folder, what.unit, what.workers)
     _train(sweep, folder, what.unit, what.workers)
 
 

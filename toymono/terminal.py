@@ -6,7 +6,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich import box
@@ -19,6 +19,7 @@ from toymono.config import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from toymono.sweeps.estimates import Estimate, Kept
     from toymono.sweeps.plan import Unit
     from toymono.training import ensemble
 
@@ -118,6 +119,39 @@ def frame_table(frame: "pd.DataFrame") -> Table:
     flat = frame.reset_index()
     rows = [[number(value) for value in row] for row in flat.astype(object).itertuples(index=False)]
     return table([str(name) for name in flat.columns], rows)
+
+
+def size(n_bytes: float) -> str:
+    """A number of bytes in the unit a person would use."""
+    for power, unit in ((3, "GB"), (2, "MB")):
+        if n_bytes >= 1000**power:
+            return f"{n_bytes / 1000**power:.3g} {unit}"
+    return f"{n_bytes / 1000:.0f} kB"
+
+
+def estimate_table(found: Sequence["Estimate"], title: str) -> Table:
+    """What each shape of a sweep will cost, and all together."""
+    rows = [
+        (
+            f"{e.config.n_features}/{e.config.n_embed}/{e.config.n_neurons}",
+            *(str(n) for n in (e.config.batch_size, e.n_units, e.n_members)),
+            *(size(e.memory), size(e.storage), duration(e.seconds)),
+        )
+        for e in found
+    ]
+    if len(found) > 1:
+        _, units, members, memory, storage, seconds = zip(*found, strict=True)
+        sizes = (size(max(memory)), size(sum(storage)), duration(sum(seconds)))
+        rows.append(("all", "", str(sum(units)), str(sum(members)), *sizes))
+    return table(("N/d/k", "batch", "units", "members", "memory", "storage", "time here"), rows, title=title)
+
+
+def kept_words(kept: Collection["Kept"]) -> str:
+    """What is kept of each member, in words."""
+    ranges = [f"{min(of)} to {max(of)}" if len(set(of)) > 1 else str(of[0]) for of in zip(*kept, strict=True)]
+    losses, records, parameters, _ = ranges
+    most = size(4 * max(k.numbers for k in kept))
+    return f"kept of each member: {losses} losses, {records} records, {parameters} parameters; {most} at most"
 
 
 def span(row: Mapping[Hashable, Any], measure: str) -> str:

@@ -6,9 +6,10 @@ import jax
 
 from toymono import environment
 from toymono.config import Sweep, require
+from toymono.sweeps.estimates import estimated_bytes, fitted, is_worth_splitting
 from toymono.sweeps.files import check
 from toymono.sweeps.interruption import asked_to_stop
-from toymono.sweeps.plan import Unit, estimated_bytes, fitted, is_worth_splitting, plan, shared
+from toymono.sweeps.plan import Unit, plan, share_of, shared
 from toymono.sweeps.store import claim_folder, unit_file
 from toymono.sweeps.work import Report, train_unit
 from toymono.sweeps.workers import train_in_processes
@@ -31,8 +32,8 @@ def run_sweep(
     free; and later, if another process trains a unit, a result is not as it was written, or the folder cannot be
     written to. Raises Stopped, once what is made so far is stored, if Ctrl-C or a termination signal asks for it.
     """
-    at_once = workers or _workers()
-    sweep = fitted(sweep, at_once, environment.free_memory() // at_once)
+    at_once = workers or n_workers()
+    sweep = fitted_here(sweep, share, at_once)
     for unit in shared(plan(sweep), share):
         _check_memory(unit)
     units = shared(plan(claim_folder(folder, sweep)), share)
@@ -49,7 +50,13 @@ def run_sweep(
     return [unit_file(folder, unit) for unit in units]
 
 
-def _workers() -> int:
+def fitted_here(sweep: Sweep, share: str, at_once: int) -> Sweep:
+    """The sweep with units that keep so many workers busy in each share of it, and that fit this machine's memory."""
+    _, n_shares = share_of(share)
+    return fitted(sweep, at_once * n_shares, environment.free_memory() // at_once)
+
+
+def n_workers() -> int:
     """Processes that keep this machine busy: one for each core, but one for all devices of another kind."""
     return environment.n_cores() if jax.default_backend() == "cpu" and jax.local_device_count() == 1 else 1
 
