@@ -121,7 +121,7 @@ def frame_table(frame: "pd.DataFrame") -> Table:
     return table([str(name) for name in flat.columns], rows)
 
 
-def size(n_bytes: float) -> str:
+def size(n_bytes: int) -> str:
     """A number of bytes in the unit a person would use."""
     for power, unit in ((3, "GB"), (2, "MB")):
         if n_bytes >= 1000**power:
