@@ -36,14 +36,17 @@ def run_sweep(
     sweep = fitted_here(sweep, share, at_once)
     for unit in shared(plan(sweep), share):
         _check_memory(unit)
-    units = shared(plan(claim_folder(folder, sweep)), share)
+    whole = plan(claim_folder(folder, sweep))
+    units = shared(whole, share)
     todo = [unit for unit in units if not unit_file(folder, unit).exists()]
     for unit in set(units).difference(todo):
         check(unit_file(folder, unit))
-    n_processes = min(at_once, len(todo)) if workers or is_worth_splitting(todo) else 1
+    # What is left to do plays no part: an interrupted run ends in the same processes, to the last bit the same.
+    in_processes = (workers or 1) > 1 or (n_workers() > 1 and is_worth_splitting(whole))
     with asked_to_stop() as stop:
-        if n_processes > 1:
-            train_in_processes(folder, todo, n_processes, report, stop)
+        if todo and in_processes:
+            n_threads = max(1, environment.n_cores() // len(whole))
+            train_in_processes(folder, todo, min(at_once, len(todo)), n_threads, report, stop)
         else:
             for unit in todo:
                 train_unit(folder, unit, report, stop)

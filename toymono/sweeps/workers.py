@@ -23,11 +23,17 @@ from toymono.sweeps.store import read_sweep, unit_file
 from toymono.sweeps.work import Report, train_unit
 from toymono.training.ensemble import Progress
 
-ONE_THREAD = {"PJRT_NPROC": "1"}  # what XLA reads
+XLA_THREADS = "PJRT_NPROC"  # what XLA reads; with another number it rounds otherwise
+ONE_THREAD = {XLA_THREADS: "1"}
 
 
 def train_in_processes(
-    folder: pathlib.Path, units: list[Unit], n_processes: int, report: Report, stop: Callable[[], bool]
+    folder: pathlib.Path,
+    units: list[Unit],
+    n_processes: int,
+    n_threads: int,
+    report: Report,
+    stop: Callable[[], bool],
 ) -> None:
     """Train units of a run, so many at the same time, each in a process of its own; where one dies the others go on.
 
@@ -40,7 +46,7 @@ def train_in_processes(
             report(unit, progress)
 
     with ThreadPoolExecutor(n_processes) as threads:
-        train = functools.partial(_train_in_process, folder, report=report_in_turn, stop=stop)
+        train = functools.partial(_train_in_process, folder, n_threads, report=report_in_turn, stop=stop)
         deaths = [death for death in threads.map(train, units) if death]
     if stop():
         raise Stopped
@@ -49,12 +55,14 @@ def train_in_processes(
         raise InputError(f"each unit must be trained to its end, but {'; '.join(deaths)}; {fix}")
 
 
-def _train_in_process(folder: pathlib.Path, unit: Unit, report: Report, stop: Callable[[], bool]) -> str:
+def _train_in_process(
+    folder: pathlib.Path, n_threads: int, unit: Unit, report: Report, stop: Callable[[], bool]
+) -> str:
     """Train one unit unless asked to stop, and say how its process died, if it did."""
     if stop():
         return ""
     command = [sys.executable, "-m", "toymono.sweeps.workers", str(folder), unit.name]
-    pipe, environment = subprocess.PIPE, {**os.environ, **ONE_THREAD}
+    pipe, environment = subprocess.PIPE, {**os.environ, XLA_THREADS: str(n_threads)}
     with (
         tempfile.TemporaryFile("w+") as errors,
         subprocess.Popen(
