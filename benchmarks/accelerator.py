@@ -138,7 +138,7 @@ def speed_table(rows: Sequence[Row]) -> Table:
     lines = []
     for row in rows:
         rate = f"{row['member_steps_per_s']:.4g} ({row['lowest']:.4g} to {row['highest']:.4g})"
-        shares = (f"{100 * row['share']:.0f}", f"{2e-12 * row['products_per_s']:.3g}")
+        shares = (f"{100 * row['share']:.0f}", f"{2e-12 * row['products_multiply_adds_per_s']:.3g}")
         lines.append((row["precision"], str(row["members"]), rate, *shares))
     headers = ("precision", "members", "member-steps per s (lowest to highest)", "% of products", "their TFLOP/s")
     return table(headers, lines)
