@@ -104,8 +104,8 @@ def _drop(home: pathlib.Path, unwanted: Callable[[str], bool]) -> None:
 def _is_whole(home: pathlib.Path, step: int) -> bool:
     try:
         told = json.loads((home / f"{step}.json").read_text())
-        return told["versions"] == _versions() and told["sha256"] == _checksums(home / str(step))
-    except (OSError, ValueError, KeyError, TypeError):
+        return told["versions"] == _versions() and told["sha256"] == _checksums(home / str(step)) != {}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
