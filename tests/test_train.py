@@ -10,7 +10,7 @@ from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config, Hyper
 from toymono.toy.model import network
 from toymono.toy.tasks import sample_batch, squared_error
-from toymono.training.train import data_key, make_world, multiply_adds, start, trained_loss, update
+from toymono.training.train import data_key, gradient, make_world, multiply_adds, start, trained_loss, update
 
 CONFIG = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=64, record_phase="peak", loss_every=4)
 WORLD = make_world(CONFIG, 0)
@@ -113,3 +113,12 @@ def test_a_hand_built_network_starts_below_what_training_from_chance_reaches():
     built = segment(config, hyper, WORLD, start(config, hyper, WORLD), 0, 64)
     chance = segment(CONFIG, hyper._replace(learning_rate=0.01), WORLD, start(CONFIG, hyper, WORLD), 0, 64)
     assert built.losses[-1] < 0.8 * chance.losses[-1]
+
+
+@pytest.mark.parametrize("n_parts", [2, 8, 32])
+def test_a_batch_in_parts_has_the_gradient_and_the_loss_of_the_whole(n_parts):
+    hyper, member = Hyper(l1=0.1, feature_density=0.2), start(CONFIG, Hyper(), WORLD)
+    batch = sample_batch(CONFIG, WORLD.problem, WORLD.key_data, 0.2)
+    whole, parts = (gradient(CONFIG, hyper, member.params, batch, n) for n in (1, n_parts))
+    for one, other in zip(*map(jax.tree.leaves, (whole, parts)), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)

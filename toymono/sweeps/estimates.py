@@ -63,11 +63,12 @@ def estimated_bytes(unit: Unit) -> int:
     trained at the same time.
     """
     config, kept = unit.config, kept_of(unit.config)
-    at_once = min(place(config, len(unit.seeds), len(unit.settings)).at_once, unit.n_members)
+    placement = place(config, len(unit.seeds), len(unit.settings))
+    at_once = min(placement.at_once, unit.n_members)
     member = 5 * n_parameters(config) + kept.numbers
     data = 3 * config.batch_size * config.n_features * max(1, at_once // len(unit.settings))
     worlds = 4 * config.n_embed * config.n_features * len(unit.seeds)
-    return 4 * (unit.n_members * member + data + worlds) + at_once * activation_bytes(config)
+    return 4 * (unit.n_members * member + data + worlds) + at_once * activation_bytes(config) // placement.n_parts
 
 
 class Estimate(NamedTuple):

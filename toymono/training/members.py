@@ -106,7 +106,7 @@ def advance_members(
 
     def updates(settings: Settings, worlds: World, members: Member, first: Array, last: Array) -> Member:
         def one(step: Array, members: Member) -> Member:
-            of_seed = functools.partial(_update_of, config, settings, step)
+            of_seed = functools.partial(_update_of, config, settings, step, placement.n_parts)
             return _over_members(of_seed, placement.at_once, settings, worlds, members)
 
         return jax.lax.fori_loop(first, last, one, members)
@@ -115,14 +115,16 @@ def advance_members(
     return _on_devices(updates, config, placement, *more)(settings, worlds, members, first, last)
 
 
-def _update_of(config: Config, settings: Settings, step: Array, world: World) -> Callable[[Hyper, Member], Member]:
+def _update_of(
+    config: Config, settings: Settings, step: Array, n_parts: int, world: World
+) -> Callable[[Hyper, Member], Member]:
     """The update of a seed's members: from one draw, and one batch too where all settings have the same density."""
     uniform = draw(config, data_key(world, step))
     batch_at = functools.partial(drawn_batch, config, world.problem, uniform)
     if "feature_density" in settings.varying:
-        return lambda hyper, member: update(config, hyper, batch_at(hyper.feature_density), member, step)
+        return lambda hyper, member: update(config, hyper, batch_at(hyper.feature_density), member, step, n_parts)
     batch = batch_at(settings.shared.feature_density)
-    return lambda hyper, member: update(config, hyper, batch, member, step)
+    return lambda hyper, member: update(config, hyper, batch, member, step, n_parts)
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1))

@@ -17,7 +17,8 @@ from toymono.config import Config
 T = TypeVar("T")
 
 # A member whose activations stay in a core's own cache is trained faster than several at once in one large product.
-_CPU_CACHE = 2**20
+# Where even one member's do not fit there, its batch is taken in parts that fit the cache which cores share.
+_CPU_CACHE, _SHARED_CPU_CACHE = 2**20, 2**23
 _SHARE_OF_FREE_MEMORY = 0.5  # of an accelerator, for activations
 
 
@@ -27,6 +28,7 @@ class Placement(NamedTuple):
     mesh: Mesh  # one axis, "member"
     axis: Literal["seed", "setting"]  # the one that the devices share out
     at_once: int  # members on one device whose products are made together
+    n_parts: int  # of a batch, one after another
 
     @property
     def of_seeds(self) -> PartitionSpec:
@@ -56,8 +58,16 @@ def place(config: Config, n_seeds: int, n_settings: int) -> Placement:
     by_setting = _rounds(n_settings, len(devices)) * n_seeds
     axis, n = ("seed", n_seeds) if by_seed <= by_setting else ("setting", n_settings)
     mesh = Mesh(devices[: min(len(devices), n)], ("member",))
-    room = _CPU_CACHE if devices[0].platform == "cpu" else _SHARE_OF_FREE_MEMORY * environment.free_memory()
-    return Placement(mesh, axis, max(1, int(room // activation_bytes(config))))
+    if devices[0].platform == "cpu":
+        n_parts = _n_parts(config.batch_size, activation_bytes(config) / _SHARED_CPU_CACHE)
+        return Placement(mesh, axis, max(1, _CPU_CACHE * n_parts // activation_bytes(config)), n_parts)
+    room = _SHARE_OF_FREE_MEMORY * environment.free_memory()
+    return Placement(mesh, axis, max(1, int(room // activation_bytes(config))), n_parts=1)
+
+
+def _n_parts(batch_size: int, least: float) -> int:
+    """The smallest number of equal parts of a batch that is at least so large, or the batch size."""
+    return next((n for n in range(1, batch_size) if n >= least and batch_size % n == 0), batch_size)
 
 
 def _rounds(n: int, n_devices: int) -> int:

@@ -4,6 +4,8 @@ Nothing here knows a member axis. Data depend on the seed and the step alone, so
 settings leaves one draw for all of them.
 """
 
+import functools
+import operator
 from typing import NamedTuple
 
 import jax
@@ -61,7 +63,7 @@ def trained_loss(config: Config, hyper: Hyper, params: Params, batch: Batch) -> 
     net = network(config, params)
     hidden = net.hidden(batch.inputs)
     task_loss = squared_error(net.readout(hidden), batch.targets)
-    return task_loss + hyper.l1 * jnp.abs(hidden).sum() / config.batch_size, task_loss
+    return task_loss + hyper.l1 * jnp.abs(hidden).sum() / len(batch.inputs), task_loss
 
 
 def data_key(world: World, step: int | Array) -> Key[Array, ""]:
@@ -69,10 +71,24 @@ def data_key(world: World, step: int | Array) -> Key[Array, ""]:
     return jax.random.fold_in(world.key_data, step)
 
 
-def update(config: Config, hyper: Hyper, batch: Batch, member: Member, step: int | Array) -> Member:
+def gradient(config: Config, hyper: Hyper, params: Params, batch: Batch, n_parts: int = 1) -> tuple[Params, Array]:
+    """The gradient of what is minimised, and what is reported, from one part of the batch after another."""
+    of_part = jax.grad(functools.partial(trained_loss, config, hyper), has_aux=True)
+    if n_parts == 1:
+        return of_part(params, batch)
+
+    def add(so_far: tuple[Params, Array], part: Batch) -> tuple[tuple[Params, Array], None]:
+        return jax.tree.map(jnp.add, so_far, of_part(params, part)), None
+
+    parts = jax.tree.map(lambda rows: rows.reshape(n_parts, -1, *rows.shape[1:]), batch)
+    first, rest = (jax.tree.map(operator.itemgetter(places), parts) for places in (0, slice(1, None)))
+    total, _ = jax.lax.scan(add, of_part(params, first), rest)
+    return jax.tree.map(lambda leaf: leaf / n_parts, total)
+
+
+def update(config: Config, hyper: Hyper, batch: Batch, member: Member, step: int | Array, n_parts: int = 1) -> Member:
     """The member after one more update, `step` of which have been made before."""
-    gradient = jax.grad(lambda params: trained_loss(config, hyper, params, batch), has_aux=True)
-    gradients, task_loss = gradient(member.params)
+    gradients, task_loss = gradient(config, hyper, member.params, batch, n_parts)
     if config.connectivity == "random":
         gradients = of_existing(gradients, member.params)
     directions, optimizer = OPTIMIZERS[config.optimizer].update(gradients, member.optimizer, member.params)
