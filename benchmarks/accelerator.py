@@ -91,7 +91,7 @@ def products(size: int, precision: MatmulPrecision) -> Callable[[int], object]:
         return jax.lax.fori_loop(0, n, lambda _, product: product @ pair[1], pair[0])
 
     def multiply(n_chains: int) -> None:
-        with jax.default_matmul_precision(precision):
+        with jax.default_matmul_precision(Config(matmul_precision=precision).jax_precision):
             chained(pair, n_chains * PRODUCTS).block_until_ready()
 
     return multiply

@@ -105,6 +105,11 @@ class Config:
         rule = f"at least n_features + n_embed + 1 = {least} for a hand-built network"
         require(self.n_neurons >= least, "n_neurons", rule, self.n_neurons, "raise it")
 
+    @property
+    def jax_precision(self) -> str:
+        """The matmul precision as JAX calls it; its own "bfloat16" leaves float32 operands to the device's default."""
+        return "BF16_BF16_F32" if self.matmul_precision == "bfloat16" else self.matmul_precision
+
 
 Scalar = Union[float, "Array"]
 

@@ -121,7 +121,7 @@ def map_figure(run: Run, member: int, title: str = "Every neuron against every f
     """The feature-neuron map of one member, numbered as in the run's table."""
     stored, label = find_member(run, member)
     phase = _phase(stored.config.schedule, stored.config.record_phase)
-    with jax.default_matmul_precision(stored.config.matmul_precision):
+    with jax.default_matmul_precision(stored.config.jax_precision):
         shown = feature_neuron_map(stored.config, network(stored.config, stored.params), stored.problem)
     return maps.feature_neuron_map(shown, f"{title}: {label}", phase)
 
@@ -129,7 +129,7 @@ def map_figure(run: Run, member: int, title: str = "Every neuron against every f
 def member_figure(run: Run, member: int, title: str = "The network taken apart") -> go.Figure:
     """One member's roles, answers, linear block and ablations, numbered as in the run's table."""
     stored, label = find_member(run, member)
-    with jax.default_matmul_precision(stored.config.matmul_precision):
+    with jax.default_matmul_precision(stored.config.jax_precision):
         return circuit_figure(stored, f"{title}: {label}", _phase(stored.config.schedule, stored.config.record_phase))
 
 

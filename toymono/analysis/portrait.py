@@ -52,7 +52,7 @@ class Portrait(NamedTuple):
 
 def portrait(config: Config, params: Params, problem: Problem) -> Portrait:
     """The portrait of one network; the first of a shape is compiled."""
-    with jax.default_matmul_precision(config.matmul_precision):
+    with jax.default_matmul_precision(config.jax_precision):
         return Portrait(**jax.device_get(_measured(config, params, problem)))
 
 
@@ -82,7 +82,7 @@ def _measured(config: Config, params: Params, problem: Problem) -> dict[str, Any
 
 def responses_of(config: Config, params: Params, problem: Problem) -> Float[np.ndarray, "neuron feature"]:
     """The responses alone, for a network whose whole portrait is not needed."""
-    with jax.default_matmul_precision(config.matmul_precision):
+    with jax.default_matmul_precision(config.jax_precision):
         return jax.device_get(_responses(config, params, problem))
 
 

@@ -62,7 +62,7 @@ def _on_devices(
     """The function of settings, worlds and more, run by every device for its own members."""
 
     def on_device(*arguments: Any) -> Any:  # noqa: ANN401
-        with jax.default_matmul_precision(config.matmul_precision):
+        with jax.default_matmul_precision(config.jax_precision):
             return function(*arguments)
 
     of_settings: tuple[Any, Any] = (PartitionSpec(), placement.of_settings)  # shared, varying
@@ -73,7 +73,7 @@ def _on_devices(
 @functools.partial(jax.jit, static_argnums=0)
 def make_worlds(config: Config, seeds: Array) -> World:
     """What each seed fixes."""
-    with jax.default_matmul_precision(config.matmul_precision):
+    with jax.default_matmul_precision(config.jax_precision):
         return jax.vmap(functools.partial(make_world, config))(seeds)
 
 
