@@ -20,7 +20,7 @@ from _ours import prepared
 from _precision import PRECISIONS, REFERENCE, compared
 from rich.table import Table
 
-from toymono.config import Hyper, MatmulPrecision
+from toymono.config import Config, Hyper, MatmulPrecision
 from toymono.environment import devices, free_memory, git_commit, versions
 from toymono.sweeps.estimates import estimated_bytes
 from toymono.sweeps.plan import Unit, plan
