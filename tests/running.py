@@ -1,5 +1,6 @@
 """What tests of faults share: a sweep that trains in a second, results to the last bit, and toymono in a process."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -29,7 +30,8 @@ snapshots = work.snapshots
 
 def slow(config, settings, seeds, since=None):
     with open(os.environ["STARTS"], "a") as starts:
-        starts.write(f"{config.n_neurons}-{seeds[0]} {since.step if since else 0}\\n")
+        unit = f"{config.n_neurons}/{settings[0].bias_offset}/{seeds[0]}"
+        starts.write(f"{unit} {since.step if since else 0}\\n")
     for snapshot in snapshots(config, settings, seeds, since):
         time.sleep(0.02)
         yield snapshot
@@ -54,6 +56,7 @@ def files(folder):
     return {str(path.relative_to(folder)) for path in pathlib.Path(folder).rglob("*")}
 
 
+@contextlib.contextmanager
 def started(*args, first="", folder=None, **more):
     """A process of toymono; it and the processes it starts run the Python code `first` before anything else."""
     environment = dict(os.environ)
@@ -64,7 +67,11 @@ def started(*args, first="", folder=None, **more):
         environment |= {"PYTHONPATH": os.pathsep.join(filter(None, path)), "STARTS": str(folder / "starts")}
     command = [sys.executable, "-m", "toymono", *map(str, args)]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, **more)
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, **more) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def ended(process):

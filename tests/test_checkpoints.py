@@ -190,10 +190,10 @@ def test_a_unit_that_is_done_keeps_no_checkpoints(run):
 def test_a_signal_stops_a_run_which_says_how_to_go_on(tmp_path, whole, number):
     out, hurry = tmp_path / "run", tmp_path / "hurry"
     claim_folder(out, running.SWEEP)
-    process = running.started("resume", out, first=running.HURRIED, folder=hurry)
-    running.wait_until(lambda: running.starts(hurry))
-    process.send_signal(number)
-    status, error = running.ended(process)
+    with running.started("resume", out, first=running.HURRIED, folder=hurry) as process:
+        running.wait_until(lambda: running.starts(hurry))
+        process.send_signal(number)
+        status, error = running.ended(process)
     assert status == 1
     assert error.endswith(f"stopped; what was done is kept. Go on with: toymono resume {out}\n")
     assert read_checkpoint(out, UNIT) is not None
