@@ -12,9 +12,10 @@ from toymono.cli import main
 from toymono.config import Sweep
 from toymono.sweeps import checkpoints
 from toymono.sweeps.checkpoints import checkpoint_folder, read_checkpoint, write_checkpoint
+from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.interruption import Stopped
 from toymono.sweeps.plan import plan
-from toymono.sweeps.store import claim_folder, read_run
+from toymono.sweeps.store import read_run
 from toymono.sweeps.work import train_unit
 from toymono.training.ensemble import snapshots
 

@@ -8,9 +8,10 @@ import pytest
 from toymono.analysis.members import by_setting, over_seeds, recorded_table, run_table
 from toymono.config import Config, InputError, Sweep
 from toymono.sweeps.estimates import fitted
+from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.plan import n_members, plan
 from toymono.sweeps.run import run_sweep
-from toymono.sweeps.store import is_whole, open_run_units, read_run, read_sweep, unit_file
+from toymono.sweeps.store import is_whole, open_run_units, read_run, unit_file
 
 SHAPE = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=16, record_phase="peak", loss_every=4)
 SWEEP = Sweep(base=SHAPE, grids=({"learning_rate": (0.003, 0.01, 0.03), "n_neurons": (20, 24)},), seeds=(0, 1, 7))

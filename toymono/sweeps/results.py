@@ -15,8 +15,9 @@ import xarray as xr
 from toymono.analysis.members import MEASURES, SETTINGS, run_table
 from toymono.config import InputError, require
 from toymono.sweeps.files import written_whole
+from toymono.sweeps.folder import SWEEP_FILE, read_sweep
 from toymono.sweeps.presets import batch_of
-from toymono.sweeps.store import SWEEP_FILE, is_whole, read_run, read_sweep, stored_provenance
+from toymono.sweeps.store import is_whole, read_run, stored_provenance
 
 
 class Results(NamedTuple):

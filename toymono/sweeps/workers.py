@@ -17,9 +17,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from toymono.config import InputError
+from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.interruption import Stopped, asked_to_stop
 from toymono.sweeps.plan import Unit, plan
-from toymono.sweeps.store import read_sweep, unit_file
+from toymono.sweeps.store import unit_file
 from toymono.sweeps.work import Report, train_unit
 from toymono.training.ensemble import Progress
 
