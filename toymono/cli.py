@@ -74,23 +74,23 @@ def _run(what: RunPreset | RunCustom) -> None:
     sweep, folder = what.sweep(), what.folder()
     if what.dry_run:
         return _print_plan(sweep, folder, what.unit, what.workers)
-    _train(sweep, folder, what.unit, what.workers)
+    _train(sweep, folder, what.unit, what.workers, what.on)
 
 
 def _resume(command: Resume) -> None:
-    from toymono.sweeps.store import read_sweep
+    from toymono.sweeps.folder import read_sweep
 
-    _train(read_sweep(command.folder), command.folder, command.unit, command.workers)
+    _train(read_sweep(command.folder), command.folder, command.unit, command.workers, command.on)
 
 
-def _train(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None) -> None:
+def _train(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None, on: str) -> None:
     from toymono.sweeps.interruption import Stopped
     from toymono.sweeps.run import run_sweep
 
     require(workers is None or workers >= 1, "workers", "at least 1", workers, "leave it out")
     try:
         with progress() as report:
-            files = run_sweep(sweep, folder, report, share, workers)
+            files = run_sweep(sweep, folder, report, share, workers, on)
     except (Stopped, KeyboardInterrupt):
         sys.exit(f"stopped; what was done is kept. Go on with: toymono resume {folder}")
     print(f"{len(files)} unit(s) done in {folder}; next: toymono explore {folder}, or toymono table {folder}")

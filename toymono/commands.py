@@ -32,6 +32,8 @@ class RunPreset:
     """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
     workers: int | None = None
     """Processes that train a unit each (default: one for each core, if that is sooner)."""
+    on: str = "here"
+    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as HOST:6379."""
     dry_run: bool = False
     """Print the plan and write nothing."""
 
@@ -71,6 +73,8 @@ class RunCustom(Config):
     """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
     workers: int | None = None
     """Processes that train a unit each (default: one for each core, if that is sooner)."""
+    on: str = "here"
+    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as HOST:6379."""
     dry_run: bool = False
     """Print the plan and write nothing."""
 
@@ -114,6 +118,8 @@ class Resume:
     """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
     workers: int | None = None
     """Processes that train a unit each (default: one for each core, if that is sooner)."""
+    on: str = "here"
+    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as HOST:6379."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,14 +18,17 @@ SECONDS_BETWEEN_CHECKPOINTS = 60.0
 Report = Callable[[Unit, Progress], None]
 
 
-def train_unit(folder: pathlib.Path, unit: Unit, report: Report, stop: Callable[[], bool]) -> None:
+def train_unit(
+    folder: pathlib.Path, unit: Unit, report: Report, stop: Callable[[], bool], patience: float = 0.0
+) -> None:
     """Train a unit of the run in the folder unless it is done; twice is harmless.
 
     When `stop` says so, a checkpoint is written and Stopped is raised. Raises InputError if another process trains
-    the unit, if its file is not as it was written, or if the folder cannot be written to.
+    the unit for more than `patience` seconds, if its file is not as it was written, or if the folder cannot be written
+    to.
     """
     file = unit_file(folder, unit)
-    with locked(file):
+    with locked(file, patience):
         if file.exists():
             return check(file)
         last, saved = read_checkpoint(folder, unit), time.monotonic()
