@@ -1,15 +1,16 @@
-# make demo: train, tabulate and draw the main result.   make test: everything that is tested.
+# make demo: train, tabulate and draw the main result.   make test: what is tested, but for the longest tests.
 PYTHON ?= python3
 BIN := .venv/bin
 # The versions the suite was last run with on this Python, where there is such a list.
 CONSTRAINTS := $(shell $(PYTHON) -c 'import os, sys; f = "constraints/py%d%d.txt" % sys.version_info[:2]; print("-c " + f if os.path.exists(f) else "")')
 
-.PHONY: help install demo test check bench figures clean
+.PHONY: help install demo test test-all check bench figures clean
 
 help:
 	@echo "make install   set up .venv"
 	@echo "make demo      train and draw the main result (2 minutes on 2 cores)"
-	@echo "make test      run all tests (20 minutes on 2 cores)"
+	@echo "make test      run the tests (20 minutes on 2 cores)"
+	@echo "make test-all  run the long ones too: runs killed many times, and a cluster that loses a node (30 minutes)"
 	@echo "make check     lint, formatting and types"
 	@echo "make bench     time a training step against this machine's matrix products, and the explorer in a browser"
 	@echo "make figures   train what is missing (4 hours on 2 cores) and renew figures/"
@@ -30,6 +31,9 @@ demo: install
 	$(BIN)/python experiments/demo.py
 
 test: .venv/with-test
+	$(BIN)/python -m pytest -m 'not long'
+
+test-all: .venv/with-test
 	$(BIN)/python -m pytest
 
 check: .venv/with-dev
