@@ -12,7 +12,7 @@ help:
 	@echo "make test      run the tests (20 minutes on 2 cores)"
 	@echo "make test-all  run the long ones too: runs killed many times, and a cluster that loses a node (30 minutes)"
 	@echo "make check     lint, formatting and types"
-	@echo "make bench     time a training step against this machine's matrix products, and the explorer in a browser"
+	@echo "make bench     time training against PyTorch and this machine's matrix products, and the explorer in a browser"
 	@echo "make figures   train what is missing (4 hours on 2 cores) and renew figures/"
 	@echo "make clean     remove .venv"
 
@@ -41,8 +41,9 @@ check: .venv/with-dev
 	$(BIN)/ruff format --check
 	$(BIN)/pyrefly check
 
-bench: .venv/with-test
+bench: .venv/with-test .venv/with-bench
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/explorer.py
 
 figures: install
