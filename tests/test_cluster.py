@@ -10,7 +10,6 @@ import running
 from toymono.cli import main
 from toymono.config import Config, InputError, Sweep
 from toymono.sweeps.folder import claim_folder
-from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.interruption import Stopped
 from toymono.sweeps.plan import plan
 from toymono.sweeps.run import run_sweep

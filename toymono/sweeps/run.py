@@ -41,7 +41,8 @@ def run_sweep(
         fits = fitted_here(sweep, share, workers or n_workers())
         train = functools.partial(_train_here, workers=workers, report=report)
         return _train_missing(fits, folder, share, environment.free_memory(), train)
-    from toymono.sweeps.cluster import connected, train_in_cluster
+    from toymono.sweeps.cluster import connected
+    from toymono.sweeps.tasks import train_in_cluster
 
     with connected(on, workers) as cluster:
         _, n_shares = share_of(share)
