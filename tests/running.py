@@ -17,8 +17,8 @@ CONFIG = Config(
 )
 SWEEP = Sweep(base=CONFIG, grids=({"learning_rate": (0.003, 0.03)},), seeds=(0, 1))
 
-# What every process of toymono does first: checkpoints come quickly, training is slow, and the steps from which it
-# goes on are told, with the unit, in the file STARTS.
+# What every process of toymono does first: checkpoints come quickly and training is slow, or waits at its first
+# snapshot while there is a file HOLD. The steps from which it goes on are told, with the unit, in the file STARTS.
 HURRIED = """
 import os, time
 from toymono.sweeps import work
@@ -28,11 +28,16 @@ work.SECONDS_BETWEEN_CHECKPOINTS = 0.2
 ensemble._MOST_UPDATES_PER_REPORT = 8
 snapshots = work.snapshots
 
-def slow(config, settings, seeds, since=None):
+def tell(unit, step):
     with open(os.environ["STARTS"], "a") as starts:
-        unit = f"{config.n_neurons}/{settings[0].bias_offset}/{seeds[0]}"
-        starts.write(f"{unit} {since.step if since else 0}\\n")
-    for snapshot in snapshots(config, settings, seeds, since):
+        starts.write(f"{unit} {step}\\n")
+
+def slow(config, settings, seeds, since=None):
+    for n, snapshot in enumerate(snapshots(config, settings, seeds, since)):
+        if n == 0:
+            tell(f"{settings[0].learning_rate}/{settings[0].bias_offset}/{seeds[0]}", since.step if since else 0)
+        while os.path.exists(os.environ["HOLD"]):
+            time.sleep(0.02)
         time.sleep(0.02)
         yield snapshot
 
@@ -61,10 +66,11 @@ def started(*args, first="", folder=None, **more):
     """A process of toymono; it and the processes it starts run the Python code `first` before anything else."""
     environment = dict(os.environ)
     if first:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "sitecustomize.py").write_text(first)
         path = [str(folder), environment.get("PYTHONPATH", "")]
-        environment |= {"PYTHONPATH": os.pathsep.join(filter(None, path)), "STARTS": str(folder / "starts")}
+        environment |= {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+        environment |= {"STARTS": str(folder / "starts"), "HOLD": str(folder / "hold")}
     command = [sys.executable, "-m", "toymono", *map(str, args)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, **more) as process:

@@ -7,6 +7,7 @@ Any other is left aside: training then starts from an older one, or anew.
 import json
 import pathlib
 import shutil
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,8 @@ from toymono.sweeps.plan import Unit
 from toymono.training.ensemble import Snapshot
 from toymono.training.train import Member, make_world, start
 
+_ROOM_BESIDE = 2**17  # bytes; what a checkpoint needs more than its arrays
+
 
 def checkpoint_folder(folder: pathlib.Path, unit: Unit) -> pathlib.Path:
     """Where a unit's checkpoints are while it is trained."""
@@ -34,9 +37,12 @@ def write_checkpoint(folder: pathlib.Path, unit: Unit, snapshot: Snapshot) -> No
     home, step = checkpoint_folder(folder, unit), snapshot.step
     home.mkdir(parents=True, exist_ok=True)
     _drop(home, lambda other: other == str(step))  # what a killed process left
+    arrays = _arrays(snapshot)
     try:
-        with ocp.StandardCheckpointer() as orbax:
-            orbax.save(home.absolute() / str(step), _arrays(snapshot))
+        _find_room(home, sum(array.nbytes for array in arrays.values()))
+        # Orbax's asynchronous ways wait by the clock of the day, and give up where that jumps.
+        with ocp.Checkpointer(ocp.StandardCheckpointHandler()) as orbax:
+            orbax.save(home.absolute() / str(step), args=ocp.args.StandardSave(arrays))
         content = {"versions": _versions(), "sha256": _checksums(home / str(step))}
         with written_whole(home / f"{step}.json") as temporary:
             temporary.write_text(json.dumps(content, indent=1) + "\n")
@@ -44,6 +50,13 @@ def write_checkpoint(folder: pathlib.Path, unit: Unit, snapshot: Snapshot) -> No
         fix = f"make room, then go on with: toymono resume {folder}"
         raise InputError(f"{home} must take a checkpoint of {unit.name}, but {error}; {fix}") from error
     _drop(home, lambda other: other != str(step))
+
+
+def _find_room(home: pathlib.Path, n_bytes: int) -> None:
+    """Raise OSError where the disk is too full; Orbax, if it finds out, says so in pages of tracebacks."""
+    with tempfile.TemporaryFile(dir=home) as room:
+        for _ in range(0, n_bytes + _ROOM_BESIDE, _ROOM_BESIDE):
+            room.write(bytes(_ROOM_BESIDE))
 
 
 def _arrays(snapshot: Snapshot) -> dict[str, np.ndarray]:

@@ -58,10 +58,16 @@ def read_sweep(folder: pathlib.Path) -> Sweep:
     """The sweep a run folder stands for; raises InputError if the folder is not a run."""
     file = folder / SWEEP_FILE
     require(file.is_file(), "folder", f"a run, which has a {SWEEP_FILE}", str(folder), "make one with `toymono run`")
+    known = {field.name for kind in (Config, Sweep) for field in dataclasses.fields(kind)}
     try:
         content = json.loads(file.read_text())
-        grids = tuple({name: tuple(values) for name, values in grid.items()} for grid in content["grids"])
-        most = content.get("members_per_unit")  # an older toymono did not write it
-        return Sweep(base=Config(**content["base"]), grids=grids, seeds=tuple(content["seeds"]), members_per_unit=most)
+        unknown = sorted({*content, *content["base"]} - known)
+        if not unknown:
+            grids = tuple({name: tuple(values) for name, values in grid.items()} for grid in content["grids"])
+            base, seeds = Config(**content["base"]), tuple(content["seeds"])
+            most = content.get("members_per_unit")  # an older toymono did not write it
+            return Sweep(base=base, grids=grids, seeds=seeds, members_per_unit=most)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{file} must hold a sweep that toymono wrote, but {error}; restore it or run anew") from error
+    fix = "go on with the newer toymono that wrote it"
+    raise InputError(f"{file} must hold settings that this toymono knows, but has {', '.join(unknown)}; {fix}")

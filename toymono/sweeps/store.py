@@ -79,8 +79,9 @@ def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Pa
     file = unit_file(folder, unit)
     data = to_dataset(unit, trained)
     encoding = {name: {"zlib": True, "complevel": 1} for name in data.data_vars}
+    content = data.to_netcdf(engine="h5netcdf", encoding=encoding)  # HDF5 dies, without an error, of a full disk
     with written_with_checksum(file) as temporary:
-        data.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
+        temporary.write_bytes(content)
     return file
 
 

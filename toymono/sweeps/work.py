@@ -1,8 +1,11 @@
 """One unit's work, wherever it is done: from nothing, or from its last checkpoint, to its file."""
 
+import contextlib
 import pathlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import jax
 
 from toymono.config import InputError
 from toymono.sweeps.checkpoints import drop_checkpoints, read_checkpoint, write_checkpoint
@@ -24,11 +27,11 @@ def train_unit(
     """Train a unit of the run in the folder unless it is done; twice is harmless.
 
     When `stop` says so, a checkpoint is written and Stopped is raised. Raises InputError if another process trains
-    the unit for more than `patience` seconds, if its file is not as it was written, or if the folder cannot be written
-    to.
+    the unit for more than `patience` seconds, if its file is not as it was written, if the folder cannot be written
+    to, or if memory runs out.
     """
     file = unit_file(folder, unit)
-    with locked(file, patience):
+    with locked(file, patience), _in_memory(folder, unit):
         if file.exists():
             return check(file)
         last, saved = read_checkpoint(folder, unit), time.monotonic()
@@ -46,3 +49,16 @@ def train_unit(
             fix = f"make room, then go on with: toymono resume {folder}"
             raise InputError(f"{file} must be written, but {error}; {fix}") from error
         drop_checkpoints(folder, unit)
+
+
+@contextlib.contextmanager
+def _in_memory(folder: pathlib.Path, unit: Unit) -> Iterator[None]:
+    """Raise InputError where memory runs out, on the host or on a device."""
+    try:
+        yield
+    except (MemoryError, jax.errors.JaxRuntimeError) as error:
+        words = str(error).splitlines() or ["there is no more"]
+        if isinstance(error, jax.errors.JaxRuntimeError) and "RESOURCE_EXHAUSTED" not in words[0]:
+            raise
+        fix = f"free some, or train fewer units at a time with --workers, then go on with: toymono resume {folder}"
+        raise InputError(f"{unit.name} must fit the memory, but {words[0]}; {fix}") from error

@@ -27,6 +27,8 @@ from toymono.training.ensemble import Progress
 XLA_THREADS = "PJRT_NPROC"  # what XLA reads; with another number it rounds otherwise
 ONE_THREAD = {XLA_THREADS: "1"}
 
+_REFUSED = 2  # exit status of a process that said in one sentence why it does not go on
+
 
 def train_in_processes(
     folder: pathlib.Path,
@@ -80,8 +82,10 @@ def _train_in_process(
         words = errors.read().strip().splitlines()[-1:]
     if unit_file(folder, unit).exists() or stop():
         return ""
-    reason = f"by signal {-status}, perhaps for want of memory" if status < 0 else " ".join(words)
-    return f"the process of {unit.name} died {reason or 'without a word'}"
+    if status == _REFUSED and words:
+        return words[0].rpartition("; ")[0]  # what to do about it is said once for all units
+    reason = f"by signal {-status}, perhaps for want of memory" if status < 0 else f"of {' '.join(words) or 'nothing'}"
+    return f"the process of {unit.name} died {reason}"
 
 
 def main(folder: pathlib.Path, name: str) -> None:
@@ -102,7 +106,8 @@ def main(folder: pathlib.Path, name: str) -> None:
         except Stopped:
             pass
         except InputError as error:
-            sys.exit(str(error))
+            print(" ".join(str(error).split()), file=sys.stderr)
+            sys.exit(_REFUSED)
 
 
 if __name__ == "__main__":
