@@ -36,7 +36,7 @@ class Member(NamedTuple):
 
     params: Params
     optimizer: optax.OptState
-    losses: Float[Array, " loss"]  # one for each of `loss_steps`, NaN until it is reached
+    losses: Float[Array, " loss"]  # one for each of `loss_steps`, infinite until it is reached
 
 
 def make_world(config: Config, seed: ArrayLike) -> World:
@@ -54,7 +54,7 @@ def start(config: Config, hyper: Hyper, world: World) -> Member:
         params = random_params(config, hyper.bias_offset, world.key_params)
     if config.connectivity == "random":
         params = thinned(params, hyper.weight_density, jax.random.fold_in(world.key_params, 1))
-    losses = jnp.full(n_losses(config), jnp.nan)
+    losses = jnp.full(n_losses(config), jnp.inf)  # no NaN, which whoever looks for NaNs would find
     return Member(params, OPTIMIZERS[config.optimizer].init(params), losses)
 
 
