@@ -9,11 +9,13 @@ import running
 
 from toymono.cli import main
 from toymono.config import Config, InputError, Sweep
+from toymono.sweeps.cluster import connected
 from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.interruption import Stopped
 from toymono.sweeps.plan import plan
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import unit_file
+from toymono.sweeps.workers import XLA_THREADS
 
 # Four units of two members; 200 snapshots for each, slowed to about 5 s in all.
 BASE = Config(n_features=8, n_embed=4, n_neurons=8, batch_size=16, n_steps=1600, record_phase="peak")
@@ -30,7 +32,7 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "whole"
     claim_folder(folder, SWEEP)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PJRT_NPROC", "1")
+        patch.setenv(XLA_THREADS, "1")
         with running.started("resume", folder, "--workers", 1) as process:
             assert running.ended(process)[0] == 0
     return running.arrays(folder)
@@ -52,6 +54,7 @@ def head(hurry):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(hurry))
         patch.setenv("STARTS", str(hurry / "starts"))
+        patch.setenv("HOLD", str(hurry / "hold"))
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": 2**27})
         yield cluster
@@ -118,6 +121,13 @@ def test_a_unit_that_fails_on_a_cluster_is_named_and_the_others_go_on(tmp_path, 
     assert good.name not in str(refusal.value)
 
 
+@pytest.mark.long
+def test_a_task_has_one_thread_as_a_worker_here_has(head, nodes):
+    with connected(head.address) as cluster:
+        assert cluster.at_once == 2
+        assert cluster.ray.get(cluster.task(os.getenv).remote(XLA_THREADS)) == "1"
+
+
 def _refusal(out, capsys, *words):
     with pytest.raises(SystemExit) as stop:
         main(["run", "demo", "--scale", "smoke", "--out", str(out), *words])
@@ -133,7 +143,7 @@ def test_a_missing_ray_is_said_in_one_sentence(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "cluster.invalid:6379"])
 def test_an_address_where_no_cluster_answers_is_said_in_one_sentence(tmp_path, capsys, address):
-    assert f"none answers at {address}" in _refusal(tmp_path / "run", capsys, "--on", address)
+    assert f"a Ray cluster, but {address} is none" in _refusal(tmp_path / "run", capsys, "--on", address)
 
 
 @pytest.mark.parametrize("address", ["", "there", "ray://", "127.0.0.1", "127.0.0.1:65536", "http://127.0.0.1:1"])

@@ -24,7 +24,7 @@ from toymono.training.ensemble import Progress
 
 _SECONDS_BETWEEN_NEWS = 1.0
 _PATIENCE = 120.0  # seconds; a file server frees the locks of a node that is gone after about 90
-_WIDTH = 200
+_WIDTH = 200  # of what Ray says
 
 
 def train_in_cluster(
@@ -118,7 +118,7 @@ def _reason(ray: ModuleType, task: Any) -> str:  # noqa: ANN401 (a reference of 
         cause = getattr(error, "cause", None) or error
         if isinstance(cause, InputError):
             return str(cause).rpartition("; ")[0]  # what to do about it is said once for all units
-        return f"{type(cause).__name__}: {first_line(cause)}"
+        return f"{type(cause).__name__}: {first_line(cause)}"[:_WIDTH]
     return ""
 
 
