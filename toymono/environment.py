@@ -32,7 +32,7 @@ def git_commit() -> str:
     if not (root / ".git").exists() or shutil.which("git") is None:
         return "unknown"
     described = subprocess.run(
-        ["git", "-C", root, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        ["git", "--no-optional-locks", "-C", root, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
         capture_output=True,
         text=True,
         check=False,
