@@ -102,6 +102,9 @@ def each(function: Callable[..., Any], at_once: int) -> Callable[..., Any]:
     def over(*arguments: Any) -> Any:  # noqa: ANN401 (any pytrees, as for vmap)
         n = jax.tree.leaves(arguments)[0].shape[0]
         size = max(size for size in range(1, min(n, max(at_once, 1)) + 1) if n % size == 0)
+        if n == 1:  # an axis of one costs copies
+            alone = function(*jax.tree.map(lambda leaf: leaf[0], arguments))
+            return jax.tree.map(lambda leaf: leaf[None], alone)
         if size == n:
             return jax.vmap(function)(*arguments)
         return jax.lax.map(lambda xs: function(*xs), arguments, batch_size=None if size == 1 else size)
