@@ -70,7 +70,12 @@ def _print_plan(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | N
     print(kept_words({kept_of(unit.config) for unit in units}))
 
 
+def _check_workers(workers: int | None) -> None:
+    require(workers is None or workers >= 1, "workers", "at least 1", workers, "leave it out")
+
+
 def _run(what: RunPreset | RunCustom) -> None:
+    _check_workers(what.workers)
     sweep, folder = what.sweep(), what.folder()
     if what.dry_run:
         return _print_plan(sweep, folder, what.unit, what.workers)
@@ -80,6 +85,7 @@ def _run(what: RunPreset | RunCustom) -> None:
 def _resume(command: Resume) -> None:
     from toymono.sweeps.folder import read_sweep
 
+    _check_workers(command.workers)
     _train(read_sweep(command.folder), command.folder, command.unit, command.workers, command.on)
 
 
@@ -87,7 +93,6 @@ def _train(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None, 
     from toymono.sweeps.interruption import Stopped
     from toymono.sweeps.run import run_sweep
 
-    require(workers is None or workers >= 1, "workers", "at least 1", workers, "leave it out")
     try:
         with progress() as report:
             files = run_sweep(sweep, folder, report, share, workers, on)

@@ -61,7 +61,7 @@ def read_sweep(folder: pathlib.Path) -> Sweep:
     known = {field.name for kind in (Config, Sweep) for field in dataclasses.fields(kind)}
     try:
         content = json.loads(file.read_text())
-        unknown = sorted({*content, *content["base"]} - known)
+        unknown = ", ".join(sorted({*content, *content["base"]} - known))
         if not unknown:
             grids = tuple({name: tuple(values) for name, values in grid.items()} for grid in content["grids"])
             base, seeds = Config(**content["base"]), tuple(content["seeds"])
@@ -70,4 +70,4 @@ def read_sweep(folder: pathlib.Path) -> Sweep:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{file} must hold a sweep that toymono wrote, but {error}; restore it or run anew") from error
     fix = "go on with the newer toymono that wrote it"
-    raise InputError(f"{file} must hold settings that this toymono knows, but has {', '.join(unknown)}; {fix}")
+    raise InputError(f"{file} must hold settings that this toymono knows, but has {unknown}; {fix}")
