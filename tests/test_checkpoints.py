@@ -200,3 +200,12 @@ def test_a_signal_stops_a_run_which_says_how_to_go_on(tmp_path, whole, number):
     assert read_checkpoint(out, UNIT) is not None
     main(["resume", str(out)])
     assert running.arrays(out) == whole
+
+
+def test_ctrl_c_before_a_run_begins_ends_without_a_traceback(made, monkeypatch):
+    def interrupted(folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("toymono.sweeps.folder.read_sweep", interrupted)
+    with pytest.raises(SystemExit, match="^stopped$"):
+        main(["resume", str(made)])

@@ -208,11 +208,16 @@ def strict_json(frame: "pd.DataFrame") -> str:
 
 @contextlib.contextmanager
 def one_sentence() -> Iterator[None]:
-    """End the program with one sentence and exit status 2 where the block meets a bad value, file or folder."""
+    """End the program with one sentence and exit status 2 where the block meets a bad value, file or folder.
+
+    Ctrl-C, where nobody heeds it, ends it with a word and exit status 1.
+    """
     try:
         yield
     except InputError as error:
         fail(str(error))
+    except KeyboardInterrupt:
+        sys.exit("stopped")
     except BrokenPipeError:  # the reader, `head` say, has gone: nothing is wrong and nobody listens
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
