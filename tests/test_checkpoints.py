@@ -207,5 +207,5 @@ def test_ctrl_c_before_a_run_begins_ends_without_a_traceback(made, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("toymono.sweeps.folder.read_sweep", interrupted)
-    with pytest.raises(SystemExit, match="^stopped$"):
+    with pytest.raises(SystemExit, match=r"^stopped$"):
         main(["resume", str(made)])
