@@ -3,6 +3,7 @@
 import pathlib
 import shutil
 
+import jax
 import pytest
 from browsing import chromium, fresh_page
 from exploring import Look, explorer
@@ -12,6 +13,13 @@ from toymono.explorer.study import studies
 from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten_programs():
+    """Compiled programs are let go after each file: all together need more mappings than Linux allows a process."""
+    yield
+    jax.clear_caches()
 
 
 @pytest.fixture(scope="session")

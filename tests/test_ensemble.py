@@ -70,10 +70,10 @@ def test_what_no_setting_varies_is_not_mapped():
 
 
 def _random_shapes(jaxpr):
-    """Shapes of all arrays of random bits that a program draws, those in its loops and calls included."""
+    """Shapes of all arrays of uniform numbers that a program draws, those in its loops and calls included."""
     shapes = []
     for equation in jaxpr.eqns:
-        if equation.primitive.name == "random_bits":
+        if equation.params.get("name") == "threefry_uniform":
             shapes += [out.aval.shape for out in equation.outvars]
         for value in equation.params.values():
             for inner in value if isinstance(value, tuple | list) else [value]:

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float, Key
 
 from toymono.config import Config
 from toymono.toy.features import feature_densities, random_embedding, sparse_features
+from toymono.toy.threefry import threefry_uniform
 
 
 class Problem(NamedTuple):
@@ -73,7 +74,7 @@ def is_signed(config: Config) -> bool:
 def draw(config: Config, key: Key[Array, ""]) -> Float[Array, "*sign batch feature"]:
     """The uniform draws on [0, 1) that one batch is made of, whatever its density: one per feature, two if signed."""
     signs = (2,) if is_signed(config) else ()
-    return jax.random.uniform(key, (*signs, config.batch_size, config.n_features))
+    return threefry_uniform(key, (*signs, config.batch_size, config.n_features))
 
 
 def drawn_features(

@@ -41,7 +41,7 @@ class Member(NamedTuple):
 
 def make_world(config: Config, seed: ArrayLike) -> World:
     """Everything random about a seed; settings that share it see the same features, projections and initial weights."""
-    key_problem, key_params, key_data, key_probe = jax.random.split(jax.random.key(seed), 4)
+    key_problem, key_params, key_data, key_probe = jax.random.split(jax.random.key(seed, impl="threefry2x32"), 4)
     return World(random_problem(config, key_problem), key_params, key_data, key_probe)
 
 
