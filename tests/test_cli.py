@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path, capsys):
 def test_a_dry_run_prints_the_plan_and_writes_nothing(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     main(["run", "LR1", "--scale", "paper", "--dry-run"])
-    assert re.search(r"512/64/1024 +8192 +\d+ +18 .*MB .*MB .*(h|days)", capsys.readouterr().out)
+    assert re.search(r"512/64/1024 +8192 +\d+ +18 .*GB .*MB .*(h|days)", capsys.readouterr().out)
     assert not list(tmp_path.iterdir())
 
 

@@ -17,6 +17,8 @@ _EFFICIENCY = 0.7
 _SECONDS_PER_PARAMETER = 5e-9
 _SECONDS_PER_UPDATE = 2e-4
 
+PROCESS_BYTES = 600 * 10**6  # main memory of a process that has compiled and stored a unit, beside what the unit needs
+
 _MOST_MEMBERS = 64  # of a unit: cost per member is flat by then, and a unit lost is little lost
 _WORTH_SPLITTING = 30.0  # seconds on a laptop; a process takes a few to start and compile
 _LAPTOP_RATE = 9e10  # multiply-adds per second
@@ -77,7 +79,7 @@ class Estimate(NamedTuple):
     config: Config
     n_units: int
     n_members: int
-    memory: int  # bytes, while all workers train
+    memory: int  # bytes, while all workers train; a process's own and its unit's
     storage: int  # bytes, before compression
     seconds: float  # on this machine, all workers together
 
@@ -87,7 +89,7 @@ def estimate(units: Sequence[Unit], workers: int, multiply_adds_per_second: floa
     found = []
     for config, parts in itertools.groupby(units, lambda unit: unit.config):
         same = list(parts)
-        memory = min(workers, len(same)) * max(map(estimated_bytes, same))
+        memory = min(workers, len(same)) * (PROCESS_BYTES + max(map(estimated_bytes, same)))
         seconds = estimated_seconds(same, multiply_adds_per_second)
         found.append(Estimate(config, len(same), n_members(same), memory, sum(map(stored_bytes, same)), seconds))
     return found

@@ -8,7 +8,7 @@ import jax
 
 from toymono import environment
 from toymono.config import Sweep, require
-from toymono.sweeps.estimates import estimated_bytes, fitted, is_worth_splitting
+from toymono.sweeps.estimates import PROCESS_BYTES, estimated_bytes, fitted, is_worth_splitting
 from toymono.sweeps.files import check
 from toymono.sweeps.folder import claim_folder, read_sweep
 from toymono.sweeps.interruption import asked_to_stop
@@ -84,7 +84,7 @@ def _train_here(
 def fitted_here(sweep: Sweep, share: str, at_once: int) -> Sweep:
     """The sweep with units that keep so many workers busy in each share of it, and that fit this machine's memory."""
     _, n_shares = share_of(share)
-    return fitted(sweep, at_once * n_shares, environment.free_memory() // at_once)
+    return fitted(sweep, at_once * n_shares, environment.free_memory() // at_once - PROCESS_BYTES)
 
 
 def n_workers() -> int:
