@@ -24,6 +24,7 @@ _PLACE = """([id, x, y, axes]) => {
     const [across, up] = [plot._fullLayout[`xaxis${axes}`], plot._fullLayout[`yaxis${axes}`]];
     return [box.left + across._offset + across.d2p(x), box.top + up._offset + up.d2p(y)];
 }"""
+_HOVERED = "id => document.querySelector(`#${id} .js-plotly-plot`)._hoverdata?.map(point => point.x) ?? []"
 _PATIENCE = 10  # seconds
 
 
@@ -129,7 +130,11 @@ class Look:
         place = self.page.evaluate(_PLACE, [id, float(x), float(y), axes])
         self.page.mouse.move(place[0] - 1, place[1])
         self.page.mouse.move(*place)
+        soon(lambda: self._hovers(id, x))  # plotly takes a click for one on the point that it last saw hovered
         self.page.mouse.click(*place)
+
+    def _hovers(self, id: str, x: float) -> None:
+        assert x in self.page.evaluate(_HOVERED, id), id
 
     def choose(self, id: str, *labels: str) -> None:
         """Pick options of a list by their words."""

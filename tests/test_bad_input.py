@@ -13,7 +13,7 @@ import shutil
 import drawing
 import pytest
 import running
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from toymono import environment
@@ -45,10 +45,12 @@ def _one_size():
         yield
 
 
-def _for_many(n_examples, strategy, test):
-    """Hold a test against so many drawn values, always the same."""
+def _for_many(n_examples, strategy, test, *sure):
+    """Hold a test against these values for sure, and against so many drawn ones (which depend on what is imported)."""
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     told = settings(max_examples=n_examples, deadline=None, derandomize=True, suppress_health_check=checks)
+    for value in sure:
+        test = example(value)(test)
     told(given(strategy)(test))()
 
 
@@ -164,7 +166,7 @@ def test_any_damaged_run_is_mended_or_refused_in_one_sentence(tmp_path, whole, b
             folder = pathlib.Path(shutil.copytree(begun, home / "run"))
             for place, damage in damages:
                 files = _files(folder)
-                damage(files[int(place * (len(files) - 1))])
+                damage(files[round(place * (len(files) - 1))])
             _has_checksums(folder, begun)
             said, same = _said(home, "table", "run", "--json"), _same_sweep(folder)
             assert said[0] == 2 or said == table or not same
@@ -172,7 +174,9 @@ def test_any_damaged_run_is_mended_or_refused_in_one_sentence(tmp_path, whole, b
             statuses.append(status)
             assert status == 2 or _results(folder) == results or not same
 
-    _for_many(n_examples, st.lists(drawing.damages(), min_size=1, max_size=3), test)
+    place = _files(begun).index(begun / "sweep.json") / (len(_files(begun)) - 1)
+    no_sweep = [(place, lambda file: file.write_bytes(b""))]
+    _for_many(n_examples, st.lists(drawing.damages(), min_size=1, max_size=3), test, no_sweep, [])
     assert set(statuses) == {0, 2}
 
 
