@@ -25,7 +25,7 @@ def prepared(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) ->
         nonlocal state, step
         state = members.advance_members(config, placement, stacked, worlds, state, step, step + n_steps)
         step += n_steps
-        return float(np.nanmean(jax.block_until_ready(state).losses))
+        return float(np.mean(jax.block_until_ready(state).losses[..., (step - 1) // config.loss_every]))
 
     advance(2)
     return advance

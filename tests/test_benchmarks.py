@@ -125,10 +125,12 @@ def test_parts_hold_every_member_once():
         assert len(parts) <= n
 
 
-@pytest.mark.parametrize("program", ["ours", "plain"])
-def test_a_contender_trains_all_its_members_in_both_ways_of_using_the_cores(program, torch):
+@pytest.mark.parametrize("program", ["ours", "plain", "strong"])
+def test_a_contender_trains_all_its_members_in_both_ways_of_using_the_cores(program, request):
     from _turns import Members, contenders
 
+    if program != "ours":
+        request.getfixturevalue("torch")
     members = Members(CONFIG, (0.01,), (0, 1))
     with contenders((program,), members) as ready:
         answers = [contender.advance(2) for contender in ready]
