@@ -34,7 +34,7 @@ def report(study, tmp_path_factory):
 @pytest.fixture
 def page(browser_page):
     browser_page.context.set_offline(True)
-    return browser_page
+    return browser_page  # what it waits for must be a function: an expression is evaluated anew, which the page forbids
 
 
 def open_at(page, file, address=""):
@@ -104,7 +104,7 @@ def test_playing_goes_through_the_records_and_stops_at_the_last(page, report, st
     open_at(page, report, f"run=demo-smoke&member={MEMBER}&step={steps[-3]}")
     page.click("#play")
     page.wait_for_function("s => location.hash.includes(`step=${s}`)", arg=int(steps[-1]))
-    page.wait_for_function("document.getElementById('play').textContent === 'play'")
+    page.wait_for_function("() => document.getElementById('play').textContent === 'play'")
 
 
 def test_arrow_keys_go_through_neurons_and_features_in_display_order(page, report, study):
@@ -129,7 +129,7 @@ def test_arrow_keys_go_through_neurons_and_features_in_display_order(page, repor
 def test_a_click_on_the_map_opens_its_neuron(page, report, study):
     open_at(page, report, f"run=demo-smoke&member={MEMBER}")
     page.locator("[data-name=map] .nsewdrag").first.click()
-    page.wait_for_function("location.hash.includes('neuron=')")
+    page.wait_for_function("() => location.hash.includes('neuron=')")
     order = study.member(MEMBER).portrait.order.neuron
     middle = [int(neuron) for neuron in order[len(order) // 2 - 1 : len(order) // 2 + 1]]
     assert page.inner_text("h1") in [f"Neuron {neuron}" for neuron in middle]
@@ -154,7 +154,7 @@ def test_search_finds_neurons_by_number_feature_and_role(page, report, study):
         assert page.inner_text("#found") == f"{wanted.sum()} of {len(table)} neurons"
     page.fill("#search", "neuron 9")
     page.press("#search", "Enter")
-    page.wait_for_function("document.querySelector('h1').textContent === 'Neuron 9'")
+    page.wait_for_function("() => document.querySelector('h1').textContent === 'Neuron 9'")
 
 
 def test_tables_come_out_as_csv_and_json_with_python_s_numbers(page, report, study, tmp_path):
@@ -224,7 +224,7 @@ def test_hostile_names_and_attributes_are_text_and_do_nothing(page, smoke_run, t
     assert page.evaluate("window.hurt") is None
     assert page.locator("img").count() == 0
     page.locator("#member").select_option("0")
-    page.wait_for_function("document.querySelector('h1').textContent.startsWith('Member 0')")
+    page.wait_for_function("() => document.querySelector('h1').textContent.startsWith('Member 0')")
     page.reload()
     assert page.inner_text("h1").startswith("Member 0")
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from toymono import environment
 from toymono.config import InputError, require
+from toymono.sweeps.estimates import PROCESS_BYTES
 from toymono.sweeps.interruption import Stopped
 from toymono.sweeps.workers import ONE_THREAD
 
@@ -27,7 +28,7 @@ class Cluster(NamedTuple):
     """A cluster that this process is connected to."""
 
     at_once: int  # units that it trains at the same time
-    bytes_each: int  # memory for each of them
+    bytes_each: int  # memory for each of them, beside what its process needs for itself
     ray: ModuleType
     task: Callable[..., Any]  # what makes a function one that a node calls, with one unit's share of the cluster
 
@@ -98,7 +99,7 @@ def _measured(ray: ModuleType, on: str) -> Cluster:
         runtime_env={"env_vars": {**ONE_THREAD, **_checkout()}},
     )
     # Ray knows the nodes' own memory, and nothing of their GPUs'.
-    each = int(min(memory // n for n, memory in able))
+    each = max(0, int(min(memory // n for n, memory in able)) - PROCESS_BYTES)
     return Cluster(
         at_once=sum(n for n, _ in able),
         bytes_each=ray.get(task(environment.free_memory).remote()) if len(kinds) > 1 else each,
