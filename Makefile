@@ -9,8 +9,8 @@ CONSTRAINTS := $(shell $(PYTHON) -c 'import os, sys; f = "constraints/py%d%d.txt
 help:
 	@echo "make install   set up .venv"
 	@echo "make demo      train and draw the main result (2 minutes on 2 cores)"
-	@echo "make test      run the tests (20 minutes on 2 cores)"
-	@echo "make test-all  run the long ones too: runs killed many times, and a cluster that loses a node (30 minutes)"
+	@echo "make test      run the tests (25 minutes on 2 cores)"
+	@echo "make test-all  run the long ones too: runs killed many times, and a cluster that loses a node (35 minutes)"
 	@echo "make check     lint, formatting and types"
 	@echo "make bench     time training against PyTorch and this machine's matrix products, and the explorer in a browser"
 	@echo "make figures   train what is missing (4 hours on 2 cores) and renew figures/"
