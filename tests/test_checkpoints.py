@@ -9,13 +9,13 @@ import pytest
 import running
 
 from toymono.cli import main
-from toymono.config import Sweep
+from toymono.config import InputError, Sweep
 from toymono.sweeps import checkpoints
 from toymono.sweeps.checkpoints import checkpoint_folder, read_checkpoint, write_checkpoint
 from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.interruption import Stopped
 from toymono.sweeps.plan import plan
-from toymono.sweeps.store import read_run
+from toymono.sweeps.store import read_run, unit_file
 from toymono.sweeps.work import train_unit
 from toymono.training.ensemble import snapshots
 
@@ -88,6 +88,15 @@ def test_a_unit_stopped_anywhere_and_resumed_ends_as_if_it_had_not_been(tmp_path
     assert running.arrays(tmp_path) == {}
     assert _trained(tmp_path, running.SWEEP) == [*STEPS, 64][place:]
     assert running.arrays(tmp_path) == whole
+
+
+def test_a_unit_that_another_process_has_done_is_left_alone_but_not_if_it_is_damaged(tmp_path):
+    _trained(tmp_path, running.SWEEP)
+    assert _trained(tmp_path, running.SWEEP) == []
+    file = unit_file(tmp_path, UNIT)
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(InputError, match=f"^{file} must be"):
+        _trained(tmp_path, running.SWEEP)
 
 
 def test_a_unit_of_another_kind_stopped_twice_ends_as_if_it_had_not_been(tmp_path):

@@ -5,12 +5,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from toymono import environment
 from toymono.analysis.members import by_setting, over_seeds, recorded_table, run_table
 from toymono.config import Config, InputError, Sweep
-from toymono.sweeps.estimates import fitted
+from toymono.sweeps.estimates import PROCESS_BYTES, fitted
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.plan import n_members, plan
-from toymono.sweeps.run import run_sweep
+from toymono.sweeps.run import fitted_here, run_sweep
 from toymono.sweeps.store import is_whole, open_run_units, read_run, unit_file
 
 SHAPE = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=16, record_phase="peak", loss_every=4)
@@ -100,6 +101,12 @@ def test_no_unit_has_more_members_than_fit_the_memory():
     tight = plan(fitted(many, 1, 2**19))
     assert max(unit.n_members for unit in tight) < 64
     assert n_members(tight) == 1200
+
+
+def test_what_a_process_needs_for_itself_is_no_room_for_members(monkeypatch):
+    many, workers = dataclasses.replace(SWEEP, seeds=tuple(range(200))), 3
+    monkeypatch.setattr(environment, "free_memory", lambda: workers * (PROCESS_BYTES + 2**19))
+    assert fitted_here(many, "1/1", workers) == fitted(many, workers, 2**19) != fitted(many, workers, 2**34)
 
 
 def test_a_choice_of_one_s_own_is_kept():
