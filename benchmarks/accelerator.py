@@ -30,7 +30,7 @@ from toymono.training.schedules import last_step
 from toymono.training.train import multiply_adds
 
 N_MEMBERS = (1, 2, 4, 8, 16, 32, 64)
-PRODUCT_SIZES: dict[ScaleName, int] = {"paper": 8192, "laptop": 2048, "smoke": 256}
+PRODUCT_SIZES: dict[ScaleName, int] = {"paper": 8192, "desk": 4096, "smoke": 256}
 PRODUCTS = 8  # in a chain
 TURNS = 5  # in which each rate is measured
 Row = dict[str, Any]

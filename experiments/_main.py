@@ -8,7 +8,7 @@ from toymono.environment import browser
 from toymono.gallery import open_run
 from toymono.plots.write import write_image, write_json, write_page
 from toymono.sweeps.presets import SCALES, preset_sweep
-from toymono.sweeps.results import results_of_run, write_results
+from toymono.sweeps.results import joined, read_results, results_of_run, write_results
 from toymono.sweeps.run import run_sweep
 from toymono.terminal import one_sentence, print_table, progress, summary_table
 
@@ -18,7 +18,7 @@ MEASURES = ("task_loss", "n_mono", "n_covered")
 def main(name, doc, batches, draw, argv=None):
     """Run an experiment: `draw` takes its runs by batch and returns figures by name."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scale", choices=SCALES, default="laptop")
+    parser.add_argument("--scale", choices=SCALES, default="desk")
     parser.add_argument("--seeds", type=int, nargs="+", default=(0, 1, 2))
     parser.add_argument("--out", type=pathlib.Path, default="runs", help="folder that holds the runs (default: runs)")
     parser.add_argument("--figures", type=pathlib.Path, help="folder of the figures (default: OUT/figures-SCALE)")
@@ -34,8 +34,13 @@ def main(name, doc, batches, draw, argv=None):
         for batch, folder in folders.items():
             print(batch)
             print_table(summary_table(over_seeds(runs[batch].table, MEASURES), MEASURES))
-            write_results(results_of_run(folder), figures / f"{batch}.json")
+            write_results(with_earlier(results_of_run(folder), figures / f"{batch}.json"), figures / f"{batch}.json")
         print(f"open {save(draw(runs), figures, name)}")
+
+
+def with_earlier(results, file):
+    """The results with what the file holds of other seeds: a batch may be trained seed by seed."""
+    return joined(read_results(file), results) if file.exists() else results
 
 
 def save(drawn, folder, name):

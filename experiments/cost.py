@@ -17,7 +17,7 @@ from toymono.sweeps.store import read_member
 from toymono.terminal import print_table, summary_table
 from toymono.toy.model import network
 from toymono.toy.tasks import sample_batch
-from toymono.training.train import make_world
+from toymono.toy.world import make_world
 
 BATCHES = ("K1", "T1")
 MEASURES = ("firing_per_sample", "skipping_over_dense", "folded_over_dense")

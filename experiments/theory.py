@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from _main import main
 
-from toymono.analysis.members import LOSS_AND_SHARES, config_of
+from toymono.analysis.members import LOSS_AND_SHARES
+from toymono.analysis.stored import config_of
 from toymono.analysis.theory import baselines, predicted_losses
 from toymono.dissection import hand_built_loss
 from toymono.gallery import sweep_figure
-from toymono.training.train import make_world
+from toymono.toy.world import make_world
 
 BATCHES = ("E1", "T1", "H1")
 SHARE = "loss_over_zero"

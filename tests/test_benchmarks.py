@@ -10,6 +10,7 @@ from toymono.config import Config, Hyper
 from toymono.environment import n_cores
 from toymono.toy.model import weights_of
 from toymono.toy.tasks import sample_batch
+from toymono.toy.world import make_world
 from toymono.training import train
 
 CONFIG = Config(n_features=24, n_embed=12, n_neurons=40, batch_size=64, n_steps=48, schedule_period=16)
@@ -48,7 +49,7 @@ def torch():
 
 @pytest.fixture(scope="module")
 def world():
-    return train.make_world(CONFIG, 5)
+    return make_world(CONFIG, 5)
 
 
 @pytest.fixture(scope="module")

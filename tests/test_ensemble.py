@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from toymono.config import Config, Hyper
+from toymono.toy.world import make_world
 from toymono.training import members, train
 from toymono.training.ensemble import train_ensemble
 from toymono.training.members import stack_settings
@@ -39,7 +40,7 @@ def test_a_member_of_an_ensemble_equals_the_same_member_alone(trained, seed, set
 
 def test_an_ensemble_equals_a_loop_over_its_members(trained):
     for at, seed in enumerate(SEEDS):
-        world = train.make_world(CONFIG, seed)
+        world = make_world(CONFIG, seed)
         for setting, hyper in enumerate(SETTINGS):
             member = cases.segment(CONFIG, hyper, world, train.start(CONFIG, hyper, world), 0, 48)
             np.testing.assert_allclose(trained.losses[at, setting], member.losses, **TOLERANCE)

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from toymono.analysis.losses import task_loss
 from toymono.analysis.members import (
     MEASURES,
     SETTINGS,
@@ -9,10 +10,12 @@ from toymono.analysis.members import (
     member_table,
     over_seeds,
     run_table,
-    task_loss,
+    training_loss,
     varying_settings,
 )
 from toymono.config import Hyper
+from toymono.sweeps.store import read_member
+from toymono.toy.world import make_world
 
 
 def test_the_table_has_a_row_for_every_member_with_settings_and_measures(smoke_data):
@@ -24,10 +27,21 @@ def test_the_table_has_a_row_for_every_member_with_settings_and_measures(smoke_d
     assert row.n_mono == int(smoke_data.n_mono.sel(seed=2)[-1, 4])
 
 
-def test_the_task_loss_is_the_mean_over_the_last_schedule_period(smoke_data):
+def test_the_training_loss_is_the_mean_over_the_last_schedule_period(smoke_data):
     # At smoke scale the period is 64 steps and a loss is kept every 16: the last four.
     expected = smoke_data.loss.values[..., -4:].mean(-1)
-    np.testing.assert_allclose(task_loss(smoke_data), expected, rtol=1e-6)
+    np.testing.assert_allclose(training_loss(smoke_data), expected, rtol=1e-6)
+
+
+def test_the_task_loss_is_that_of_the_recorded_network_and_not_of_its_training(smoke_data):
+    table = member_table(smoke_data)
+    for seed, setting in ((0, 1), (2, 5)):
+        stored = read_member(smoke_data, seed, setting)
+        key = make_world(stored.config, seed).key_probe
+        loss = task_loss(stored.config, stored.params, stored.problem, key, stored.hyper.feature_density)
+        row = table[(table.seed == seed) & (table.setting == setting)].iloc[0]
+        assert row.task_loss == pytest.approx(float(loss.mean), rel=1e-5)
+        assert row.task_loss_error == pytest.approx(float(loss.error), rel=1e-3)
 
 
 def test_mono_counts_are_given_per_neuron_and_per_feature(smoke_data):
@@ -43,7 +57,7 @@ def test_a_diverged_member_is_kept_and_flagged(smoke_data):
     lost = table[table.diverged]
     assert len(table) == 18
     assert lost[["seed", "setting"]].values.tolist() == [[0, 3]]
-    assert np.isnan(lost.task_loss.item())
+    assert not lost.finished.item()
     assert over_seeds(table, ["task_loss"]).n.tolist() == [3, 3, 3, 2, 3, 3]
 
 

@@ -1,8 +1,10 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 import running
+import xarray as xr
 
 from toymono.cli import main
 from toymono.config import InputError, Sweep
@@ -39,6 +41,26 @@ def test_an_older_run_is_read_as_it_is_now(older, run):
     assert read_sweep(older) == read_sweep(run) == running.SWEEP
     (theirs,), (ours,) = read_run(older), read_run(run)
     assert theirs.identical(ours)
+
+
+def test_the_losses_that_an_older_run_lacks_are_measured_from_its_parameters(older, run):
+    (file,) = (older / "units").glob("*.nc")
+    with xr.open_dataset(file) as data:
+        kept = data.drop_vars(["task_loss", "task_loss_error"]).load()
+    kept.to_netcdf(file, engine="h5netcdf")
+    (theirs,), (ours,) = read_run(older), read_run(run)
+    for name in ("task_loss", "task_loss_error"):
+        np.testing.assert_allclose(theirs[name], ours[name], rtol=1e-5)
+
+
+def test_where_an_older_run_kept_no_parameters_its_loss_is_unknown(older):
+    (file,) = (older / "units").glob("*.nc")
+    with xr.open_dataset(file) as data:
+        kept = data.drop_vars(["task_loss", "task_loss_error"]).isel(param_step=[-1]).load()
+    kept.to_netcdf(file, engine="h5netcdf")
+    (data,) = read_run(older)
+    known = [False] * (kept.sizes["step"] - 1) + [True]
+    assert np.isfinite(data.task_loss).all(("seed", "setting")).values.tolist() == known
 
 
 def test_an_older_run_that_is_done_is_left_alone(older, capsys):

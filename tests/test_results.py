@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from toymono.config import Config, InputError, Sweep
-from toymono.sweeps.results import by_batch, find_results, read_results, results_of_run, write_results
+from toymono.sweeps.results import by_batch, find_results, joined, read_results, results_of_run, write_results
 from toymono.sweeps.run import run_sweep
 
 
@@ -71,8 +71,30 @@ def test_a_member_found_twice_counts_once(results):
     assert len(tables["demo"]) == 18
 
 
+def test_a_batch_may_come_in_seed_by_seed(results):
+    first, others = (results._replace(table=results.table[results.table.seed.isin(s)]) for s in ((0,), (1, 2)))
+    both = joined(first, others)
+    keys = ["seed", "learning_rate", "bias_offset"]
+    ours, theirs = (table.sort_values(keys).n_mono.tolist() for table in (both.table, results.table))
+    assert ours == theirs
+    assert both.provenance == results.provenance
+
+
+def test_of_a_member_trained_twice_the_later_counts(results):
+    later = results._replace(table=results.table.assign(n_mono=77), provenance={**results.provenance, "device": "new"})
+    both = joined(results, later)
+    assert set(both.table.n_mono) == {77}
+    assert len(both.table) == len(results.table)
+    assert both.provenance["device"].endswith("; new")
+
+
+def test_results_of_two_batches_are_not_joined(results):
+    with pytest.raises(InputError, match="demo smoke"):
+        joined(results, results._replace(batch="LR1"))
+
+
 def test_other_scales_and_unfinished_runs_are_left_out(results):
-    assert by_batch([results], "laptop") == {}
+    assert by_batch([results], "desk") == {}
     assert by_batch([results._replace(is_whole=False)], "smoke") == {}
 
 

@@ -13,7 +13,7 @@ from toymono.sweeps.plan import plan
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import open_run_units, read_member, read_run, unit_file
 from toymono.toy.model import network
-from toymono.training.train import make_world
+from toymono.toy.world import make_world
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config, Hyper
 from toymono.toy.model import network
 from toymono.toy.tasks import sample_batch, squared_error
-from toymono.training.train import data_key, gradient, make_world, multiply_adds, start, trained_loss, update
+from toymono.toy.world import make_world
+from toymono.training.train import data_key, gradient, multiply_adds, start, trained_loss, update
 
 CONFIG = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=64, record_phase="peak", loss_every=4)
 WORLD = make_world(CONFIG, 0)

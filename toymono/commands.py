@@ -18,8 +18,8 @@ class RunPreset:
     """Train a named sweep."""
 
     preset: Suppress[str]
-    scale: ScaleName = "laptop"
-    """Sizes and steps: the paper's own, a laptop's, or seconds for a try-out."""
+    scale: ScaleName = "desk"
+    """Sizes and steps: the paper's networks with a short training, the paper's own, or seconds for a try-out."""
     seeds: tuple[int, ...] = (0, 1, 2)
     """Seeds that every setting is trained with."""
     record_phase: RecordPhase = "rest"

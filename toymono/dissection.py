@@ -17,13 +17,14 @@ from toymono.analysis.amplitudes import AMPLITUDES, lone_outputs
 from toymono.analysis.circuits import linear_block
 from toymono.analysis.curves import Curve
 from toymono.analysis.handbuilt import hand_built
-from toymono.analysis.roles import ablation_losses, by_bias_sign, gains, roles, sampled_loss
+from toymono.analysis.losses import task_loss
+from toymono.analysis.roles import ablation_losses, by_bias_sign, gains, roles
 from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import Config, InputError
 from toymono.plots import circuits
 from toymono.sweeps.store import StoredMember, read_member
 from toymono.toy.model import Params, weights_of
-from toymono.training.train import make_world
+from toymono.toy.world import make_world
 
 
 def _over_seeds(
@@ -116,7 +117,8 @@ def hand_built_loss(config: Config, seed: int, density: float) -> float:
 @functools.partial(jax.jit, static_argnums=0)
 def _built_and_sampled(config: Config, seed: ArrayLike, density: ArrayLike) -> jax.Array:
     world = make_world(config, seed)
-    return sampled_loss(config, hand_built(config, world.problem, density), world.problem, world.key_probe, density)
+    built = hand_built(config, world.problem, density)
+    return task_loss(config, built, world.problem, world.key_probe, density).mean
 
 
 def hand_built_curve(table: pd.DataFrame, x: str) -> Curve | None:

@@ -84,7 +84,7 @@ def _of_units(
 
 def traces_figure(units: Sequence[xr.Dataset], varying: Sequence[str] = (), title: str = "") -> go.Figure:
     """How the members of some units trained; `varying` names what units differ in."""
-    panels = {"task_loss": _of_units(curves.loss_curves, units, varying)}
+    panels = {"training_loss": _of_units(curves.loss_curves, units, varying)}
     for name in ("mono_per_feature", "mean_bias"):
         panels[name] = _of_units(lambda data, name=name: curves.record_curves(data, name), units, varying)
     return traces.training_traces(panels, _unit_phase(units[0]), title)

@@ -97,12 +97,13 @@ class Anatomy(NamedTuple):
     mono_bias: Float[Array, ""]  # mean bias of the monosemantic neurons
     poly_bias: Float[Array, ""]  # median bias of the polysemantic neurons
     n_clearly_positive_bias: Int[Array, ""]  # biases above .05
+    n_clearly_positive_ratio: Int[Array, ""]  # b / |incoming weights| above .05: no rescaling of a ReLU neuron moves it
     n_nearly_covered: Int[Array, ""]  # features with a neuron of their own that scores above .9, and not only .999
     n_one_of_one: Int[Array, ""]  # neurons by role, see `roles.Roles`
     n_one_of_several: Int[Array, ""]
     n_linear: Int[Array, ""]
     n_small: Int[Array, ""]
-    block_rank: Int[Array, ""]  # of the linear block
+    block_rank: Float[Array, ""]  # of the linear block; NaN for the re-projector, whose every map has rank d
     block_error: Float[Array, ""]
     block_distance: Float[Array, ""]
     block_slope: Float[Array, ""]  # mean over features
@@ -116,7 +117,8 @@ class Anatomy(NamedTuple):
 def anatomy(config: Config, params: Params, problem: Problem) -> Anatomy:
     """The parts of a network in numbers."""
     responses = task_responses(config, network(config, params), problem)
-    score, bias = monosemanticity(responses), weights_of(params).bias
+    weights, score = weights_of(params), monosemanticity(responses)
+    bias, length = weights.bias, jnp.linalg.norm(weights.encoder, axis=0)
     nearly = mono_neurons_of_features(is_mono(score, POLY_THRESHOLD), favourite_feature(responses), config.n_features)
     block, null, jobs = linear_block(config, params, problem), null_space(params), roles(config, params, problem)
     lines = kinks(bends(config, params, problem))
@@ -124,12 +126,13 @@ def anatomy(config: Config, params: Params, problem: Problem) -> Anatomy:
         mono_bias=_mean_of(bias, is_mono(score)),
         poly_bias=jnp.nanmedian(jnp.where(is_poly(score), bias, jnp.nan)),
         n_clearly_positive_bias=(bias > CLEARLY_POSITIVE).sum(),
+        n_clearly_positive_ratio=(bias > CLEARLY_POSITIVE * length).sum(),
         n_nearly_covered=n_covered(nearly),
         n_one_of_one=jobs.one_of_one.sum(),
         n_one_of_several=jobs.one_of_several.sum(),
         n_linear=jobs.linear.sum(),
         n_small=jobs.small.sum(),
-        block_rank=block.rank,
+        block_rank=jnp.where(config.task == "reproject", jnp.nan, block.rank),
         block_error=block.error,
         block_distance=block.distance,
         block_slope=block.slope.mean(),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from toymono.analysis.members import lowest, varying_settings
+from toymono.analysis.members import highest, lowest, varying_settings
 from toymono.analysis.seeds import Interval, interval_over_seeds
 
 _BINS_PER_OCTAVE = 4
@@ -37,7 +37,7 @@ def _curves(data: xr.Dataset, x: np.ndarray, by_seed: np.ndarray, least: float =
 
 
 def loss_curves(data: xr.Dataset) -> list[Curve]:
-    """Task loss against steps, averaged in bins of a quarter octave, for each setting."""
+    """Training loss against steps, averaged in bins of a quarter octave, for each setting."""
     steps = data.loss_step.values
     bins = np.floor(np.log2(steps) * _BINS_PER_OCTAVE).astype(int)
     places = [bins == b for b in np.unique(bins)]
@@ -70,7 +70,7 @@ def score_cdfs(data: xr.Dataset, setting: int, n_curves: int = 7) -> list[Curve]
         share = (scores[:, None, :] <= grid[None, :, None]).mean(-1)
         lost = data.diverged.isel(setting=setting).values[:, None]
         share = np.where(lost, np.nan, share)
-        curves.append(Curve({"step": int(step)}, grid, interval_over_seeds(share, lowest=0.0), share))
+        curves.append(Curve({"step": int(step)}, grid, interval_over_seeds(share, 0.0, 1.0), share))
     return curves
 
 
@@ -91,6 +91,9 @@ def sweep_curves(table: pd.DataFrame, x: str, y: str, by: Sequence[str] | None =
     curves = []
     for values, part in parts:
         by_seed = part.pivot(index="seed", columns=x, values=y).astype(float)
-        group, interval = dict(zip(others, values, strict=True)), interval_over_seeds(by_seed.values, lowest=lowest(y))
+        group, interval = (
+            dict(zip(others, values, strict=True)),
+            interval_over_seeds(by_seed.values, lowest(y), highest(y)),
+        )
         curves.append(Curve(group, by_seed.columns.values, interval, by_seed.values))
     return curves

@@ -15,7 +15,9 @@ import xarray as xr
 from pandas.api.typing import DataFrameGroupBy
 
 from toymono.analysis.circuits import Anatomy, anatomy
+from toymono.analysis.finished import is_finished, late_gain
 from toymono.analysis.seeds import interval_over_seeds
+from toymono.analysis.stored import config_of
 from toymono.config import Config, Hyper
 from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem
@@ -24,10 +26,13 @@ COUNTS = ("n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias")
 SHARES = ("mono_per_neuron", "mono_per_feature", "covered_per_feature", "nearly_covered_per_feature")
 CIRCUIT = ("n_one_of_one", "n_one_of_several", "n_linear", "block_rank", "block_distance", "null_share", "onset")
 LOSS_AND_SHARES = ("task_loss", "mono_per_feature", "nearly_covered_per_feature")
-MEASURES = ("task_loss", *COUNTS, *SHARES, *Anatomy._fields, "diverged")
-RECORDED = ("task_loss", *COUNTS, *SHARES[:3], "diverged")
+LOSSES = ("task_loss", "task_loss_error")
+STATE = ("late_gain", "finished", "diverged")
+MEASURES = (*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *STATE)
+RECORDED = (*LOSSES, *COUNTS, *SHARES[:3], *STATE)
 _SIGNED = {"mean_bias", "mono_bias", "poly_bias", "block_slope", "final_slope"}
-_NOT_NEGATIVE = {"task_loss", *COUNTS, *SHARES, *Anatomy._fields} - _SIGNED
+_NOT_NEGATIVE = {*LOSSES, *COUNTS, *SHARES, *Anatomy._fields} - _SIGNED
+_AT_MOST_1 = {"mono_per_neuron", "covered_per_feature", "nearly_covered_per_feature", "null_share"}
 SETTINGS = (*(field.name for field in dataclasses.fields(Config)), *Hyper._fields)
 
 
@@ -36,10 +41,16 @@ def lowest(measure: str) -> float:
     return 0.0 if measure in _NOT_NEGATIVE else -np.inf
 
 
-def task_loss(data: xr.Dataset) -> xr.DataArray:
-    """Reported loss of every member: the mean of the stored task losses over the last `schedule_period` steps.
+def highest(measure: str) -> float:
+    """The largest value a measure can have: shares end at 1, but for neurons per feature."""
+    return 1.0 if measure in _AT_MOST_1 else np.inf
 
-    That is one period of the periodic schedule, and as many steps of any other; a shorter run is averaged whole.
+
+def training_loss(data: xr.Dataset) -> xr.DataArray:
+    """Mean of every member's stored batch losses over the last `schedule_period` steps: what the authors report.
+
+    That is one period of the periodic schedule, its maxima included, and as many steps of any other; a shorter run is
+    averaged whole. The loss of the network itself is `task_loss`, which is measured with each record.
     """
     last = data.loss_step > data.loss_step[-1] - data.attrs["schedule_period"]
     return data.loss.where(last, drop=True).mean("loss_step", skipna=False)
@@ -58,7 +69,8 @@ def member_table(data: xr.Dataset) -> pd.DataFrame:
     """One row per member, settings in order and seeds within; measures are those of the last record.
 
     `mono_per_feature` counts neurons, so it can exceed 1; `n_covered` counts features. `circuits.Anatomy` says what
-    the biases and the block are; they are NaN where a network has no such neuron.
+    the biases and the block are; they are NaN where a network has no such neuron. `finished` is
+    `finished.is_finished`: whether the network counts as evidence.
     """
     table = _recorded(data).assign(_anatomies(data))
     table["nearly_covered_per_feature"] = table.n_nearly_covered / data.attrs["n_features"]
@@ -72,7 +84,8 @@ def recorded_table(data: xr.Dataset) -> pd.DataFrame:
 
 def _recorded(data: xr.Dataset) -> xr.Dataset:
     last = data.isel(step=-1, drop=True)
-    table = last[list(COUNTS)].assign(task_loss=task_loss(data), diverged=data.diverged)
+    table = last[["task_loss", "task_loss_error", *COUNTS]].assign(diverged=data.diverged)
+    table = table.assign(late_gain=late_gain(data), finished=is_finished(data))
     table["mono_per_neuron"] = table.n_mono / data.attrs["n_neurons"]
     table["mono_per_feature"] = table.n_mono / data.attrs["n_features"]
     table["covered_per_feature"] = table.n_covered / data.attrs["n_features"]
@@ -105,12 +118,6 @@ def _anatomies_of(config: Config, problems: Problem, weights: Weights) -> Anatom
     return jax.vmap(jax.vmap(of_member, in_axes=(None, 0)))(problems, weights)
 
 
-def config_of(data: xr.Dataset) -> Config:
-    """The Config that a unit was trained with, from what its file says."""
-    fields = (field.name for field in dataclasses.fields(Config))
-    return Config(**{name: getattr(data.attrs[name], "item", lambda n=name: data.attrs[n])() for name in fields})
-
-
 def run_table(units: Sequence[xr.Dataset], of: Callable[[xr.Dataset], pd.DataFrame] = member_table) -> pd.DataFrame:
     """The rows of all units of a run, numbered from 0: the number is how a member is named."""
     tables = [of(data).assign(unit=place) for place, data in enumerate(units)]
@@ -133,7 +140,7 @@ def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
         row = {**part.iloc[0][varying].to_dict(), "n": int((~part.diverged).sum())}
         for measure in measures:
             values = part[measure].where(~part.diverged).to_numpy(float)
-            interval = interval_over_seeds(values, lowest=lowest(measure))
+            interval = interval_over_seeds(values, lowest(measure), highest(measure))
             ends = {f"{measure}_low": float(interval.low), f"{measure}_high": float(interval.high)}
             row |= {measure: float(interval.mean), **ends}
         rows.append(row)

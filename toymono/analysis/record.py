@@ -5,6 +5,7 @@ from typing import NamedTuple
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Int, Key
 
+from toymono.analysis.losses import sampled_loss
 from toymono.analysis.monosemanticity import (
     favourite_feature,
     is_mono,
@@ -19,8 +20,10 @@ from toymono.toy.tasks import Problem
 
 
 class Record(NamedTuple):
-    """Scores, biases and counts of one network; they mean nothing where its parameters are not finite."""
+    """Loss, scores, biases and counts of one network; they mean nothing where its parameters are not finite."""
 
+    task_loss: Float[Array, ""]  # on 2^16 fresh samples, the same for all settings of a seed
+    task_loss_error: Float[Array, ""]  # its standard error over these samples
     score: Float[Array, " neuron"]  # eq 7, in [0, 1]
     favourite: Int[Array, " neuron"]  # index of the feature answered most
     bias: Float[Array, " neuron"]  # hidden biases
@@ -34,12 +37,15 @@ class Record(NamedTuple):
 
 
 def measure(config: Config, network: Network, problem: Problem, key: Key[Array, ""], density: ArrayLike) -> Record:
-    """The record of one network; `key` draws the samples on which neurons may turn out dead."""
+    """The record of one network; `key` draws the samples of its loss, and those on which neurons may turn out dead."""
     responses = task_responses(config, network, problem)
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     mono = is_mono(score)
     bias = network.bias
+    loss = sampled_loss(config, network, problem, key, density)
     return Record(
+        task_loss=loss.mean,
+        task_loss_error=loss.error,
         score=score,
         favourite=favourite,
         bias=bias,

@@ -4,14 +4,14 @@ Jobs do not change when neurons are permuted, or when a ReLU neuron's incoming w
 outgoing weights divided by the same number.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Key
 
+from toymono.analysis.losses import sampled_loss, task_loss
 from toymono.analysis.monosemanticity import (
     POLY_THRESHOLD,
     favourite_feature,
@@ -19,11 +19,11 @@ from toymono.analysis.monosemanticity import (
     mono_neurons_of_features,
     monosemanticity,
 )
-from toymono.analysis.responses import N_SAMPLED_BATCHES, is_dead_at_any_amplitude, task_responses
+from toymono.analysis.responses import is_dead_at_any_amplitude, task_responses
 from toymono.analysis.theory import input_decoder
 from toymono.config import Config
 from toymono.toy.model import Params, network, params_of, weights_of
-from toymono.toy.tasks import Problem, is_signed, sample_batch, squared_error
+from toymono.toy.tasks import Problem, is_signed
 
 SMALL_GAIN = 0.1  # outputs moved per unit of input, of neurons that the paper draws as a band of small weights
 
@@ -80,37 +80,20 @@ def by_bias_sign(params: Params) -> tuple[Params, Params]:
     return keep(params, ~positive), keep(params, positive)
 
 
-def _mean_loss(
-    answer: Callable[[Array], Array], config: Config, problem: Problem, key: Key[Array, ""], density: ArrayLike
-) -> Float[Array, ""]:
-    def loss(key: Key[Array, ""]) -> Float[Array, ""]:
-        batch = sample_batch(config, problem, key, density)
-        return squared_error(answer(batch.inputs), batch.targets)
-
-    return jax.lax.map(loss, jax.random.split(key, N_SAMPLED_BATCHES)).mean()
-
-
-def sampled_loss(
-    config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
-) -> Float[Array, ""]:
-    """The task loss on 16 fresh batches; the same key draws the same samples for every network."""
-    return _mean_loss(network(config, params), config, problem, key, density)
-
-
 def ablation_losses(
     config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
 ) -> Mapping[str, Float[Array, ""]]:
-    """Losses on the same samples: of the "whole", "without X" for every role, and with the exact projector.
+    """Task losses on the same samples: of the "whole", "without X" for every role, and with the exact projector.
 
     "projector" puts T P^+ x, what the input tells exactly, in place of the linear neurons; it is not there for the
     absolute value, to which nothing linear helps.
     """
     found = roles(config, params, problem)
-    losses = {"whole": sampled_loss(config, params, problem, key, density)}
+    losses = {"whole": task_loss(config, params, problem, key, density).mean}
     for name, mask in found._asdict().items():
-        losses[f"without {name}"] = sampled_loss(config, keep(params, ~mask), problem, key, density)
+        losses[f"without {name}"] = task_loss(config, keep(params, ~mask), problem, key, density).mean
     if not is_signed(config):
         rest = network(config, keep(params, ~found.linear))
         passed = input_decoder(config, problem)
-        losses["projector"] = _mean_loss(lambda x: rest(x) + x @ passed.T, config, problem, key, density)
+        losses["projector"] = sampled_loss(config, lambda x: rest(x) + x @ passed.T, problem, key, density).mean
     return losses

@@ -17,11 +17,11 @@ class Interval(NamedTuple):
     n: np.ndarray  # finite seeds
 
 
-def interval_over_seeds(values: np.ndarray, lowest: float = -np.inf) -> Interval:
+def interval_over_seeds(values: np.ndarray, lowest: float = -np.inf, highest: float = np.inf) -> Interval:
     """Student's t interval for the mean along the first axis: mean +- t(n - 1) * s / sqrt(n).
 
-    Values that are not finite are left out and lower n. `lowest` cuts the interval where the
-    quantity cannot go, 0 for a count. With three seeds it reaches 2.5 standard deviations to each side. Student 1908.
+    Values that are not finite are left out and lower n. `lowest` and `highest` cut the interval where the quantity
+    cannot go, as below 0 for a count. With three seeds it reaches 2.5 standard deviations to each side. Student 1908.
     """
     values = np.where(np.isfinite(values), values, np.nan).astype(float)
     n = np.isfinite(values).sum(0)
@@ -30,4 +30,4 @@ def interval_over_seeds(values: np.ndarray, lowest: float = -np.inf) -> Interval
     squares = np.nansum((values - mean) ** 2, 0)
     spread = np.where(n > 1, np.sqrt(squares / (several - 1) / several), np.nan)
     half = stats.t.ppf((1 + LEVEL) / 2, several - 1) * spread
-    return Interval(mean, np.maximum(mean - half, lowest), mean + half, n)
+    return Interval(mean, np.maximum(mean - half, lowest), np.minimum(mean + half, highest), n)

@@ -48,6 +48,13 @@ class Baselines(NamedTuple):
     linear: Float[Array, ""]  # the best linear map of the input, and a constant
 
 
+def zero_loss(config: Config, problem: Problem, density: ArrayLike) -> Float[Array, ""]:
+    """Task loss of the answer 0: what is asked for, squared; N eps / 3 for the decoder, exactly."""
+    moments, targets = feature_moments(config, density), lone_targets(config, problem)
+    spread = moments.power - moments.target_mean**2  # features are independent
+    return (targets**2 @ spread).sum() + ((targets @ moments.target_mean) ** 2).sum()
+
+
 def baselines(config: Config, problem: Problem, density: ArrayLike) -> Baselines:
     """Losses of the answer 0, of the best constant, and of the best affine map.
 
@@ -57,7 +64,7 @@ def baselines(config: Config, problem: Problem, density: ArrayLike) -> Baselines
     moments, targets = feature_moments(config, density), lone_targets(config, problem)
     spread = moments.power - moments.target_mean**2  # features are independent
     constant = (targets**2 @ spread).sum()
-    zero = constant + ((targets @ moments.target_mean) ** 2).sum()
+    zero = zero_loss(config, problem, density)
     if is_signed(config):
         return Baselines(zero, constant, constant)
     seen = problem.embedding * moments.variance  # P C

@@ -51,6 +51,9 @@ AXIS_TITLES = {
     "l1": "L1 weight on activations",
     "feature_density": "feature density",
     "task_loss": "task loss",
+    "task_loss_error": "standard error of the task loss",
+    "training_loss": "training loss",
+    "late_gain": "share of the loss that the second half of the steps removed",
     "n_mono": "mono neurons",
     "n_covered": "features covered",
     "mono_per_feature": "mono neurons per feature",
@@ -71,6 +74,7 @@ AXIS_TITLES = {
     "n_nearly_covered": "covered, scores above .9",
     "offset_over_root_density": "initial bias offset / sqrt(density)",
     "n_clearly_positive_bias": "neurons with bias above .05",
+    "n_clearly_positive_ratio": "neurons with bias / |weights| above .05",
 }
 
 

@@ -21,7 +21,7 @@ def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str
             area, line = line_with_band(curve, place, "step %{x}: %{y:.4g}")
             figure.add_traces([area, line.update(showlegend=row == 1)], rows=row, cols=1)
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=row, col=1)
-        if name == "task_loss":
+        if name == "training_loss":
             figure.update_yaxes(type="log", dtick=math.log10(2), tickformat="~g", row=row, col=1)
     figure.update_xaxes(**step_ticks([int(curve.x.max()) for curves in panels.values() for curve in curves]))
     figure.update_xaxes(title_text="log2 steps", row=len(panels), col=1)

@@ -19,8 +19,9 @@ from toymono.analysis.record import Record
 from toymono.config import Config, Hyper, InputError
 from toymono.sweeps.files import checksum, written_whole
 from toymono.sweeps.plan import Unit
+from toymono.toy.world import make_world
 from toymono.training.ensemble import Snapshot
-from toymono.training.train import Member, make_world, start
+from toymono.training.train import Member, start
 
 _ROOM_BESIDE = 2**17  # bytes; what a checkpoint needs more than its arrays
 

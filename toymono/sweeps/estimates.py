@@ -22,7 +22,7 @@ PROCESS_BYTES = 600 * 10**6  # main memory of a process that has compiled and st
 _MOST_MEMBERS = 64  # of a unit: cost per member is flat by then, and a unit lost is little lost
 _WORTH_SPLITTING = 30.0  # seconds on a laptop; a process takes a few to start and compile
 _LAPTOP_RATE = 9e10  # multiply-adds per second
-_PER_NEURON, _PER_RECORD = 3, 7  # numbers in analysis.record.Record
+_PER_NEURON, _PER_RECORD = 3, 9  # numbers in analysis.record.Record
 
 
 class Kept(NamedTuple):

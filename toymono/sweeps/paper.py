@@ -1,6 +1,8 @@
 """Table 1 of the paper as data, in the paper's own numbers; `presets.py` scales it to smaller machines.
 
-Batches whose names the paper does not have are toymono's own controls.
+Batches whose names the paper does not have are toymono's own controls. Other scales than the paper's leave out the
+values that a curve does not need, which `thinned` says: the rate .001, which takes 2^17 steps; offsets far from the
+threshold; every other density; and of controls most rates.
 """
 
 import types
@@ -30,7 +32,6 @@ class Batch(NamedTuple):
 
 
 _NEGATIVE: Grid = {"bias_offset": (-1.0,), "bias_decay": (0.03,)}
-_SLOW_NEGATIVE: Grid = {"bias_offset": (-1.0,), "bias_decay": (0.03 / 4,)}
 _POWER_LAW: Grid = {"feature_law": ("power-law",)}
 _ABSOLUTE: Grid = {"task": ("absolute",), "n_neurons": (2048,)}
 _RATES: Grid = {"learning_rate": LEARNING_RATES}
@@ -49,29 +50,38 @@ def _densities(decay: float) -> tuple[Grid, ...]:
     return ({"feature_density": DENSITIES, **fixed},)
 
 
-_WHOLE_OCTAVES: Grid = {"feature_density": DENSITIES[::2]}
+_MOST: Grid = {"learning_rate": LEARNING_RATES[1:]}
+_NEAR_OFFSETS: Grid = {"bias_offset": (-1.0, -0.35, -0.25, -0.18, -0.125, -0.06, 0.0)}
+_OCTAVES: Grid = {"feature_density": DENSITIES[::2]}
+_FEW_OCTAVES: Grid = {"feature_density": DENSITIES[4:16:2]}
 
 
 BATCHES: dict[str, Batch] = {
-    "LR1": Batch("learning rates from zero bias (Figs 1 left, 3, 4, 5)", (_RATES,)),
-    "LR2": Batch("learning rates, power law (Fig 6)", ({**_RATES, **_POWER_LAW},)),
-    "LR3": Batch("learning rates from offset -1 with decay (Figs 1 right, 7, 10, 11)", ({**_RATES, **_NEGATIVE},)),
-    "LR4": Batch("learning rates, power law, offset -1 with decay (Fig 12)", ({**_RATES, **_POWER_LAW, **_NEGATIVE},)),
-    "LR5": Batch("learning rates, absolute value, k = 4 N (Fig 22)", ({**_RATES, **_ABSOLUTE, **_NEGATIVE},)),
-    "B1": Batch("bias offsets at density 1/16 (Figs 8, 9)", _offsets(1 / 16, 0.03)),
-    "B2": Batch("bias offsets at density 1/32 (Figs 8, 9)", _offsets(1 / 32, 0.003)),
-    "B3": Batch("bias offsets at density 1/64 (Figs 8, 9)", _offsets(1 / 64, 0.003)),
-    "B4": Batch("bias offsets at density 1/128 (Figs 8, 9)", _offsets(1 / 128, 0.003)),
-    "B5": Batch("bias offsets at density 1/256 (Figs 8, 9)", _offsets(1 / 256, 0.003)),
+    "LR1": Batch("learning rates from zero bias (Figs 1 left, 3, 4, 5)", (_RATES,), _MOST),
+    "LR2": Batch("learning rates, power law (Fig 6)", ({**_RATES, **_POWER_LAW},), _MOST),
+    "LR3": Batch(
+        "learning rates from offset -1 with decay (Figs 1 right, 7, 10, 11)", ({**_RATES, **_NEGATIVE},), _MOST
+    ),
+    "LR4": Batch(
+        "learning rates, power law, offset -1 with decay (Fig 12)",
+        ({**_RATES, **_POWER_LAW, **_NEGATIVE},),
+        _MOST,
+    ),
+    "LR5": Batch("learning rates, absolute value, k = 4 N (Fig 22)", ({**_RATES, **_ABSOLUTE, **_NEGATIVE},), _MOST),
+    "B1": Batch("bias offsets at density 1/16 (Figs 8, 9)", _offsets(1 / 16, 0.03), _NEAR_OFFSETS),
+    "B2": Batch("bias offsets at density 1/32 (Figs 8, 9)", _offsets(1 / 32, 0.003), _NEAR_OFFSETS),
+    "B3": Batch("bias offsets at density 1/64 (Figs 8, 9)", _offsets(1 / 64, 0.003), _NEAR_OFFSETS),
+    "B4": Batch("bias offsets at density 1/128 (Figs 8, 9)", _offsets(1 / 128, 0.003), _NEAR_OFFSETS),
+    "B5": Batch("bias offsets at density 1/256 (Figs 8, 9)", _offsets(1 / 256, 0.003), _NEAR_OFFSETS),
     "B6": Batch(  # printed as a second B3
         "bias offsets and learning rates, GeLU (Fig 13)",
         ({**_RATES, "activation": ("gelu",), "bias_offset": BIAS_OFFSETS, "bias_decay": (0.03,)},),
-        thinned={"learning_rate": (0.003, 0.007, 0.03)},
+        thinned={**_NEAR_OFFSETS, "learning_rate": (0.007, 0.03)},
     ),
-    "E1": Batch("densities, decay .03 (Figs 18, 19, 20)", _densities(0.03)),
-    "E2": Batch("densities, decay .01 (Figs 18, 19)", _densities(0.01), _WHOLE_OCTAVES),
-    "E3": Batch("densities, decay .003 (Figs 18, 19)", _densities(0.003), _WHOLE_OCTAVES),
-    "E4": Batch("densities, decay .001 (Figs 18, 19)", _densities(0.001), _WHOLE_OCTAVES),
+    "E1": Batch("densities, decay .03 (Figs 18, 19, 20)", _densities(0.03), _OCTAVES),
+    "E2": Batch("densities, decay .01 (Figs 18, 19)", _densities(0.01), _FEW_OCTAVES),
+    "E3": Batch("densities, decay .003 (Figs 18, 19)", _densities(0.003), _FEW_OCTAVES),
+    "E4": Batch("densities, decay .001 (Figs 18, 19)", _densities(0.001), _FEW_OCTAVES),
     "K0": Batch("widths from zero bias (Figs 15, 17)", (_WIDTHS,)),
     "K1": Batch("widths from offset -1 with decay (Figs 2, 15, 17)", ({**_WIDTHS, **_NEGATIVE},)),
     "K2": Batch("widths, power law, offset -1 with decay (Fig 16)", ({**_WIDTHS, **_NEGATIVE, **_POWER_LAW},)),
@@ -80,6 +90,7 @@ BATCHES: dict[str, Batch] = {
     "RP1": Batch(
         "learning rates, re-projector, offset -1 with decay (Fig 21)",
         ({**_RATES, **_NEGATIVE, "task": ("reproject",)},),
+        _MOST,
     ),
     "D1": Batch(
         "bias decays, absolute value, k = 4 N, offset -1 (Fig 23)",
@@ -88,6 +99,7 @@ BATCHES: dict[str, Batch] = {
     "D2": Batch(
         "control: bias decays and learning rates, decoder, offset -1",
         ({"learning_rate": (0.003, 0.007, 0.03), "bias_offset": (-1.0,), "bias_decay": DECAYS},),
+        thinned={"learning_rate": (0.007,)},
     ),
     "K3": Batch(
         "control: widths at one batch size, from both starts",
@@ -100,9 +112,10 @@ BATCHES: dict[str, Batch] = {
             for start in ({}, _NEGATIVE)
             for trained_by in (
                 {"optimizer": ("lamb", "adam")},
-                {"schedule": ("cosine", "constant")},
+                {"schedule": ("periodic", "cosine", "constant")},
             )
         ),
+        thinned={"learning_rate": (0.003, 0.01)},
     ),
     "S1": Batch(
         "control: random sparse weights at equal multiply-adds",
@@ -114,19 +127,16 @@ BATCHES: dict[str, Batch] = {
                 for k in (2048, 4096)
             ),
         ),
-        thinned={"learning_rate": (0.003, 0.007, 0.03)},
-    ),
-    "T1": Batch(
-        "control: four times the steps, from both starts",
-        tuple({**THREE_RATES, **start, "n_steps": (4 * N_STEPS,)} for start in ({}, _SLOW_NEGATIVE)),
+        thinned={"learning_rate": (0.01,)},
     ),
     "N1": Batch(
-        "control: dimensions d, offset -1, four times the steps",
-        ({"n_embed": (16, 32, 48, 64, 96), "learning_rate": (0.01,), "n_steps": (4 * N_STEPS,), **_SLOW_NEGATIVE},),
+        "control: dimensions d, offset -1",
+        ({"n_embed": (16, 32, 48, 64, 96), "learning_rate": (0.01,), **_NEGATIVE},),
     ),
     "N2": Batch(
         "control: bias offsets at other dimensions d, else as B3",
         tuple({"n_embed": (d,), **grid} for d in (32, 48, 96) for grid in _offsets(1 / 64, 0.003)),
+        _NEAR_OFFSETS,
     ),
     "H1": Batch(
         "control: learning rates from the hand-built network, k = 2 N and 4 N",

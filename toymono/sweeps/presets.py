@@ -1,6 +1,8 @@
 """The named sweeps: the paper's batches at three scales, and the one rule that scales them."""
 
 import dataclasses
+import itertools
+import math
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
@@ -13,12 +15,15 @@ from toymono.sweeps.paper import (
     N_FEATURES,
     N_NEURONS,
     N_STEPS,
-    THREE_RATES,
     Batch,
     Grid,
 )
 
-ScaleName = Literal["paper", "laptop", "smoke"]
+ScaleName = Literal["desk", "paper", "smoke"]
+
+_RATE_STEPS = 0.01 * 2**14  # learning rate * steps that finishes a network: see experiments/recipe.py
+_FEWEST_STEPS = 2**14
+_MOST_DECAY = 5  # times the paper's own
 
 
 class Scale(NamedTuple):
@@ -28,21 +33,30 @@ class Scale(NamedTuple):
     density_factor: float
     most_samples: int  # in a batch
     values_per_axis: int | None = None  # of a longer axis the ends and what lies evenly between; None: all
+    steps_by_rate: bool = False  # as many as the learning rate needs, in place of one number
 
 
 SCALES: dict[ScaleName, Scale] = {
+    # The paper's networks and data with the cheapest training that ends where the paper's ends (experiments/recipe.py):
+    # a thirty-second of the batch, one cosine to 0, and the steps that the rate needs. Narrow networks get 2048
+    # samples at most: their time goes into the samples, not into the matrix products.
+    "desk": Scale(
+        Config(
+            n_features=N_FEATURES,
+            n_embed=N_EMBED,
+            n_neurons=N_NEURONS,
+            batch_size=256,
+            n_steps=_FEWEST_STEPS,
+            schedule="cosine",
+        ),
+        density_factor=1.0,
+        most_samples=2048,
+        steps_by_rate=True,
+    ),
     "paper": Scale(
         Config(n_features=N_FEATURES, n_embed=N_EMBED, n_neurons=N_NEURONS, batch_size=BATCH_SIZE, n_steps=N_STEPS),
         density_factor=1.0,
         most_samples=2**19,
-    ),
-    # Twice the density is half-way between keeping eps and keeping N * eps / d, which falls from 1/8 to 1/16; a
-    # feature is seen 16 times in a batch, the paper's 128 times. Narrow networks get 2048 samples at most: their time
-    # goes into the samples, not into the matrix products.
-    "laptop": Scale(
-        Config(n_features=128, n_embed=64, n_neurons=256, batch_size=512, n_steps=2**13),
-        density_factor=2.0,
-        most_samples=2048,
     ),
     # Seconds, for tests: too small and too short to say anything about monosemanticity.
     "smoke": Scale(
@@ -54,29 +68,47 @@ SCALES: dict[ScaleName, Scale] = {
 }
 
 
-def scaled(scale: Scale, grid: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
-    """A grid of the paper's numbers at another scale, one grid for each width.
+def steps_of(scale: Scale, rate: float) -> int:
+    """Steps of a network at a learning rate: LAMB moves a fixed share of a tensor per step, so low rates need more.
 
-    Kept: k / N; decay * learning rate * steps, on which rests whether the biases come up at all; batch * k, hence
-    the multiply-adds of a step, as far as `most_samples` goes; learning rates, offsets and L1 weights themselves.
-    Densities are multiplied by the scale's own factor and end at 1. Not kept: N / d, steps, and with the decay its
-    strength against the optimiser's own step, to which it stands as decay to 1.
+    At desk scale the power of two nearest to 164 / rate, and 2^14 at least: 2^16 at .003, 2^15 at .005 and .007.
     """
-    grid = {"feature_density": (FEATURE_DENSITY,), **grid}
+    if not scale.steps_by_rate:
+        return scale.config.n_steps
+    return max(_FEWEST_STEPS, 2 ** round(math.log2(_RATE_STEPS / rate)))
+
+
+def scaled(scale: Scale, grid: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
+    """A grid of the paper's numbers at another scale, one grid for each width and number of steps.
+
+    Kept: k / N; decay * learning rate * steps, on which rests whether the biases come up at all, up to five times the
+    paper's decay; batch * k, hence the multiply-adds of a step, as far as `most_samples` goes; learning rates, offsets
+    and L1 weights themselves. Densities are multiplied by the scale's own factor and end at 1. Desk scale keeps N, d,
+    k and the densities as well. Not kept: steps and samples, and with the decay its strength against the optimiser's
+    own step, to which it stands as decay to 1.
+    """
+    grid = {"feature_density": (FEATURE_DENSITY,), "learning_rate": (Hyper().learning_rate,), **grid}
     densities = (density * scale.density_factor for density in grid["feature_density"])
     numbers = {**grid, "feature_density": tuple(density for density in densities if density <= 1)}
-    shorter = N_STEPS // scale.config.n_steps
-    if "bias_decay" in grid:
-        numbers["bias_decay"] = tuple(decay * shorter for decay in grid["bias_decay"])
-    if "n_steps" in grid:
-        numbers["n_steps"] = tuple(steps // shorter for steps in grid["n_steps"])
     if "n_embed" in grid:
         numbers["n_embed"] = tuple(d * scale.config.n_embed // N_EMBED for d in grid["n_embed"])
     numbers = {name: _thinned(values, scale.values_per_axis) for name, values in numbers.items()}
     for k in numbers.pop("n_neurons", (N_NEURONS,)):
         n_neurons = max(1, k * scale.config.n_features // N_FEATURES)
         batch = scale.config.batch_size * (1 if "batch_size" in grid else scale.config.n_neurons / n_neurons)
-        yield {**numbers, "n_neurons": (n_neurons,), "batch_size": (min(int(batch), scale.most_samples),)}
+        shape = {"n_neurons": (n_neurons,), "batch_size": (min(int(batch), scale.most_samples),)}
+        for trained in _trained(scale, numbers):
+            yield {**numbers, **trained, **shape}
+
+
+def _trained(scale: Scale, numbers: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
+    """Learning rates, steps and decays of a grid: one set for all rates that take the same number of steps."""
+    by_steps = itertools.groupby(numbers["learning_rate"], lambda rate: steps_of(scale, rate))
+    for steps, rates in by_steps:
+        decays = numbers.get("bias_decay", (0.0,))
+        most = _MOST_DECAY if scale.steps_by_rate else math.inf
+        longer = min(N_STEPS / steps, most)
+        yield {"learning_rate": tuple(rates), "n_steps": (steps,), "bias_decay": tuple(d * longer for d in decays)}
 
 
 def _thinned(values: tuple[Any, ...], most: int | None) -> tuple[Any, ...]:
@@ -86,22 +118,26 @@ def _thinned(values: tuple[Any, ...], most: int | None) -> tuple[Any, ...]:
 
 
 def _batch_sweep(batch: Batch, scale: Scale, seeds: tuple[int, ...]) -> Sweep:
-    whole = scale.config.n_neurons == N_NEURONS
+    whole = scale is SCALES["paper"]
     grids = tuple(grid if whole else {**grid, **batch.thinned} for grid in batch.grids)
     return Sweep(base=scale.config, grids=tuple(point for grid in grids for point in scaled(scale, grid)), seeds=seeds)
 
 
+# A quarter of the paper's network, where the contrast is large after minutes; a feature is seen 4 times in a batch.
+_DEMO = Config(n_features=128, n_embed=64, n_neurons=256, batch_size=128, n_steps=2**13, schedule="cosine")
+_DEMO_RATES, _DEMO_DENSITY, _DEMO_DECAY = (0.005, 0.01), 1 / 32, 0.326
+
+
 def _demo_sweep(scale: Scale, seeds: tuple[int, ...]) -> Sweep:
-    # A quarter of the batch keeps it under two minutes on two cores. All records are kept: maps can be replayed.
-    config = dataclasses.replace(scale.config, batch_size=scale.config.batch_size // 4, record_params="all")
-    zero = {**THREE_RATES, "feature_density": (FEATURE_DENSITY * scale.density_factor,)}
-    # Over the first half of training this takes the biases to e^-4 of their start at the lowest rate.
-    decay = 4 / (0.003 * config.n_steps / 2)
-    return Sweep(base=config, grids=(zero, {**zero, "bias_offset": (-1.0,), "bias_decay": (decay,)}), seeds=seeds)
+    """Its own size at every scale but the smallest; all records are kept, so that maps can be replayed."""
+    small = scale is SCALES["smoke"]
+    base = dataclasses.replace(scale.config if small else _DEMO, record_params="all")
+    zero = {"learning_rate": _DEMO_RATES, "feature_density": (1 / 8 if small else _DEMO_DENSITY,)}
+    return Sweep(base=base, grids=(zero, {**zero, "bias_offset": (-1.0,), "bias_decay": (_DEMO_DECAY,)}), seeds=seeds)
 
 
 PRESETS: dict[str, str] = {  # names of sweeps, and what each is
-    "demo": "zero bias against offset -1 with decay, at three learning rates",
+    "demo": "zero bias against offset -1 with decay, small enough for minutes",
     **{name: batch.title for name, batch in BATCHES.items()},
 }
 

@@ -43,6 +43,22 @@ def measured_results(folder: pathlib.Path, units: Sequence[xr.Dataset], table: p
     return Results(batch, scale, table, stored_provenance(units[0]), is_whole(folder))
 
 
+def joined(earlier: Results, results: Results) -> Results:
+    """The members of both, where the same member stands in both the later one; what made them side by side.
+
+    Raises InputError if they are of two batches or scales.
+    """
+    ours, theirs = (results.batch, results.scale), (earlier.batch, earlier.scale)
+    require(ours == theirs, "results", f"of batch and scale {' '.join(theirs)}", " ".join(ours), "name another file")
+    table = pd.concat([earlier.table, results.table]).drop_duplicates([*SETTINGS, "seed"], keep="last")
+    made = {
+        name: "; ".join(dict.fromkeys([*earlier.provenance.get(name, value).split("; "), *value.split("; ")]))
+        for name, value in results.provenance.items()
+    }
+    whole = earlier.is_whole and results.is_whole
+    return Results(*ours, table.reset_index(drop=True).rename_axis("member"), made, whole)
+
+
 def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
     """Store results: settings that all members share stand once; numbers in six digits, null where there is none."""
     table = results.table

@@ -16,11 +16,13 @@ import numpy as np
 import xarray as xr
 
 from toymono import environment
-from toymono.analysis.members import config_of, is_diverged
+from toymono.analysis.members import is_diverged
 from toymono.analysis.record import Record
+from toymono.analysis.stored import config_of
 from toymono.config import Config, Hyper, InputError, require
 from toymono.sweeps.files import check, written_with_checksum
 from toymono.sweeps.folder import read_sweep
+from toymono.sweeps.older import completed
 from toymono.sweeps.plan import Unit, plan
 from toymono.toy.model import Params
 from toymono.toy.tasks import Problem
@@ -104,10 +106,7 @@ def open_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
     check(file)
     with _readable(file):
         data = xr.open_dataset(file, engine="h5netcdf")
-    # An older toymono did not write the settings it did not know; the unit has their defaults.
-    data.attrs = {**{field.name: field.default for field in dataclasses.fields(Config)}, **data.attrs}
-    untold = [name for name in Hyper._fields if name not in data.variables and _is_default(unit, name)]
-    data = data.assign_coords({n: ("setting", [Hyper._field_defaults[n]] * len(unit.settings)) for n in untold})
+        data = completed(data, unit)
     missing = sorted((_VARIABLES - set(data.variables)) | ({*_PROVENANCE} - set(data.attrs)))
     require(not missing, str(file), "a whole result", f"without {', '.join(missing[:3])}", _REDO)
     shape = (data.sizes["seed"], data.sizes["setting"])
@@ -121,10 +120,6 @@ def read_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
     """The results in a unit's file, in memory; raises InputError if the file does not hold just that."""
     with open_unit(file, unit) as data, _readable(file):
         return data.load()
-
-
-def _is_default(unit: Unit, name: str) -> bool:
-    return all(getattr(setting, name) == Hyper._field_defaults[name] for setting in unit.settings)
 
 
 def is_whole(folder: pathlib.Path) -> bool:

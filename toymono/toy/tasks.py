@@ -113,6 +113,13 @@ def sample_batch(config: Config, problem: Problem, key: Key[Array, ""], density:
     return drawn_batch(config, problem, draw(config, key), density)
 
 
+def sample_errors(
+    outputs: Float[Array, "batch output"], targets: Float[Array, "batch output"]
+) -> Float[Array, " batch"]:
+    """Squared error of each sample, summed over outputs."""
+    return jnp.sum(jnp.square(outputs - targets), axis=-1)
+
+
 def squared_error(outputs: Float[Array, "batch output"], targets: Float[Array, "batch output"]) -> Float[Array, ""]:
     """The task loss: squared error summed over outputs and averaged over the batch [P 2.2]."""
-    return jnp.mean(jnp.sum(jnp.square(outputs - targets), axis=-1))
+    return jnp.mean(sample_errors(outputs, targets))

@@ -17,8 +17,9 @@ from toymono.analysis.record import Record, measure
 from toymono.config import Config, Hyper
 from toymono.toy.model import Params, network
 from toymono.toy.tasks import draw, drawn_batch
+from toymono.toy.world import World, make_world
 from toymono.training.placement import Placement, each
-from toymono.training.train import Member, World, data_key, make_world, start, update
+from toymono.training.train import Member, data_key, start, update
 
 
 class Settings(NamedTuple):

@@ -11,24 +11,15 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
-from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Key
 
 from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config, Hyper
 from toymono.toy.model import Params, network, of_existing, params_of, random_params, scale_bias, thinned, weights_of
-from toymono.toy.tasks import Batch, Problem, n_outputs, random_problem, squared_error
+from toymono.toy.tasks import Batch, n_outputs, squared_error
+from toymono.toy.world import World
 from toymono.training.optimizers import OPTIMIZERS
 from toymono.training.schedules import bias_factor, learning_rate, n_losses
-
-
-class World(NamedTuple):
-    """What a seed fixes: the projections, and a key for each purpose."""
-
-    problem: Problem
-    key_params: Key[Array, ""]
-    key_data: Key[Array, ""]
-    key_probe: Key[Array, ""]  # samples for measuring, never trained on
 
 
 class Member(NamedTuple):
@@ -37,12 +28,6 @@ class Member(NamedTuple):
     params: Params
     optimizer: optax.OptState
     losses: Float[Array, " loss"]  # one for each of `loss_steps`, infinite until it is reached
-
-
-def make_world(config: Config, seed: ArrayLike) -> World:
-    """Everything random about a seed; settings that share it see the same features, projections and initial weights."""
-    key_problem, key_params, key_data, key_probe = jax.random.split(jax.random.key(seed, impl="threefry2x32"), 4)
-    return World(random_problem(config, key_problem), key_params, key_data, key_probe)
 
 
 def start(config: Config, hyper: Hyper, world: World) -> Member:

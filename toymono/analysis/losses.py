@@ -1,0 +1,51 @@
+"""The task loss of one network: of what is measured, at the moment it is measured, on samples it never saw."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float, Key
+
+from toymono.config import Config
+from toymono.toy.model import Params, network
+from toymono.toy.tasks import Problem, sample_batch, sample_errors
+
+N_SAMPLES = 2**16
+_AT_ONCE = 2**11  # samples whose activations are in memory together
+
+
+class SampledLoss(NamedTuple):
+    """A mean over fresh samples."""
+
+    mean: Float[Array, ""]
+    error: Float[Array, ""]  # standard error of the mean: it falls as n_samples^-1/2
+
+
+def sampled_loss(
+    config: Config,
+    answer: Callable[[Float[Array, "batch embed"]], Float[Array, "batch output"]],
+    problem: Problem,
+    key: Key[Array, ""],
+    density: ArrayLike,
+    n_samples: int = N_SAMPLES,
+) -> SampledLoss:
+    """The squared error of some answers to fresh samples, summed over outputs; `n_samples` is a multiple of 2^11.
+
+    The same key draws the same samples for every network, whatever its batch size, so that differences between
+    networks of one seed are far more exact than `error` says.
+    """
+    at_once = dataclasses.replace(config, batch_size=_AT_ONCE)
+
+    def errors(key: Key[Array, ""]) -> Float[Array, " batch"]:
+        batch = sample_batch(at_once, problem, key, density)
+        return sample_errors(answer(batch.inputs), batch.targets)
+
+    found = jax.lax.map(errors, jax.random.split(key, n_samples // _AT_ONCE))
+    return SampledLoss(found.mean(), found.std() / n_samples**0.5)
+
+
+def task_loss(config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike) -> SampledLoss:
+    """The loss of the network with these parameters, without penalties [P 2.2]; `key` is its world's `key_probe`."""
+    return sampled_loss(config, network(config, params), problem, key, density)

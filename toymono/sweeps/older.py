@@ -1,0 +1,68 @@
+"""What a result of an earlier toymono lacks: it has its default, or is measured from the stored parameters."""
+
+import dataclasses
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+from jax.typing import ArrayLike
+from jaxtyping import Array, Key
+
+from toymono.analysis.losses import SampledLoss, task_loss
+from toymono.config import Config, Hyper
+from toymono.sweeps.plan import Unit
+from toymono.toy.model import Weights, params_of
+from toymono.toy.tasks import Problem
+from toymono.toy.world import make_world
+
+_LOSSES = ("task_loss", "task_loss_error")
+
+
+def completed(data: xr.Dataset, unit: Unit) -> xr.Dataset:
+    """A unit's results with the settings and losses that an earlier toymono did not write.
+
+    Losses are measured at records that kept their parameters, on the samples that are used now; NaN at others.
+    """
+    data.attrs = {**{field.name: field.default for field in dataclasses.fields(Config)}, **data.attrs}
+    untold = [name for name in Hyper._fields if name not in data.variables and _is_default(unit, name)]
+    data = data.assign_coords({n: ("setting", [Hyper._field_defaults[n]] * len(unit.settings)) for n in untold})
+    needed = {"score", "encoder_kernel", "encoder_bias", "decoder_kernel", *Problem._fields}
+    if set(_LOSSES) <= set(data.variables) or not needed <= set(data.variables):
+        return data
+    shape = (data.sizes["seed"], data.sizes["setting"])
+    return data.assign(_losses(data, unit)) if shape == (len(unit.seeds), len(unit.settings)) else data
+
+
+def _is_default(unit: Unit, name: str) -> bool:
+    return all(getattr(setting, name) == Hyper._field_defaults[name] for setting in unit.settings)
+
+
+def _losses(data: xr.Dataset, unit: Unit) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+    """The mean loss and its error of every member at every record."""
+    dims = ("step", "seed", "setting")
+    found = np.full((2, *(data.sizes[dim] for dim in dims)), np.nan, np.float32)
+    densities = jnp.asarray([setting.feature_density for setting in unit.settings], jnp.float32)
+    for place in np.flatnonzero(np.isin(data.step.values, data.param_step.values)):
+        at = data.sel(param_step=int(data.step[place]))
+        for number, seed in enumerate(unit.seeds):
+            one = at.isel(seed=number)
+            names = ("encoder_kernel", "encoder_bias", "decoder_kernel")
+            weights = Weights(*(jnp.asarray(one[name].transpose("setting", ...).values) for name in names))
+            problem = Problem(*(jnp.asarray(one[name].values) for name in Problem._fields))
+            key = make_world(unit.config, seed).key_probe
+            found[:, place, number] = np.stack(_of_settings(unit.config, weights, problem, key, densities))
+    return {name: (dims, values) for name, values in zip(_LOSSES, found, strict=True)}
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _of_settings(
+    config: Config, weights: Weights, problem: Problem, key: Key[Array, ""], densities: Array
+) -> SampledLoss:
+    def of_setting(one: tuple[Weights, ArrayLike]) -> SampledLoss:
+        weights, density = one
+        return task_loss(config, params_of(weights), problem, key, density)
+
+    with jax.default_matmul_precision(config.jax_precision):
+        return jax.lax.map(of_setting, (weights, densities))

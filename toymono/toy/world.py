@@ -1,0 +1,25 @@
+"""Everything random that a seed fixes; settings that share a seed share all of it."""
+
+from typing import NamedTuple
+
+import jax
+from jax.typing import ArrayLike
+from jaxtyping import Array, Key
+
+from toymono.config import Config
+from toymono.toy.tasks import Problem, random_problem
+
+
+class World(NamedTuple):
+    """What a seed fixes: the projections, and a key for each purpose."""
+
+    problem: Problem
+    key_params: Key[Array, ""]
+    key_data: Key[Array, ""]
+    key_probe: Key[Array, ""]  # samples for measuring, never trained on
+
+
+def make_world(config: Config, seed: ArrayLike) -> World:
+    """The world of a seed: settings that share it see the same features, projections and initial weights."""
+    key_problem, key_params, key_data, key_probe = jax.random.split(jax.random.key(seed, impl="threefry2x32"), 4)
+    return World(random_problem(config, key_problem), key_params, key_data, key_probe)
