@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from toymono.analysis.seeds import interval_over_seeds
+from toymono.analysis.seeds import LEVEL, interval_over_seeds
 
 Verdict = Literal["supported", "refuted", "inconclusive", "untested"]
 Tables = Mapping[str, pd.DataFrame]  # of members, by the name of their batch
@@ -45,39 +46,69 @@ class Judgement(NamedTuple):
 
     part: Part
     mean: float  # NaN if untested
-    low: float
+    low: float  # NaN where there is no interval: one seed, or seeds that are all alike
     high: float
     n: int
+    p: float  # of a mean so far outside the range, or further, if the truth lies at its end; corrected for the parts
     verdict: Verdict
 
 
-def verdict_on(low: float, high: float, at_least: float, at_most: float) -> Verdict:
-    """Supported where the whole interval lies in the range, refuted where none of it does, inconclusive between.
+def outside_p(values: np.ndarray, at_least: float, at_most: float) -> float:
+    """Two-sided p of Student's t test that the mean lies at the nearer end of the range; 1 where it lies within.
 
-    An unknown interval, as of a single seed, is inconclusive.
+    0 where seeds are all alike and outside; NaN for less than two seeds. Student 1908.
     """
-    if low >= at_least and high <= at_most:
-        return "supported"
-    return "refuted" if high < at_least or low > at_most else "inconclusive"
+    mean, n = values.mean(), len(values)
+    beyond = max(at_least - mean, mean - at_most)
+    if n < 2:
+        return np.nan
+    if beyond <= 0:
+        return 1.0
+    spread = values.std(ddof=1) / n**0.5
+    return float(2 * stats.t.sf(beyond / spread, n - 1)) if spread else 0.0
 
 
-def judge_part(part: Part, tables: Tables) -> Judgement:
-    """Student's t interval of the quantity over seeds (of paired differences: the paired t test), and its verdict.
-
-    Untested where a batch is missing, or where no seed has the quantity.
-    """
-    have = part.quantity.batches <= set(tables)
-    values = part.quantity.of(tables).dropna() if have else pd.Series(dtype=float)
-    if not len(values):
-        return Judgement(part, np.nan, np.nan, np.nan, 0, "untested")
-    interval = interval_over_seeds(values.to_numpy(float))
-    mean, low, high = float(interval.mean), float(interval.low), float(interval.high)
-    return Judgement(part, mean, low, high, len(values), verdict_on(low, high, part.at_least, part.at_most))
+def holm(p: Sequence[float]) -> list[float]:
+    """The p values corrected for their number, in their order; NaN stays and does not count. Holm 1979."""
+    known = np.flatnonzero(np.isfinite(p))
+    order = known[np.argsort(np.asarray(p)[known], kind="stable")]
+    corrected, largest = [float(value) for value in p], 0.0
+    for place, part in enumerate(order):
+        largest = max(largest, min(1.0, (len(order) - place) * p[part]))
+        corrected[part] = largest
+    return corrected
 
 
 def judge(claim: Claim, tables: Tables) -> list[Judgement]:
-    """A judgement for each part of the claim."""
-    return [judge_part(part, tables) for part in claim.parts]
+    """A judgement for each part of the claim.
+
+    A part is supported where its 95 % interval lies in the range, or where all of several seeds are alike and in it;
+    refuted where the interval's level, corrected for the number of parts, keeps the mean out of the range;
+    inconclusive between, and for a single seed; untested where a batch or every seed's number is missing.
+    """
+    found = [_values(part, tables) for part in claim.parts]
+    ranges = [(part.at_least, part.at_most) for part in claim.parts]
+    p = holm([outside_p(values, *held) if len(values) else np.nan for values, held in zip(found, ranges, strict=True)])
+    return [_judged(*each) for each in zip(claim.parts, found, p, strict=True)]
+
+
+def _values(part: Part, tables: Tables) -> np.ndarray:
+    have = part.quantity.batches <= set(tables)
+    return part.quantity.of(tables).dropna().to_numpy(float) if have else np.zeros(0)
+
+
+def _judged(part: Part, values: np.ndarray, p: float) -> Judgement:
+    if not len(values):
+        return Judgement(part, np.nan, np.nan, np.nan, 0, np.nan, "untested")
+    interval = interval_over_seeds(values)
+    mean, low, high = float(interval.mean), float(interval.low), float(interval.high)
+    alike = len(values) > 1 and bool((values == values[0]).all())
+    if (part.at_least <= low and high <= part.at_most) and len(values) > 1:
+        verdict: Verdict = "supported"
+    else:
+        verdict = "refuted" if p < 1 - LEVEL else "inconclusive"
+    ends = (np.nan, np.nan) if alike else (low, high)
+    return Judgement(part, mean, *ends, len(values), p, verdict)
 
 
 def overall(judgements: Sequence[Judgement]) -> Verdict:
@@ -90,7 +121,8 @@ def overall(judgements: Sequence[Judgement]) -> Verdict:
 def verdict_table(claims: Sequence[Claim], tables: Tables) -> pd.DataFrame:
     """One row per part of every claim: what was measured, the range it was held against, mean, interval, n, verdict.
 
-    `claim_verdict` is that of the whole claim, `batches` what the part was measured on.
+    `claim_verdict` is that of the whole claim, `batches` what the part was measured on; of their `networks`,
+    `unfinished` ones were left out.
     """
     rows = []
     for claim in claims:
@@ -101,5 +133,11 @@ def verdict_table(claims: Sequence[Claim], tables: Tables) -> pd.DataFrame:
             told = {"measured": part.words, "paper": part.paper, "batches": " ".join(sorted(part.quantity.batches))}
             held = {"at_least": part.at_least, "at_most": part.at_most}
             found = {name: value for name, value in judgement._asdict().items() if name != "part"}
-            rows.append({**whole, **told, **held, **found})
+            rows.append({**whole, **told, **held, **found, **_networks(part, tables)})
     return pd.DataFrame(rows)
+
+
+def _networks(part: Part, tables: Tables) -> dict[str, int]:
+    finished = [tables[batch].finished.astype(bool) for batch in part.quantity.batches if batch in tables]
+    n, done = sum(map(len, finished)), sum(int(column.sum()) for column in finished)
+    return {"networks": n, "unfinished": n - done}

@@ -1,16 +1,24 @@
-"""The paper's twelve claims as measurements. Quantities and ranges were fixed before their data were seen.
+"""The paper's twelve claims as measurements, on networks of the paper's own shape that have finished.
 
-A change in the share of features counts from a tenth on; "the same loss" is what the paper's own plateau spans.
+Quantities and ranges were fixed before any of the batches named here was trained at desk scale. Seen by then: batch
+"recipe" (offset -1 at .003 to .01, zero bias at .005, one seed), one network each of a few more settings at this size,
+and all batches at a quarter of it, N 128, where training was too short. A change in the share of features counts from
+a tenth on; "the same loss" is what the paper's own plateau spans. The score of .999 is the paper's; shares above .9
+stand beside it where a claim is about what exists.
 """
+
+import pandas as pd
 
 from toymono.analysis import quantities as q
 from toymono.analysis.claims import Claim, Part
+from toymono.analysis.thresholds import density_exponent, threshold_ratio
 
 SHARE_THAT_COUNTS = 0.1  # of the features
 LOSS_SPREAD = 0.95 / 0.85 - 1  # of the paper's plateau, from its lowest to its highest loss
 LOSS_COST = LOSS_SPREAD / 2  # of one arm against another
 
-_MONO, _COVERED, _LOSS = "mono_per_feature", "covered_per_feature", "task_loss"
+_MONO, _COVERED, _NEARLY, _LOSS = "mono_per_feature", "covered_per_feature", "nearly_covered_per_feature", "task_loss"
+_BOTH = "LR1 LR3"
 
 CLAIMS = (
     Claim(
@@ -18,16 +26,28 @@ CLAIMS = (
         "for k > N there are basins from mostly polysemantic to mostly monosemantic",
         (
             Part(
-                "share of features covered, LR1 at rate .003",
+                "share of features covered where the first seed has most, LR1 and LR3",
+                "508 of 512 (Fig 3)",
+                q.at_chosen(q.values(_BOTH, _COVERED), pd.Series.idxmax, q.values(_BOTH, _COVERED)),
+                at_least=0.5,
+            ),
+            Part(
+                "the same, scores above .9",
+                "508 of 512 (Fig 3)",
+                q.at_chosen(q.values(_BOTH, _COVERED), pd.Series.idxmax, q.values(_BOTH, _NEARLY)),
+                at_least=0.5,
+            ),
+            Part(
+                "share of features covered where the first seed has fewest, LR1 and LR3",
                 "few at low rates (Fig 1)",
-                q.mean("LR1", _COVERED, learning_rate=0.003),
+                q.at_chosen(q.values(_BOTH, _COVERED), pd.Series.idxmin, q.values(_BOTH, _COVERED)),
                 at_most=0.25,
             ),
             Part(
-                "share of features covered, LR3 over rates",
-                "up to 508 of 512 (Figs 3, 7)",
-                q.mean("LR3", _COVERED),
-                at_least=0.5,
+                "the same, scores above .9",
+                "few at low rates (Fig 1)",
+                q.at_chosen(q.values(_BOTH, _COVERED), pd.Series.idxmin, q.values(_BOTH, _NEARLY)),
+                at_most=0.25,
             ),
         ),
     ),
@@ -38,8 +58,15 @@ CLAIMS = (
             Part(
                 "highest loss over lowest, less 1, LR1 over rates",
                 ".85 to .95: .12 (Fig 3)",
-                q.loss_spread,
+                q.spread(q.values("LR1", _LOSS)),
                 at_most=LOSS_SPREAD,
+            ),
+            Part(
+                "loss where the first seed covers most over where it covers fewest, less 1, LR1 and LR3",
+                "0",
+                q.chosen_excess(q.values(_BOTH, _COVERED), q.values(_BOTH, _LOSS)),
+                at_least=-LOSS_COST,
+                at_most=LOSS_COST,
             ),
         ),
     ),
@@ -50,19 +77,19 @@ CLAIMS = (
             Part(
                 "mean bias of mono neurons, LR1 and LR3",
                 "moderately negative (Fig 5)",
-                q.mean("LR1 LR3", "mono_bias"),
+                q.mean(q.values(_BOTH, "mono_bias")),
                 at_most=-0.05,
             ),
             Part(
                 "median bias of poly neurons, LR1 and LR3",
                 "slightly positive (Fig 5)",
-                q.mean("LR1 LR3", "poly_bias"),
+                q.mean(q.values(_BOTH, "poly_bias")),
                 at_least=0.0,
             ),
             Part(
                 "how much further from 0 the former is",
                 "moderate against small (Fig 5)",
-                q.difference(q.size(q.mean("LR1 LR3", "mono_bias")), q.size(q.mean("LR1 LR3", "poly_bias"))),
+                q.size_difference(q.values(_BOTH, "mono_bias"), q.values(_BOTH, "poly_bias")),
                 at_least=0.0,
             ),
         ),
@@ -72,21 +99,21 @@ CLAIMS = (
         "a negative initial bias steers robustly to monosemantic basins, at no cost in loss",
         (
             Part(
-                "mono per feature, LR3 less LR1, over rates",
+                "mono per feature, LR3 at its lowest over rates",
                 "highly mono at every rate (Fig 7)",
-                q.difference(q.mean("LR3", _MONO), q.mean("LR1", _MONO)),
-                at_least=SHARE_THAT_COUNTS,
+                q.lowest(q.values("LR3", _MONO)),
+                at_least=0.5,
             ),
             Part(
-                "the same at rate .003, where zero bias has least",
+                "mono per feature, LR3 less LR1, at rate .003",
                 "highly mono at every rate (Fig 7)",
-                q.difference(q.mean("LR3", _MONO, learning_rate=0.003), q.mean("LR1", _MONO, learning_rate=0.003)),
+                q.difference(q.values("LR3", _MONO, learning_rate=0.003), q.values("LR1", _MONO, learning_rate=0.003)),
                 at_least=SHARE_THAT_COUNTS,
             ),
             Part(
                 "loss, LR3 over LR1, less 1, over rates",
                 "comparable or slightly lower (Fig 7)",
-                q.excess(q.mean("LR3", _LOSS), q.mean("LR1", _LOSS)),
+                q.excess(q.values("LR3", _LOSS), q.values("LR1", _LOSS)),
                 at_most=LOSS_COST,
             ),
         ),
@@ -96,16 +123,19 @@ CLAIMS = (
         "more neurons, more mono neurons; k modestly above N gives every feature one",
         (
             Part(
-                "rank correlation of mono count with k, K1",
-                "rises with k (Fig 17)",
-                q.rank_correlation("K1", "n_neurons", "n_mono"),
+                "gamma of mono count with k, K1",
+                "1: rises with k (Fig 17)",
+                q.order_correlation("K1", "n_neurons", "n_mono"),
                 at_least=0.8,
             ),
-            Part(
-                "share of features covered at k = 2 N, K1",
-                "508 of 512 in LR1 (Fig 3)",
-                q.covered_at_twice_as_many_neurons,
-                at_least=0.9,
+            *(
+                Part(
+                    f"share of features covered{words} at k = 2 N, K1",
+                    "508 of 512 in LR1 (Fig 3)",
+                    q.mean(q.values("K1", measure, n_neurons=1024)),
+                    at_least=0.9,
+                )
+                for words, measure in (("", _COVERED), (", scores above .9,", _NEARLY))
             ),
         ),
     ),
@@ -117,8 +147,8 @@ CLAIMS = (
                 f"loss over dense, less 1, weight density {words}",
                 "much",
                 q.excess(
-                    q.mean("S1", _LOSS, connectivity="random", weight_density=density),
-                    q.mean("S1", _LOSS, connectivity="dense"),
+                    q.values("S1", _LOSS, connectivity="random", weight_density=density),
+                    q.values("S1", _LOSS, connectivity="dense"),
                 ),
                 at_least=0.1,
             )
@@ -129,24 +159,30 @@ CLAIMS = (
         "C7",
         "about d highly polysemantic neurons always remain and form a low-rank identity",
         (
-            Part(
-                "neurons with bias > .05 beyond d + 1, over d, LR3",
-                "0: exactly 65 at every rate (Fig 11)",
-                q.beyond_embed("n_clearly_positive_bias", 1),
-                at_least=-0.1,
-                at_most=0.1,
+            *(
+                Part(
+                    f"neurons with {words} above .05, beyond d + 1, over d, LR3",
+                    "0: exactly 65 at every rate (Fig 11)",
+                    q.mean(q.beyond_embed("LR3", measure, 1)),
+                    at_least=-0.1,
+                    at_most=0.1,
+                )
+                for words, measure in (
+                    ("bias", "n_clearly_positive_bias"),
+                    ("bias / |weights|", "n_clearly_positive_ratio"),
+                )
             ),
             Part(
                 "rank of their linear map beyond d, over d, LR3",
                 "0 (Fig 26)",
-                q.beyond_embed("block_rank", 0),
+                q.mean(q.beyond_embed("LR3", "block_rank", 0)),
                 at_least=-0.1,
                 at_most=0.1,
             ),
             Part(
                 "mean distance of its singular values from 1, LR3",
                 "at most .03 (Fig 26)",
-                q.mean("LR3", "block_error"),
+                q.mean(q.values("LR3", "block_error")),
                 at_most=0.1,
             ),
         ),
@@ -156,12 +192,15 @@ CLAIMS = (
         "all this holds up to density d / N",
         (
             Part(
-                "mono per feature at N eps = d / 4, E1", "the decline begins (Fig 19)", q.at_load(0.25), at_least=0.25
+                "mono per feature at N eps = d / 4, E1",
+                "the decline begins (Fig 19)",
+                q.mean(q.at_load(0.25)),
+                at_least=0.25,
             ),
             Part(
                 "mono per feature at N eps = d, E1",
                 "a smooth change, no end (Fig 20)",
-                q.at_load(1.0),
+                q.mean(q.at_load(1.0)),
                 at_least=SHARE_THAT_COUNTS,
             ),
         ),
@@ -173,25 +212,25 @@ CLAIMS = (
             Part(
                 "power law: mono per feature, LR4 less LR2",
                 "more (Figs 6, 12)",
-                q.difference(q.mean("LR4", _MONO), q.mean("LR2", _MONO)),
+                q.difference(q.values("LR4", _MONO), q.values("LR2", _MONO)),
                 at_least=SHARE_THAT_COUNTS,
             ),
             Part(
                 "power law: loss, LR4 over LR2, less 1",
                 "comparable (Figs 6, 12)",
-                q.excess(q.mean("LR4", _LOSS), q.mean("LR2", _LOSS)),
+                q.excess(q.values("LR4", _LOSS), q.values("LR2", _LOSS)),
                 at_most=LOSS_COST,
             ),
             Part(
-                "GeLU: mono per feature, offset -1 less 0, B6",
+                "GeLU: share covered, scores above .9, offset -1 less 0, B6",
                 "a sharp peak near -1 (Fig 13)",
-                q.difference(q.mean("B6", _MONO, bias_offset=-1.0), q.mean("B6", _MONO, bias_offset=0.0)),
+                q.difference(q.values("B6", _NEARLY, bias_offset=-1.0), q.values("B6", _NEARLY, bias_offset=0.0)),
                 at_least=SHARE_THAT_COUNTS,
             ),
             Part(
                 "GeLU: loss at offset -1 over 0, less 1, B6",
                 "comparable",
-                q.excess(q.mean("B6", _LOSS, bias_offset=-1.0), q.mean("B6", _LOSS, bias_offset=0.0)),
+                q.excess(q.values("B6", _LOSS, bias_offset=-1.0), q.values("B6", _LOSS, bias_offset=0.0)),
                 at_most=LOSS_COST,
             ),
         ),
@@ -203,9 +242,15 @@ CLAIMS = (
             Part(
                 "mono per feature, RP1 over rates",
                 "about 1 at every rate (Fig 21)",
-                q.mean("RP1", _MONO),
+                q.mean(q.values("RP1", _MONO)),
                 at_least=0.8,
                 at_most=1.2,
+            ),
+            Part(
+                "share of features covered, scores above .9, RP1 over rates",
+                "about 1 at every rate (Fig 21)",
+                q.mean(q.values("RP1", _NEARLY)),
+                at_least=0.8,
             ),
         ),
     ),
@@ -214,13 +259,13 @@ CLAIMS = (
         "absolute value: more mono is lower loss, and a negative bias alone is not enough",
         (
             Part(
-                "rank correlation of loss with mono count, LR5 and D1",
+                "gamma of loss with mono count, LR5 and D1",
                 "negative (Figs 22, 23)",
-                q.rank_correlation("LR5 D1", "n_mono", "task_loss"),
+                q.order_correlation("LR5 D1", "n_mono", _LOSS),
                 at_most=-0.5,
             ),
             Part(
-                "mono per feature, slowest less fastest decay, D1",
+                "mono per feature, slowest less fastest decay that finished, D1",
                 "slower decay gives more (Fig 23)",
                 q.slow_decay_gain,
                 at_least=SHARE_THAT_COUNTS,
@@ -232,9 +277,16 @@ CLAIMS = (
         "the bias threshold is -sqrt(eps)",
         (
             Part(
+                "slope of log threshold against log density, B1 to B5",
+                "1/2 (Figs 8, 9)",
+                density_exponent,
+                at_least=0.25,
+                at_most=0.75,
+            ),
+            Part(
                 "offset of half the mono neurons over -sqrt(eps), B1 to B5",
                 "1 (Figs 8, 9)",
-                q.threshold_ratio,
+                threshold_ratio,
                 at_least=2**-0.5,
                 at_most=2**0.5,
             ),

@@ -1,0 +1,47 @@
+"""What the account of `theory.py` predicts for trained networks, each in its own seed's embedding."""
+
+import functools
+from collections.abc import Callable
+
+import jax
+import pandas as pd
+
+from toymono.analysis.quantities import Values, derived
+from toymono.analysis.theory import denoisers, predicted_losses
+from toymono.config import Config
+from toymono.toy.tasks import Problem
+from toymono.toy.world import make_world
+
+Predict = Callable[[int, int, int, float], float]  # of N, d, seed, density
+
+
+def _problem(n_features: int, n_embed: int, seed: int) -> tuple[Config, Problem]:
+    config = Config(n_features=n_features, n_embed=n_embed)
+    return config, make_world(config, seed).problem
+
+
+@functools.lru_cache(maxsize=256)
+def best_kink(n_features: int, n_embed: int, seed: int, density: float) -> float:
+    """Amplitude of the best single kink in the exact law of the decoder's interference, a mean over features."""
+    config, problem = _problem(n_features, n_embed, seed)
+    kink = jax.jit(lambda problem: denoisers(config, problem, density, 1).kinks.mean())
+    return float(kink(problem))
+
+
+@functools.lru_cache(maxsize=256)
+def least_loss(n_features: int, n_embed: int, seed: int, density: float) -> float:
+    """What the posterior mean of the matched filter would leave of the decoder's loss: the least of its family."""
+    config, problem = _problem(n_features, n_embed, seed)
+    loss = jax.jit(lambda problem: predicted_losses(config, problem, density).posterior_mean)
+    return float(loss(problem))
+
+
+def over_prediction(batches: str, measure: str, predict: Predict, over: str | list[str] = "learning_rate") -> Values:
+    """A measure of decoders over what is predicted for each one's seed, shape and density."""
+
+    def ratio(rows: pd.DataFrame) -> pd.Series:
+        keys = zip(rows.n_features, rows.n_embed, rows.seed, rows.feature_density, strict=True)
+        predicted = [predict(int(n), int(d), int(seed), float(density)) for n, d, seed, density in keys]
+        return rows[measure] / predicted
+
+    return derived(batches, ratio, over)
