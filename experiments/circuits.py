@@ -1,9 +1,8 @@
 """The mechanism: a threshold and a line from the mono neurons, a rank-d identity from the rest.
 
-Paper:    section 5; Figs 24, 25, 26 (batch E1; and toymono's own T1, which trains for longer).
+Paper:    claims M1, M2 and M4; section 5; Figs 24, 25, 26 (batches E1 and LR3).
 Command:  python experiments/circuits.py
-Minutes:  32 on two cores.
-Expect:   d = 64 singular values near 1 and the others 0; a feature alone is about doubled past an amplitude of .15.
+Expect:   onset near .4 and a second kink near .8; d = 64 singular values of .99 to 1.03, the others 0.
 """
 
 import numpy as np
@@ -12,7 +11,7 @@ from _main import main
 from toymono.dissection import amplitude_figure, spectrum_figure
 from toymono.gallery import member_figure
 
-BATCHES = ("E1", "T1")
+BATCHES = ("E1", "LR3")
 
 
 def nearest(data, density):
@@ -22,19 +21,16 @@ def nearest(data, density):
 
 def draw(runs):
     """Answers to lone features at two densities, spectra of the linear block, and one network on a page."""
-    (dense,), (longer,) = runs["E1"].units, runs["T1"].units
-    unit = dense.feature_density.values.max() / dense.feature_density.values.min() > 4
-    common, rare = (nearest(dense, density) for density in ((1 / 32, 1 / 128) if unit else (0.5, 0.1)))
-    starts = [place for place in range(longer.sizes["setting"]) if longer.bias_offset[place] < 0]
-    names = {place: f"T1, lr {float(longer.learning_rate[place]):g}" for place in starts}
-    member = runs["T1"].table.query("bias_offset < 0").index[0]
-    spectra = [("E1", dense, common), *((name, longer, place) for place, name in names.items())]
+    (dense,), rates = runs["E1"].units, runs["LR3"].units
+    common, rare = (nearest(dense, density) for density in (1 / 64, 1 / 256))
+    places = [(data, place) for data in rates for place in range(data.sizes["setting"])]
+    spectra = [(f"LR3, lr {float(data.learning_rate[place]):g}", data, place) for data, place in places]
     return {
         "fig24": amplitude_figure(dense, common, f"Fig 24: density {float(dense.feature_density[common]):.3g} (E1)"),
         "fig25": amplitude_figure(dense, rare, f"Fig 25: density {float(dense.feature_density[rare]):.3g} (E1)"),
-        "fig24-longer": amplitude_figure(longer, starts[0], f"Fig 24 after four times the steps ({names[starts[0]]})"),
-        "fig26": spectrum_figure(spectra, "Fig 26: the linear block (E1, T1)"),
-        "circuit": member_figure(runs["T1"], int(member), "A network taken apart (T1)"),
+        "fig24-rates": amplitude_figure(rates[0], 0, "Fig 24 at the lowest rate (LR3)"),
+        "fig26": spectrum_figure([("E1", dense, common), *spectra], "Fig 26: the linear block (E1, LR3)"),
+        "circuit": member_figure(runs["LR3"], 0, "A network taken apart (LR3)"),
     }
 
 

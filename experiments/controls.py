@@ -2,8 +2,7 @@
 
 Paper:    the control that it did not run (toymono's own batches O1, K3 and D2, beside LR1, LR3, K0 and K1).
 Command:  python experiments/controls.py
-Minutes:  35 on two cores.
-Expect:   see "Controls" in the README.
+Expect:   (nothing in the paper)
 """
 
 import pandas as pd

@@ -1,9 +1,8 @@
 """The price of wide layers: how much of a network fires on a sample, and what evaluation costs that skips the rest.
 
-Paper:    the price of wide layers is an open question of its discussion (batches K1 and T1).
+Paper:    the price of wide layers is an open question of its discussion (batches K1, LR1 and LR3).
 Command:  python experiments/cost.py
-Minutes:  25 on two cores.
-Expect:   see "The price of width" in the README.
+Expect:   (nothing in the paper)
 """
 
 import pandas as pd
@@ -19,7 +18,7 @@ from toymono.toy.model import network
 from toymono.toy.tasks import sample_batch
 from toymono.toy.world import make_world
 
-BATCHES = ("K1", "T1")
+BATCHES = ("K1", "LR1", "LR3")
 MEASURES = ("firing_per_sample", "skipping_over_dense", "folded_over_dense")
 
 
@@ -43,11 +42,12 @@ def priced(run):
 
 
 def draw(runs):
-    """Costs against the width, and against the learning rate after longer training."""
+    """Costs against the width, and against the learning rate from both starts."""
+    rates = pd.concat([priced(runs[batch]) for batch in ("LR1", "LR3")])
     return {
         "cost-width": sweep_figure(priced(runs["K1"]), "n_neurons", [], MEASURES, "The price of width (K1)"),
         "cost-rate": sweep_figure(
-            priced(runs["T1"]), "learning_rate", ["bias_offset"], MEASURES, "The price of width after T1"
+            rates, "learning_rate", ["bias_offset"], MEASURES, "The price of width by learning rate (LR1, LR3)"
         ),
     }
 

@@ -1,9 +1,8 @@
 """Are there d + 1 neurons with a positive bias, whatever d is? Does the bias threshold follow eps, or N eps / d?
 
-Paper:    33, 65 and 130 such neurons at d 32, 64 and 128 (here toymono's own batches N1 and N2, beside B3).
+Paper:    claims M3 and M6; 33, 65 and 130 such neurons at d 32, 64 and 128 (here batches N1, N2 and B3).
 Command:  python experiments/dimensions.py
-Minutes:  50 on two cores.
-Expect:   see the verdicts on M3 and M6 in the README.
+Expect:   d + 1 such neurons, whatever d is.
 """
 
 import pandas as pd

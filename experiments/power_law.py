@@ -2,7 +2,6 @@
 
 Paper:    claim C9; Figs 6, 12, 16 (batches LR2, LR4, K2).
 Command:  python experiments/power_law.py
-Minutes:  15 on two cores.
 Expect:   mono neurons per feature still rise at the last record.
 """
 

@@ -2,8 +2,7 @@
 
 Paper:    claim C6 (toymono's own batch S1).
 Command:  python experiments/sparse.py
-Minutes:  12 on two cores.
-Expect:   see the verdict on C6 in the README.
+Expect:   much loss at equal compute.
 """
 
 from _main import main

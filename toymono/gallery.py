@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import jax
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import xarray as xr
@@ -14,7 +15,7 @@ from toymono.analysis import curves
 from toymono.analysis.curves import Curve
 from toymono.analysis.members import run_table, varying_settings
 from toymono.analysis.ordering import feature_neuron_map
-from toymono.config import Config, require
+from toymono.config import Config, Hyper, require
 from toymono.dissection import circuit_figure, hand_built_curve
 from toymono.plots import Kind, biases, maps, scores, sweeps, traces
 from toymono.plots.style import axis_title, setting_label
@@ -74,10 +75,12 @@ def sweep_figure(
 def _of_units(
     of: Callable[[xr.Dataset], list[Curve]], units: Sequence[xr.Dataset], varying: Sequence[str]
 ) -> list[Curve]:
-    """The curves of several units, each named by what its unit has of `varying` as well."""
+    """The curves of several units, each named by what its unit has of `varying`, and by numbers of its own, as well."""
     named = []
+    parted = [name for name in Hyper._fields if len({tuple(np.unique(data[name])) for data in units}) > 1]
     for data in units:
         own = {name: data.attrs[name] for name in varying if name in _FIXED}
+        own |= {name: float(data[name][0]) for name in parted if len(np.unique(data[name])) == 1}
         named += [curve._replace(group={**own, **curve.group}) for curve in of(data)]
     return named
 

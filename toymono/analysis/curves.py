@@ -80,13 +80,23 @@ def sweep_axis(table: pd.DataFrame) -> str:
     return max(varying, key=lambda name: table[name].nunique()) if varying else "learning_rate"
 
 
+def telling(table: pd.DataFrame, x: str) -> list[str]:
+    """The settings that vary while x stays: one that x and those before it decide, as steps that follow from a rate,
+    tells no curves apart."""
+    kept: list[str] = []
+    for name in varying_settings(table):
+        decided = name == x or (table.groupby([x, *kept])[name].nunique() == 1).all()
+        kept += [] if decided else [name]
+    return kept
+
+
 def sweep_curves(table: pd.DataFrame, x: str, y: str, by: Sequence[str] | None = None) -> list[Curve]:
     """A measure at the last record against a setting, one curve for each combination of the settings `by`.
 
-    Those are, unless told, all others that vary. Diverged members are left out.
+    Those are, unless told, the settings that `telling` names. Diverged members are left out.
     """
     table = table.assign(**{y: table[y].where(~table.diverged)})
-    others = [name for name in varying_settings(table) if name != x] if by is None else [*by]
+    others = telling(table, x) if by is None else [*by]
     parts = table.groupby(others, sort=False) if others else [((), table)]
     curves = []
     for values, part in parts:
