@@ -44,12 +44,9 @@ RECIPES = (
     Recipe(0.01, 2**14, schedule="periodic"),
     Recipe(0.003, 2**14, optimizer="adam"),
     Recipe(0.001, 2**14, optimizer="adam"),
-    Recipe(0.01, 2**16, 128),
     Recipe(0.005, 2**15, 256, bias_offset=0.0),
     Recipe(0.005, 2**15, 256),
     Recipe(0.003, 2**14, 256),
-    Recipe(0.003, 2**16, 256),
-    Recipe(0.01, 2**15, 512),
 )
 
 
