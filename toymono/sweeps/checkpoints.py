@@ -88,9 +88,10 @@ def _unstacked(stacked: Any) -> tuple[Any, ...]:  # noqa: ANN401 (any pytree)
 
 
 def _versions() -> dict[str, str]:
-    """What must agree for training to go on bit for bit."""
+    """What must agree for training to go on bit for bit, and what a record holds: an editable toymono keeps its version."""
     now = environment.versions()
-    return {name: now[name] for name in ("toymono", "jax", "jaxlib")} | {"device": environment.devices()[0]}
+    same = {name: now[name] for name in ("toymono", "jax", "jaxlib")}
+    return {**same, "device": environment.devices()[0], "record": " ".join(Record._fields)}
 
 
 def _checksums(place: pathlib.Path) -> dict[str, str]:

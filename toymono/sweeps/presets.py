@@ -128,16 +128,14 @@ class _Demo(NamedTuple):
     config: Config
     rates: tuple[float, ...]
     density: float
-    decay: float  # takes the biases to e^-4 of their start in the first half of training, at the lowest rate
+    decay: float
 
 
-_SMOKE_DEMO = _Demo(SCALES["smoke"].config, (0.003, 0.01, 0.03), 1 / 8, 4 / (0.003 * 1024 / 2))
-# A quarter of the paper's features and neurons, where the contrast takes minutes; it is the same at desk and paper.
-_DEMO = _Demo(
-    Config(n_features=128, n_embed=64, n_neurons=256, batch_size=128, n_steps=2**14, schedule="cosine"),
-    rates=(0.007,),
+_SMOKE_DEMO = _Demo(
+    Config(n_features=128, n_embed=64, n_neurons=256, batch_size=256, n_steps=2**13, schedule="cosine"),
+    rates=(0.01,),
     density=1 / 32,
-    decay=4 / (0.007 * 2**14 / 2),
+    decay=7 / (0.01 * 2**13 / 2),  # takes the biases to e^-7 of their start in the first half of training
 )
 
 
