@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import NamedSharding
 
+from toymono.analysis.record import Record
 from toymono.config import Config, Hyper
 from toymono.training import members
 from toymono.training.ensemble import train_ensemble
@@ -31,7 +32,7 @@ def prepared(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) ->
     return advance
 
 
-def trained(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Kept losses (seed setting loss) and mono neurons at the end (seed setting) of members trained to the end."""
+def trained(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) -> Record:
+    """What was recorded at the end (seed setting) of members trained to the end."""
     done = train_ensemble(config, settings, seeds)
-    return done.losses, np.asarray(done.records.n_mono)[-1]
+    return Record(*(np.asarray(numbers)[-1] for numbers in done.records))

@@ -13,8 +13,7 @@ from _ours import trained
 
 from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import Config, Hyper, MatmulPrecision
-from toymono.sweeps.presets import SCALES, ScaleName, preset_sweep
-from toymono.training.schedules import last_step, loss_steps
+from toymono.sweeps.presets import ScaleName, preset_sweep
 
 PRECISIONS: tuple[MatmulPrecision, ...] = get_args(MatmulPrecision)
 REFERENCE = PRECISIONS[0]  # float32
@@ -23,8 +22,9 @@ STARTS = {"zero bias": "LR1", "offset -1 with decay": "LR3"}
 
 def compared(scale: ScaleName, seeds: Sequence[int], n_steps: int | None) -> list[dict[str, Any]]:
     """A row for each precision, start and measure: the mean, and how far it is above the reference, with n."""
-    config = dataclasses.replace(SCALES[scale].config, n_steps=n_steps or SCALES[scale].config.n_steps)
-    settings = [middle_setting(preset, scale) for preset in STARTS.values()]
+    (config,) = {middle_model(preset, scale)[0] for preset in STARTS.values()}
+    config = dataclasses.replace(config, n_steps=n_steps or config.n_steps)
+    settings = [middle_model(preset, scale)[1] for preset in STARTS.values()]
     measures = {
         precision: measured(dataclasses.replace(config, matmul_precision=precision), settings, seeds)
         for precision in PRECISIONS
@@ -38,17 +38,16 @@ def compared(scale: ScaleName, seeds: Sequence[int], n_steps: int | None) -> lis
     ]
 
 
-def middle_setting(preset: str, scale: ScaleName) -> Hyper:
-    """The setting in the middle of a preset's learning rates."""
-    settings = [hyper for _, hyper in preset_sweep(preset, scale).models()]
-    return settings[len(settings) // 2]
+def middle_model(preset: str, scale: ScaleName) -> tuple[Config, Hyper]:
+    """The model in the middle of a preset's learning rates."""
+    models = [*preset_sweep(preset, scale).models()]
+    return models[len(models) // 2]
 
 
 def measured(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    """Task loss, averaged over the last period of the learning rate, and mono neurons at the end: seed setting."""
-    losses, n_mono = trained(config, settings, seeds)
-    is_last = np.array(loss_steps(config)) > last_step(config) - config.schedule_period
-    return {"task_loss": losses[..., is_last].mean(-1), "n_mono": n_mono.astype(float)}
+    """Task loss and mono neurons of the networks at the end: seed setting."""
+    last = trained(config, settings, seeds)
+    return {"task_loss": last.task_loss.astype(float), "n_mono": last.n_mono.astype(float)}
 
 
 def difference(values: np.ndarray, reference: np.ndarray) -> dict[str, float | None]:

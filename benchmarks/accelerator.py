@@ -23,6 +23,7 @@ from rich.table import Table
 from toymono.config import Config, Hyper, MatmulPrecision
 from toymono.environment import devices, free_memory, git_commit, versions
 from toymono.sweeps.estimates import estimated_bytes
+from toymono.sweeps.paper import BATCHES
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.presets import PRESETS, SCALES, ScaleName, preset_sweep
 from toymono.terminal import duration, print_table, table
@@ -59,7 +60,7 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2.0, help="to measure a rate for (default: 2)")
     parser.add_argument("--members", type=int, nargs="+", default=N_MEMBERS)
     parser.add_argument("--seeds", type=int, nargs="+", default=(0, 1, 2), help="to compare precisions over")
-    parser.add_argument("--steps", type=int, help="to compare precisions after (default: what the scale has)")
+    parser.add_argument("--steps", type=int, help="to compare precisions after (default: what their batches have)")
     parser.add_argument("--out", type=pathlib.Path, help="JSON file for all numbers")
     return parser.parse_args(argv)
 
@@ -128,7 +129,7 @@ def projection(scale: ScaleName, precision: MatmulPrecision, speeds: Sequence[Ro
         return last_step(unit.config) * unit.n_members * multiply_adds(unit.config) / step / measured[n]
 
     presets = {name: sum(map(seconds, plan(preset_sweep(name, scale, (0,))))) for name in PRESETS}
-    of_paper = [name for name in presets if name != "demo" and not PRESETS[name].startswith("control")]
+    of_paper = [name for name, batch in BATCHES.items() if not batch.title.startswith("control")]
     table_1 = sum(presets[name] for name in of_paper)
     return {"precision": precision, "table_1": table_1, "all": sum(presets.values()), "presets": presets}
 

@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--members", type=int, nargs="+", default=N_MEMBERS)
-    parser.add_argument("--scale", choices=("laptop", "smoke"), default="laptop")
+    parser.add_argument("--scale", choices=("desk", "smoke"), default="desk", help="of the widths that are compiled")
     args = parser.parse_args(argv)
     os.environ.update(ONE_THREAD)  # read when JAX first computes
     print(f"members of one seed at laptop shape, one core, {args.rounds} rounds, median (lowest to highest)")

@@ -1,18 +1,25 @@
-"""Renew the README's tables from the numbers in figures/; `make figures` runs it after the experiments."""
+"""Renew the tables of all documents from what the code and figures/ hold; `make figures` runs it after the experiments.
 
+README.md has the result, figures/README.md every verdict, experiments/README.md the list of experiments.
+"""
+
+import ast
 import json
 import math
 import pathlib
 
 import pandas as pd
 
+from toymono.analysis.finished import MOST_LATE_GAIN, MOST_OF_ZERO
 from toymono.analysis.members import over_seeds
 from toymono.plots.style import axis_title
+from toymono.sweeps.presets import PRESETS
 from toymono.sweeps.results import read_results
-from toymono.terminal import allowed_range, span
+from toymono.terminal import allowed_range, interval_words, span
 
 ROOT = pathlib.Path(__file__).parent.parent
 MEASURES = ("task_loss", "n_mono", "n_covered")
+RESULT = ("task_loss", "n_mono", "n_covered", "n_nearly_covered", "n_clearly_positive_bias")
 RATE_BATCHES = {"LR1": "zero bias", "LR3": "offset -1", "RP1": "re-projector"}
 
 
@@ -22,42 +29,63 @@ def markdown(head, rows):
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
+def found_in(folder):
+    """The results of the batches that are there, in the order of the presets."""
+    files = ((name, folder / f"{name}.json") for name in PRESETS)
+    return {name: read_results(file) for name, file in files if file.exists()}
+
+
 def demo_table(results):
     """The demo's settings, each measure with its interval over seeds."""
-    head = ("learning rate", "initial bias offset", "decay", *map(axis_title, MEASURES), "n")
+    head = ("learning rate", "initial bias offset", *map(axis_title, MEASURES), "n")
     rows = []
     for row in over_seeds(results.table, MEASURES).to_dict("records"):
-        numbers = (f"{row[name]:.3g}" for name in ("learning_rate", "bias_offset", "bias_decay"))
+        rate = results.table.learning_rate.iloc[0] if "learning_rate" not in row else row["learning_rate"]
+        numbers = (f"{rate:.3g}", f"{row['bias_offset']:.3g}")
         rows.append((*numbers, *(span(row, measure) for measure in MEASURES), str(row["n"])))
     return markdown(head, rows)
 
 
-def threshold_table(folder):
-    """Features covered from each score on, by learning rate, in the three batches that vary it alone."""
-    head = ("learning rate", *(f"{start}, above {at}" for start in RATE_BATCHES.values() for at in (".999", ".9")))
-    measures = ("n_covered", "n_nearly_covered")
-    tables = [over_seeds(read_results(folder / f"{batch}.json").table, measures) for batch in RATE_BATCHES]
-    rows = []
-    for rate in tables[0].learning_rate:
-        found = [table[table.learning_rate == rate].to_dict("records")[0] for table in tables]
-        rows.append((f"{rate:.3g}", *(span(row, measure) for row in found for measure in measures)))
+def result_table(found):
+    """Both starts of the paper's own network, by learning rate, beside what the paper reports."""
+    head = ("start", "learning rate", *map(axis_title, RESULT), "n")
+    rows = [
+        ("paper, zero bias", "0.03", "0.85 to 0.95", "513", "508", "512", "", "1"),
+        ("paper, offset -1", "0.001 to 0.03", "0.845 to 0.876", "", "", "", "65", "1"),
+    ]
+    for batch in ("LR1", "LR3"):
+        table = found[batch].table if batch in found else pd.DataFrame()
+        rates = [rows for _, rows in table.groupby("learning_rate")] if len(table) else []
+        for part in rates:
+            (row,) = over_seeds(part, RESULT).to_dict("records")
+            rate = f"{part.learning_rate.iloc[0]:.3g}"
+            rows.append((RATE_BATCHES[batch], rate, *(span(row, measure) for measure in RESULT), str(row["n"])))
     return markdown(head, rows)
 
 
-def time_table(folder):
-    """What four times the steps change, for each start and learning rate of T1."""
-    measures = ("task_loss", "n_mono", "n_nearly_covered", "n_clearly_positive_bias")
-    head = ("initial bias offset", "learning rate", "steps", *map(axis_title, measures))
-    longer = read_results(folder / "T1.json").table
-    tables = [read_results(folder / f"{batch}.json").table for batch in ("LR1", "LR3")]
-    short = pd.concat([table[table.learning_rate.isin(longer.learning_rate)] for table in tables])
-    found = over_seeds(pd.concat([short.assign(unit=short.bias_offset), longer.assign(unit=1)]), measures)
+def batch_table(found):
+    """Which batches were trained, on how many seeds, and how many networks have not finished."""
+    head = ("batch", "what", "networks", "seeds", "not finished")
     rows = []
-    for row in found.sort_values(["bias_offset", "learning_rate", "n_steps"], ascending=[False, True, True]).to_dict(
-        "records"
-    ):
-        numbers = (f"{row[name]:g}" for name in ("bias_offset", "learning_rate", "n_steps"))
-        rows.append((*numbers, *(span(row, measure) for measure in measures)))
+    for name, title in PRESETS.items():
+        if name not in found:
+            rows.append((name, title, "", "", "not trained yet"))
+            continue
+        table = found[name].table
+        unfinished = str(int((~table.finished.astype(bool)).sum()))
+        rows.append((name, title, str(len(table)), str(table.seed.nunique()), unfinished))
+    return markdown(head, rows)
+
+
+def threshold_table(found):
+    """Features covered from each score on, by learning rate, in the batches that vary it alone."""
+    there = [batch for batch in RATE_BATCHES if batch in found]
+    head = ("learning rate", *(f"{RATE_BATCHES[batch]}, above {at}" for batch in there for at in (".999", ".9")))
+    measures, rows = ("n_covered", "n_nearly_covered"), []
+    for rate in sorted({rate for batch in there for rate in found[batch].table.learning_rate}):
+        parts = [found[batch].table[found[batch].table.learning_rate == rate] for batch in there]
+        spans = [over_seeds(part, measures).to_dict("records")[0] if len(part) else None for part in parts]
+        rows.append((f"{rate:.3g}", *(span(row, m) if row else "" for row in spans for m in measures)))
     return markdown(head, rows)
 
 
@@ -67,32 +95,57 @@ def claims_table(verdicts):
     for row in verdicts:
         if row["claim"] not in told:
             told.add(row["claim"])
-            rows.append((f"**{row['claim']}** {row['statement']}", "", "", "", "", f"**{row['claim_verdict']}**"))
+            rows.append((f"**{row['claim']}** {row['statement']}", *[""] * 5, f"**{row['claim_verdict']}**"))
         ends = (-math.inf if row["at_least"] is None else row["at_least"], row["at_most"])
         allowed = allowed_range(ends[0], math.inf if ends[1] is None else ends[1])
-        ours = f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}]" if row["n"] else ""
-        rows.append((row["measured"], row["paper"], ours, str(row["n"]), allowed, row["verdict"]))
-    return markdown(("claim and measurement", "the paper", "here, laptop scale", "n", "holds if", "verdict"), rows)
+        left_out = f"{row['unfinished']} of {row['networks']}" if row["networks"] else ""
+        ours = interval_words(row["mean"], row["low"], row["high"], row["n"])
+        rows.append((row["measured"], row["paper"], ours, str(row["n"]), left_out, allowed, row["verdict"]))
+    head = ("claim and measurement", "the paper", "here, scale desk", "n", "not finished", "holds if", "verdict")
+    return markdown(head, rows)
 
 
-def renewed(readme, figures):
-    """The README's text with the tables between its marks replaced by what the figures folder holds."""
-    verdicts = json.loads((figures / "claims.json").read_text())
-    tables = {
-        "demo": demo_table(read_results(figures / "demo.json")),
-        "threshold": threshold_table(figures),
-        "time": time_table(figures),
+def experiment_table(scripts):
+    """What every experiment asks, from its own opening."""
+    rows = []
+    for script in sorted(scripts, key=lambda script: script.stem):
+        told = (ast.get_docstring(ast.parse(script.read_text())) or "").split("\n\n")
+        facts = " ".join(told[1].split())
+        paper, expect = facts.split("Command:")[0].removeprefix("Paper:"), facts.split("Expect:")[1]
+        question = " ".join(told[0].split())
+        rows.append((f"[{script.stem}.py]({script.name})", question, paper.strip(), expect.strip()))
+    return markdown(("script", "asks", "paper", "expected"), rows)
+
+
+def tables(figures, experiments):
+    """All tables by name."""
+    found, verdicts = found_in(figures), json.loads((figures / "claims.json").read_text())
+    rule = f"at most {MOST_OF_ZERO:g} of the loss of the answer 0, and a second half that removed at most "
+    return {
+        "demo": demo_table(found["demo"]),
+        "result": result_table(found),
+        "batch": batch_table(found),
+        "finished": f"{rule}{MOST_LATE_GAIN:g} of the loss\n",
+        "threshold": threshold_table(found),
         "claims": claims_table([row for row in verdicts if row["claim"].startswith("C")]),
         "mechanism": claims_table([row for row in verdicts if row["claim"].startswith("M")]),
+        "experiment": experiment_table(experiments.glob("[a-z]*.py")),
     }
-    for name, table in tables.items():
-        begin, end = f"<!-- {name} table: begin -->\n", f"<!-- {name} table: end -->"
-        before, rest = readme.split(begin)
-        _, after = rest.split(end)
-        readme = before + begin + table + end + after
-    return readme
 
+
+def renewed(document, named):
+    """The document's text with the tables between its marks replaced."""
+    for name, table in named.items():
+        begin, end = f"<!-- {name} table: begin -->\n", f"<!-- {name} table: end -->"
+        if begin in document:
+            before, rest = document.split(begin)
+            document = before + begin + table + end + rest.split(end)[1]
+    return document
+
+
+DOCUMENTS = [ROOT / name for name in ("README.md", "figures/README.md", "experiments/README.md")]
 
 if __name__ == "__main__":
-    file = ROOT / "README.md"
-    file.write_text(renewed(file.read_text(), ROOT / "figures"))
+    named = tables(ROOT / "figures", ROOT / "experiments")
+    for file in DOCUMENTS:
+        file.write_text(renewed(file.read_text(), named))

@@ -8,7 +8,7 @@ Expect:   loss .845 to .876, 503 of 512 features with a mono neuron of their own
 from _main import main
 
 from toymono.config import Config
-from toymono.gallery import sweep_figure
+from toymono.gallery import map_figure, sweep_figure
 from toymono.plots.sweeps import Mark
 from toymono.sweeps.recipes import RECIPE_SEED
 from toymono.training.train import multiply_adds
@@ -37,11 +37,15 @@ def priced(table):
 
 
 def draw(runs):
-    """Loss, coverage and positive biases against what training costs, a curve for each recipe over its steps."""
-    table = priced(runs["recipe"].table)
+    """Loss, coverage and positive biases against what training costs; then the maps of both starts at one rate."""
+    run = runs["recipe"]
     title = "How cheaply the paper's network is trained (recipe)"
-    figure = sweep_figure(table, PRODUCTS, ["recipe"], MEASURES, title, MARKS)
-    return {"recipe": figure}
+    figures = {"recipe": sweep_figure(priced(run.table), PRODUCTS, ["recipe"], MEASURES, title, MARKS)}
+    (slow,) = run.table[run.table.bias_offset == 0].learning_rate
+    for name, start in (("zero-bias", 0.0), ("offset", -1.0)):
+        member = run.table[(run.table.bias_offset == start) & (run.table.learning_rate == slow)].index[0]
+        figures[f"paper-size-{name}"] = map_figure(run, int(member), "The paper's own network")
+    return figures
 
 
 if __name__ == "__main__":

@@ -106,6 +106,10 @@ class Look:
         for word in words:
             expect(self.page.locator(f"#{id}")).to_contain_text(word, timeout=_PATIENCE * 1000)
 
+    def tells(self, id: str, words: str) -> None:
+        """Wait until an element holds these words and no others."""
+        expect(self.page.locator(f"#{id}")).to_have_text(words, timeout=_PATIENCE * 1000)
+
     def traces(self, id: str) -> list[dict]:
         """What a graph holds now."""
         return self.page.evaluate(_TRACES, id)

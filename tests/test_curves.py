@@ -2,7 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toymono.analysis.curves import groups, loss_curves, record_curves, sorted_bias_curves, sweep_axis, sweep_curves
+from toymono.analysis.curves import (
+    groups,
+    loss_curves,
+    record_curves,
+    sorted_bias_curves,
+    sweep_axis,
+    sweep_curves,
+    telling,
+)
 from toymono.analysis.members import SETTINGS, run_table
 
 
@@ -60,6 +68,35 @@ def test_a_sweep_over_words_is_drawn_against_a_number():
     assert sweep_axis(table) == "learning_rate"
     groups = [curve.group for curve in sweep_curves(table, "learning_rate", "n_mono")]
     assert groups == [{"activation": "relu"}, {"activation": "gelu"}]
+
+
+def _planned(decays=(2.0,)):
+    """Two starts at three rates: steps follow from the rate, the decay from rate and start unless there are more."""
+    rows = [
+        {"learning_rate": rate, "n_steps": steps, "bias_offset": offset, "bias_decay": decay}
+        for rate, steps in ((0.003, 64), (0.007, 32), (0.03, 16))
+        for offset in (0.0, -1.0)
+        for decay in ({one / (rate * steps) for one in decays} if offset else {0.0})
+    ]
+    return _table(rows).assign(n_mono=1)
+
+
+def test_what_x_decides_tells_no_curves_apart():
+    table = _planned()
+    assert telling(table, "learning_rate") == ["bias_offset"]
+    curves = sweep_curves(table, "learning_rate", "n_mono")
+    assert [curve.group for curve in curves] == [{"bias_offset": 0.0}, {"bias_offset": -1.0}]
+    assert all(curve.x.tolist() == [0.003, 0.007, 0.03] for curve in curves)
+
+
+def test_a_rate_that_decides_the_steps_names_the_curves_in_their_place():
+    assert telling(_planned(), "bias_offset") == ["learning_rate"]
+
+
+def test_what_x_does_not_decide_tells_curves_apart():
+    assert telling(_planned(decays=(2.0, 4.0)), "learning_rate") == ["bias_offset", "bias_decay"]
+    longer = pd.concat([_planned(), _planned().assign(n_steps=128)])
+    assert telling(longer, "learning_rate") == ["n_steps", "bias_offset"]
 
 
 def test_a_sweep_of_one_setting_is_one_point():

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from toymono.analysis.interventions import amplitudes, outcome
 from toymono.analysis.portrait import ROLES
+from toymono.explorer.words import frame_words, loss_words, member_words, score_words
 from toymono.plots.interventions import activation_panel, output_panel
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.sweeps.store import read_member
@@ -23,12 +24,14 @@ def study(known):
 
 
 def assert_replays(look, side, member, place):
-    """One side of the page is the member at this record: map, favourites, scores, biases, spread, and cursor."""
+    """One side of the page is the member at this record: map, favourites, scores, biases, spread, cursor, and words."""
     now, order = member.frame(place), member.portrait.order
     look.draws(f"{side}-map", member_map(now, order, "", 1.0))
     look.draws(f"{side}-scores", score_panel(now))
     look.draws(f"{side}-loss", loss_panel(member.history, place))
-    look.says(f"{side}-map-words", f"After {member.history.step[place]} steps")
+    for name, of in (("map", frame_words), ("scores", score_words), ("loss", loss_words)):
+        look.tells(f"{side}-{name}-words", of(now))
+    look.tells(f"{side}-who", member_words(member))
 
 
 def test_moving_the_clock_replaces_everything_by_the_record_there(look, study):
@@ -44,6 +47,33 @@ def test_moving_the_clock_replaces_everything_by_the_record_there(look, study):
     look.has_fields(step=steps[0])
     assert_replays(look, "left", member, 0)
     expect(look.page.locator("#right-column")).to_be_hidden()
+
+
+def test_the_words_of_an_earlier_record_are_its_own(look, study, smoke_data):
+    row, place = study.run.table.loc[MEMBER], 1
+    at = smoke_data.sel(seed=row.seed).isel(setting=row.setting, step=place)
+    look.open(RUN, tab="time", member=MEMBER)
+    look.press("#clock", "Home")
+    look.press("#clock", "ArrowRight")
+    look.has_fields(step=int(at.step))
+    after = f"{int(at.step)} steps"
+    look.says("left-map-words", f"After {after} {int(at.n_mono)} of 32", f"task loss {float(at.task_loss):.4f}")
+    look.says("left-scores-words", f"after {after}: lowest {at.score.min():.4f}", f"highest {at.score.max():.4f}")
+    look.says("left-loss-words", f"Task loss after {after}: {float(at.task_loss):.4f}")
+    look.says("left-who", f"; at the end of training: {row.n_mono} of 32", f"task loss {row.task_loss:.4f}")
+    assert look.page.locator("#left-column .data figcaption").count() == 0  # no sentence but these
+    drawn = {trace["name"]: trace for trace in look.traces("left-loss")}
+    np.testing.assert_allclose([drawn["now"][axis] for axis in "xy"], [[at.step], [at.task_loss]], rtol=1e-6)
+
+
+def test_the_table_below_a_picture_is_of_the_record_that_is_shown(look, study):
+    past = study.member(MEMBER).history
+    look.open(RUN, tab="time", member=MEMBER)
+    look.page.locator("#left-loss-data summary").click()
+    for key, place in (("Home", 0), ("End", len(past.step) - 1)):
+        look.press("#clock", key)
+        now = look.page.locator("#left-loss-data tbody tr").last
+        expect(now).to_contain_text(f"now{past.step[place]}loss{float(f'{past.task_loss[place]:.4g}'):g}")
 
 
 def test_the_map_of_an_earlier_record_is_of_the_network_kept_then(look, study, smoke_data):

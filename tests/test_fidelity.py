@@ -1,7 +1,8 @@
 """The authors' own program against ours, at the same settings: three seeds each, to the same last step.
 
 authors_small.jsonl holds results of the program that the authors released, run on a CPU: N 128, d 32, k 256, batch
-512, 2^13 steps, density 1/64; `task_loss` is the mean of the losses logged every 16th of the last 1024 steps.
+512, 2^13 steps, density 1/64; `task_loss` is the mean of the losses logged every 16th of the last 1024 steps, which
+`training_loss` is of ours.
 """
 
 import json
@@ -10,7 +11,7 @@ import pathlib
 import pandas as pd
 import pytest
 
-from toymono.analysis.members import member_table
+from toymono.analysis.members import member_table, training_loss
 from toymono.config import Config, Hyper
 from toymono.sweeps.plan import Unit
 from toymono.sweeps.store import to_dataset
@@ -28,7 +29,9 @@ def ours():
     shape = ["n_features", "n_embed", "n_neurons", "batch_size", "n_steps"]
     config = Config(**{name: int(AUTHORS[name][0]) for name in shape}, record_phase="peak")
     unit = Unit(config, tuple(SETTINGS.values()), (0, 1, 2))
-    table = member_table(to_dataset(unit, train_ensemble(*unit)))
+    data = to_dataset(unit, train_ensemble(*unit))
+    losses = training_loss(data).to_series().rename("training_loss")
+    table = member_table(data).join(losses, on=["seed", "setting"])
     return {name: table[table.setting == place] for place, name in enumerate(SETTINGS)}
 
 
@@ -37,8 +40,8 @@ def _theirs(name):
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_the_mean_task_loss_is_within_four_percent_of_the_authors(ours, name):
-    assert ours[name].task_loss.mean() == pytest.approx(_theirs(name).task_loss.mean(), rel=0.04)
+def test_the_mean_training_loss_is_within_four_percent_of_the_authors(ours, name):
+    assert ours[name].training_loss.mean() == pytest.approx(_theirs(name).task_loss.mean(), rel=0.04)
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -10,16 +10,18 @@ import toymono
 from toymono.analysis.claims import Claim, Part, verdict_table
 from toymono.analysis.curves import Curve
 from toymono.analysis.members import run_table
-from toymono.analysis.quantities import difference, mean
+from toymono.analysis.quantities import difference, mean, values
 from toymono.analysis.seeds import interval_over_seeds
-from toymono.config import InputError
+from toymono.config import Config, InputError, Sweep
 from toymono.environment import browser
-from toymono.gallery import Run, draw, map_figure, scores_figure, sweep_figure
+from toymono.gallery import Run, biases_figure, draw, map_figure, scores_figure, sweep_figure, traces_figure
 from toymono.plots.claims import evidence
 from toymono.plots.scatter import member_scatter
 from toymono.plots.style import COLOURS, line_with_band, setting_label
 from toymono.plots.sweeps import Mark
 from toymono.plots.write import read_json, write_figures, write_json, write_page
+from toymono.sweeps.run import run_sweep
+from toymono.sweeps.store import read_run
 
 needs_browser = pytest.mark.skipif(browser() is None, reason="no Chromium found: PNG, SVG and PDF cannot be drawn")
 
@@ -44,6 +46,18 @@ def test_figures_say_over_how_many_seeds(figures):
 
 def test_figures_say_at_which_phase_of_the_learning_rate_they_stand(figures):
     assert all("recorded at minima of the learning rate" in figure.layout.title.text for figure in figures)
+
+
+@pytest.mark.parametrize("rates", [((0.003,), (0.01,)), ((0.003,), (0.01, 0.03))])
+def test_curves_of_units_that_hold_their_own_rates_are_named_by_rate(rates, tmp_path):
+    shape = Config(n_features=8, n_embed=4, n_neurons=8, batch_size=16, record_phase="peak")
+    grids = tuple({"learning_rate": of, "n_steps": (8 * len(of),)} for of in rates)
+    run_sweep(Sweep(base=shape, grids=grids, seeds=(0, 1)), tmp_path)
+    units = read_run(tmp_path)
+    assert len(units) == 2
+    named = {setting_label({"learning_rate": rate}) for of in rates for rate in of}
+    for figure in (traces_figure(units), biases_figure(units)):
+        assert {trace.name for trace in figure.data if trace.name} == named
 
 
 def test_the_map_shows_a_member_s_own_neurons(smoke_run, smoke_data):
@@ -166,25 +180,38 @@ def test_score_distributions_end_at_1_and_jump_by_the_share_of_mono_neurons(smok
 
 
 def test_evidence_has_a_strip_for_each_measurement_coloured_by_its_verdict():
-    tables = {"A": _members(0.0), "B": _members(1.0)}
-    gain = difference(mean("B", "share"), mean("A", "share"))
+    tables = {"A": _members(0.0, 0.0, 0.0), "B": _members(1.0, 1.0, 1.0)}
+    gain = difference(values("B", "share"), values("A", "share"))
     claims = [
         Claim("X", "", tuple(Part(words, "", gain, at_least=end) for words, end in (("small", 0.5), ("big", 2.0))))
     ]
-    untested = Claim("Y", "", (Part("other", "", mean("C", "share"), at_least=0.0),))
+    untested = Claim("Y", "", (Part("other", "", mean(values("C", "share")), at_least=0.0),))
     figure = evidence(verdict_table([*claims, untested], tables).assign(scale="smoke"))
     assert "smoke scale" in figure.layout.title.text
     assert [trace.marker.color for trace in figure.data] == ["#0072B2", "#D55E00", None]
     assert [trace.x for trace in figure.data] == [(1.0,), (1.0,), ()]
     assert len(figure.layout.shapes) == 3
     told = [annotation.text for annotation in figure.layout.annotations]
-    assert "1 [1, 1], <b>supported</b>" in told
+    assert "1, all alike, <b>supported</b>" in told
     assert "<b>untested</b>" in told
 
 
-def _members(share):
-    rows = [{"seed": seed, "learning_rate": 0.01, "diverged": False, "share": share} for seed in range(3)]
-    return pd.DataFrame(rows)
+def test_evidence_has_a_bar_where_there_is_an_interval():
+    shares = {"spread": (0.5, 0.6, 0.7), "alike": (0.6, 0.6, 0.6), "single": (0.6,)}
+    tables = {name: _members(*of) for name, of in shares.items()}
+    claims = [Claim(name, "", (Part("", "", mean(values(name, "share")), at_least=0.0),)) for name in shares]
+    figure = evidence(verdict_table(claims, tables).assign(scale="smoke"))
+    widths = [trace.error_x.array for trace in figure.data]
+    assert widths[0] == pytest.approx((0.2484,), abs=1e-4)  # t(2) = 4.303, s = .1, n = 3
+    assert widths[1:] == [None, None]
+    told = [annotation.text for annotation in figure.layout.annotations if "supported" in annotation.text]
+    assert told == ["0.6 [0.352, 0.848], <b>supported</b>", "0.6, all alike, <b>supported</b>"]
+    assert "0.6, one seed, <b>inconclusive</b>" in [annotation.text for annotation in figure.layout.annotations]
+
+
+def _members(*shares):
+    fixed = {"learning_rate": 0.01, "finished": True, "diverged": False}
+    return pd.DataFrame([{"seed": seed, "share": share, **fixed} for seed, share in enumerate(shares)])
 
 
 def test_a_scatter_tells_more_settings_apart_than_it_has_named_colours(smoke_data):

@@ -100,8 +100,8 @@ def test_a_feature_without_an_upward_bend_has_no_onset():
 
 def test_the_best_score_is_that_of_the_neurons_which_answer_the_feature_most():
     score, favourite = np.array([[0.2, 0.9], [0.5, 0.4]]), np.array([[0, 1], [0, 0]])
-    steps = np.array([1, 2])
-    past = History(steps, score, favourite, score, steps, steps, score[:, 0], np.array([True, True]))
+    steps, loss, kept = np.array([1, 2]), np.array([0.3, 0.1]), np.array([True, True])
+    past = History(steps, score, favourite, score, steps, loss, loss, loss_step=steps, loss=loss, has_params=kept)
     np.testing.assert_array_equal(best_scores(past, 0), [0.2, 0.5])
     np.testing.assert_array_equal(best_scores(past, 1), [0.9, np.nan])
 
@@ -111,6 +111,9 @@ def test_a_history_is_what_was_recorded_of_its_member(smoke_data):
     one = smoke_data.sel(seed=1).isel(setting=4)
     np.testing.assert_array_equal(past.score, one.score.transpose("step", "neuron"))
     np.testing.assert_array_equal(past.loss, one.loss)
+    np.testing.assert_array_equal(past.task_loss, one.task_loss)
+    np.testing.assert_array_equal(past.task_loss_error, one.task_loss_error)
+    assert len(past.task_loss) == len(past.step) < len(past.loss)
     assert past.has_params.all()  # the demo keeps every record
     assert past.step.tolist() == smoke_data.step.values.tolist()
 
@@ -120,4 +123,6 @@ def test_a_frame_has_the_numbers_of_its_record(smoke_data):
     found = frame(past, 3, None)
     assert found.step == past.step[3]
     assert found.values is None
-    np.testing.assert_array_equal(found.bias, smoke_data.bias.sel(seed=0).isel(setting=2, step=3))
+    at = smoke_data.sel(seed=0).isel(setting=2, step=3)
+    np.testing.assert_array_equal(found.bias, at.bias)
+    assert (found.task_loss, found.task_loss_error) == (float(at.task_loss), float(at.task_loss_error))

@@ -5,12 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from toymono.analysis.members import run_table
+from toymono.analysis.members import run_table, training_loss
 from toymono.cli import main
 from toymono.config import InputError
-from toymono.explorer.packing import evenly, packed, script_json, thinned
-from toymono.explorer.report import MARK, chosen_members, write_report
+from toymono.explorer.packing import evenly, packed, packed_member, script_json, thinned
+from toymono.explorer.report import MARK, chosen_members, run_words, write_report
 from toymono.explorer.study import Study
+from toymono.explorer.words import frame_words, loss_words, score_words
 from toymono.sweeps.store import read_run
 
 HOSTILE = '</title></script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
@@ -74,6 +75,22 @@ def test_chosen_members_have_the_most_and_the_fewest_mono_neurons_among_them(smo
     assert len(chosen.groupby(["unit", "setting"])) == len(chosen) == 6
     table.loc[2, "diverged"] = True
     assert 2 not in chosen_members(table, 6)
+
+
+def test_a_run_s_words_give_the_task_losses_of_its_last_records(smoke_run, smoke_data):
+    losses = smoke_data.task_loss.isel(step=-1)
+    assert not np.isclose(float(losses.min()), float(training_loss(smoke_data).min()), rtol=1e-3)  # could be told apart
+    words = run_words(run_table([smoke_data]), [0])
+    assert f"Task loss from {float(losses.min()):.4f} to {float(losses.max()):.4f};" in words
+
+
+def test_a_packed_member_has_the_words_of_every_record_it_keeps(study):
+    member = study.member(0)
+    content = packed_member(member, thinned(member, 10**6))
+    for name, of in (("step", frame_words), ("score", score_words), ("loss", loss_words)):
+        assert content["words"][name] == [of(member.frame(place)) for place in range(len(member.history.step))]
+    drawn = {trace["name"]: trace for trace in content["figures"]["loss"]["data"]}
+    np.testing.assert_allclose(drawn["task loss"]["y"], member.history.task_loss, rtol=1e-6)
 
 
 def test_embedded_json_cannot_end_its_element():

@@ -12,6 +12,7 @@ import pytest
 from toymono.analysis.portrait import feature_table, frame, neuron_table
 from toymono.explorer.report import write_report
 from toymono.explorer.study import Study
+from toymono.explorer.words import frame_words, loss_words, score_words
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import feature_pictures, filled, neuron_pictures
 
@@ -95,6 +96,9 @@ def test_the_slider_replays_the_map_as_python_draws_it(page, report, study):
         assert_draws(page, "map", member_map(at, shown.order, "", 1.0, role=shown.role), digits=2)
         assert_draws(page, "score", score_panel(at))
         assert_draws(page, "loss", loss_panel(past, place))
+        for name, of in (("map", frame_words), ("score", score_words), ("loss", loss_words)):
+            assert page.inner_text(f"[data-name={name}] figcaption") == of(at)
+        assert page.inner_text("[data-name=loss] h3") == "Loss"
     assert f"step={past.step[4]}" in page.url
     assert frame(past, 4, None).step == past.step[4]
 
@@ -240,6 +244,7 @@ def test_a_diverged_network_is_shown_without_complaint(page, smoke_run, tmp_path
         for name in ("score", "bias"):
             data[name][-1, 0, 0] = np.nan
         data["loss"][0, 0, -9:] = np.nan
+        data["task_loss"][-1, 0, 0] = np.nan
     file = write_report({"run": Study("run", folder)}, tmp_path / "report.html", [0, 1])
     for address in ("", "run=run&member=0", "run=run&member=0&neuron=1", "run=run&member=0&feature=1"):
         open_at(page, file, address)

@@ -53,8 +53,8 @@ def test_opening_a_run_reads_no_parameters(study, monkeypatch):
     monkeypatch.setattr(xr.core.indexing.LazilyIndexedArray, "get_duck_array", noting)
     assert len(study.run.table) == 18
     assert len(study.labels) == 18
-    assert "loss" in read  # what is read is seen at all
-    assert not {"encoder_kernel", "encoder_bias", "decoder_kernel", "embedding"} & set(read)
+    assert "task_loss" in read  # what is read is seen at all
+    assert not {"encoder_kernel", "encoder_bias", "decoder_kernel"} & set(read)
 
 
 def test_a_measure_that_needs_the_networks_brings_the_whole_table(study):

@@ -7,9 +7,24 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from toymono.analysis.claims import Claim, Part, Quantity, verdict_table
+from toymono.analysis.members import SETTINGS, over_seeds
 from toymono.config import Config, Hyper, InputError
 from toymono.sweeps.plan import Unit
-from toymono.terminal import duration, number, one_sentence, print_table, progress, strict_json, table
+from toymono.terminal import (
+    CLAIM_COLUMNS,
+    claim_rows,
+    claims_table,
+    duration,
+    number,
+    one_sentence,
+    print_table,
+    progress,
+    span,
+    strict_json,
+    summary_table,
+    table,
+)
 from toymono.training.ensemble import Progress
 
 UNIT = Unit(Config(), (Hyper(),), (0, 1))
@@ -54,6 +69,61 @@ def test_what_looks_like_markup_is_printed_as_it_is(capsys):
     print_table(table(("setting", "loss"), [("a [red]b", "0.07 [nan, nan]")], title="runs [/x]"))
     out = capsys.readouterr().out
     assert all(text in out for text in ("a [red]b", "0.07 [nan, nan]", "runs [/x]"))
+
+
+def _members(measure, by_seed):
+    """Members of one setting for each row, with a measure that goes over seeds as the row says."""
+    numbers = {**dict.fromkeys(SETTINGS, 0), "diverged": False}
+    return pd.DataFrame(
+        [
+            {**numbers, "learning_rate": 0.01 * (place + 1), "seed": seed, measure: value}
+            for place, values in enumerate(by_seed)
+            for seed, value in enumerate(values)
+        ]
+    )
+
+
+def test_a_mean_stands_with_its_interval_or_with_why_it_has_none(capsys):
+    rows = [(64.0, 64.0, 64.0), (0.1, 0.1, 0.1), (2.0, 3.0, 4.0), (5.0, math.nan, math.nan), (math.nan,) * 3]
+    summary = over_seeds(_members("n_linear", rows), ["n_linear"])
+    words = [span(row, "n_linear") for row in summary.to_dict("records")]
+    assert words == ["64 (all alike)", "0.1 (all alike)", "3 [0.516, 5.48]", "5 (one seed)", ""]
+    print_table(summary_table(summary, ["n_linear"]))
+    out = capsys.readouterr().out
+    assert all(word in out for word in words)
+    assert "nan" not in out
+    assert "[64, 64]" not in out
+
+
+def _verdicts(*values):
+    """The verdicts on one claim with a part for each row of values over seeds; two more networks are unfinished."""
+    table = pd.DataFrame({"finished": [True] * 4 + [False] * 2})
+    parts = (Quantity(frozenset({"A"}), lambda tables, of=of: pd.Series(of, dtype=float)) for of in values)
+    claim = Claim("X", "statement", tuple(Part(f"part {place}", "", of, 0.1) for place, of in enumerate(parts)))
+    return verdict_table([claim], {"A": table}).assign(scale="smoke")
+
+
+def test_a_claim_s_line_has_its_verdict_and_its_parts_lines_what_was_found():
+    rows = claim_rows(_verdicts((64.0, 64.0), (0.3, 0.31, 0.29), (0.5,), ()))
+    assert all(len(row) == len(CLAIM_COLUMNS) for row in rows)
+    claim, alike, spread, single, untested = (dict(zip(CLAIM_COLUMNS, row, strict=True)) for row in rows)
+    assert (claim["claim"], claim["scale"], claim["unfinished"], claim["verdict"]) == ("X", "smoke", "", "UNTESTED")
+    found = [part["mean [95 % interval]"] for part in (alike, spread, single, untested)]
+    assert found == ["64 (all alike)", "0.3 [0.275, 0.325]", "0.5 (one seed)", ""]
+    assert {part["unfinished"] for part in (alike, spread, single, untested)} == {"2 of 6"}
+
+
+def test_a_batch_that_is_missing_has_no_networks_to_leave_out():
+    missing = verdict_table([Claim("X", "", (Part("", "", Quantity(frozenset("B"), len), 0.1),))], {})
+    assert claim_rows(missing.assign(scale="smoke"))[1][CLAIM_COLUMNS.index("unfinished")] == ""
+
+
+def test_the_table_of_claims_says_once_what_refuted_means_and_shows_no_p(capsys):
+    print_table(claims_table(_verdicts((-1.0, -1.1, -0.9), (-2.0, -2.0))))
+    out = capsys.readouterr().out
+    assert out.count("refuted: outside the range, which reaches to the smallest effect that counts") == 1
+    header = next(line for line in out.splitlines() if "verdict" in line)
+    assert re.split(r"  +", header.strip()) == list(CLAIM_COLUMNS)
 
 
 def test_json_has_no_number_that_json_does_not_know():

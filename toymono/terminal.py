@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from toymono.training import ensemble
 
 _SECONDS_BETWEEN_LINES = 10.0
+_ALIKE = 1e-9  # share by which the ends of an interval differ where equal numbers are rounded in their sum
 
 
 def duration(seconds: float) -> str:
@@ -154,9 +155,24 @@ def kept_words(kept: Collection["Kept"]) -> str:
     return f"kept of each member: {losses} losses, {records} records, {parameters} parameters; {most} at most"
 
 
+def interval_words(mean: float | None, low: float | None, high: float | None, n: int) -> str:
+    """A mean over n seeds with its interval: "3.67 [0, 7.46]", "64 (all alike)", "64 (one seed)", "" for no number.
+
+    Seeds are alike where the ends are unknown, None or NaN, or one number.
+    """
+    if mean is None or math.isnan(mean):
+        return ""
+    if n == 1:
+        return f"{mean:.3g} (one seed)"
+    if low is None or high is None or math.isnan(low + high) or math.isclose(low, high, rel_tol=_ALIKE):
+        return f"{mean:.3g} (all alike)"
+    return f"{mean:.3g} [{low:.3g}, {high:.3g}]"
+
+
 def span(row: Mapping[Hashable, Any], measure: str) -> str:
-    """A mean with its interval, from a row that has measure, measure_low and measure_high: "3.67 [0, 7.46]"."""
-    return f"{row[measure]:.3g} [{row[measure + '_low']:.3g}, {row[measure + '_high']:.3g}]"
+    """`interval_words` of a row that has measure, measure_low and measure_high, as `over_seeds` gives them."""
+    low, high = (row[f"{measure}_{end}"] for end in ("low", "high"))
+    return interval_words(row[measure], low, high, n=1 if math.isnan(low) else 2)  # no ends: one seed has a number
 
 
 def summary_table(summary: "pd.DataFrame", measures: Sequence[str]) -> Table:
@@ -176,25 +192,32 @@ def allowed_range(at_least: float, at_most: float) -> str:
     return f"at least {at_least:.3g}" if math.isfinite(at_least) else f"at most {at_most:.3g}"
 
 
-CLAIM_COLUMNS = ("claim", "what", "mean [95 % interval]", "holds if", "n", "scale", "verdict")
+CLAIM_COLUMNS = ("claim", "what", "mean [95 % interval]", "holds if", "n", "unfinished", "scale", "verdict")
+_REFUTED = "refuted: outside the range, which reaches to the smallest effect that counts"
 
 
 def claim_rows(verdicts: "pd.DataFrame") -> list[tuple[str, ...]]:
-    """What `analysis.claims.verdict_table` gives: a line for each claim with its verdict, then one for each part."""
+    """What `analysis.claims.verdict_table` gives: a line for each claim with its verdict, then one for each part.
+
+    A part's line says how many of its batches' networks are left out as unfinished.
+    """
     rows, told = [], None
     for row in verdicts.to_dict("records"):
         if (row["claim"], row["scale"]) != told:
             told = (row["claim"], row["scale"])
-            rows.append((row["claim"], row["statement"], "", "", "", row["scale"], row["claim_verdict"].upper()))
-        found = f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}]" if row["n"] else ""
+            rows.append((row["claim"], row["statement"], "", "", "", "", row["scale"], row["claim_verdict"].upper()))
+        found = interval_words(row["mean"], row["low"], row["high"], row["n"])
         allowed = allowed_range(row["at_least"], row["at_most"])
-        rows.append(("", f"  {row['measured']}", found, allowed, str(row["n"]), "", row["verdict"]))
+        left_out = f"{row['unfinished']} of {row['networks']}" if row["networks"] else ""
+        rows.append(("", f"  {row['measured']}", found, allowed, str(row["n"]), left_out, "", row["verdict"]))
     return rows
 
 
 def claims_table(verdicts: "pd.DataFrame") -> Table:
-    """The rows of `claim_rows` as a table."""
-    return table(CLAIM_COLUMNS, claim_rows(verdicts))
+    """The rows of `claim_rows` as a table, and below it what refuted means."""
+    grid = table(CLAIM_COLUMNS, claim_rows(verdicts))
+    grid.caption, grid.caption_justify = _REFUTED, "left"
+    return grid
 
 
 def strict_json(frame: "pd.DataFrame") -> str:

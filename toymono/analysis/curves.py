@@ -9,6 +9,7 @@ import xarray as xr
 
 from toymono.analysis.members import highest, lowest, varying_settings
 from toymono.analysis.seeds import Interval, interval_over_seeds
+from toymono.config import Hyper
 
 _BINS_PER_OCTAVE = 4
 
@@ -81,13 +82,17 @@ def sweep_axis(table: pd.DataFrame) -> str:
 
 
 def telling(table: pd.DataFrame, x: str) -> list[str]:
-    """The settings that vary while x stays: one that x and those before it decide, as steps that follow from a rate,
-    tells no curves apart."""
+    """The settings that vary while x stays, without those that x and the others decide.
+
+    Steps that follow from a rate tell no curves apart, and a rate tells more than its steps: numbers of `Hyper` go
+    before those of `Config`.
+    """
     kept: list[str] = []
-    for name in varying_settings(table):
+    varying = varying_settings(table)
+    for name in sorted(varying, key=lambda name: name not in Hyper._fields):
         decided = name == x or (table.groupby([x, *kept])[name].nunique() == 1).all()
         kept += [] if decided else [name]
-    return kept
+    return [name for name in varying if name in kept]
 
 
 def sweep_curves(table: pd.DataFrame, x: str, y: str, by: Sequence[str] | None = None) -> list[Curve]:

@@ -148,15 +148,18 @@ class History(NamedTuple):
     favourite: Int[np.ndarray, "step neuron"]
     bias: Float[np.ndarray, "step neuron"]
     n_mono: Int[np.ndarray, " step"]
+    task_loss: Float[np.ndarray, " step"]  # of the recorded network; NaN where it is not known
+    task_loss_error: Float[np.ndarray, " step"]  # its standard error
     loss_step: Int[np.ndarray, " loss"]
-    loss: Float[np.ndarray, " loss"]
+    loss: Float[np.ndarray, " loss"]  # the training loss: each of one batch
     has_params: Bool[np.ndarray, " step"]  # whether the network itself was kept, so that its map can be drawn
 
 
 def history(data: xr.Dataset, seed: int, setting: int) -> History:
     """The history of one member of a unit: `seed` by its value, `setting` by its place."""
     one = data.sel(seed=seed).isel(setting=setting)
-    recorded = {name: one[name].transpose("step", ...).values for name in ("score", "favourite", "bias", "n_mono")}
+    names = ("score", "favourite", "bias", "n_mono", "task_loss", "task_loss_error")
+    recorded = {name: one[name].transpose("step", ...).values for name in names}
     kept = np.isin(data.step.values, data.param_step.values)
     return History(data.step.values, **recorded, loss_step=data.loss_step.values, loss=one.loss.values, has_params=kept)
 
@@ -175,8 +178,11 @@ class Frame(NamedTuple):
     score: Float[np.ndarray, " neuron"]
     bias: Float[np.ndarray, " neuron"]
     favourite: Int[np.ndarray, " neuron"]
+    task_loss: float  # NaN where it is not known
+    task_loss_error: float
 
 
 def frame(past: History, place: int, values: Float[np.ndarray, "neuron feature"] | None) -> Frame:
     """The record at this place of a history, with the responses of the network that was kept then, if any."""
-    return Frame(int(past.step[place]), values, past.score[place], past.bias[place], past.favourite[place])
+    loss = float(past.task_loss[place]), float(past.task_loss_error[place])
+    return Frame(int(past.step[place]), values, past.score[place], past.bias[place], past.favourite[place], *loss)

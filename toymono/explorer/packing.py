@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 
 from toymono.analysis.portrait import Portrait, best_scores, feature_table, frame, kinked_answer, neuron_table
 from toymono.explorer.study import Member
-from toymono.explorer.words import feature_words, frame_words, neuron_words
-from toymono.plots.members import loss_panel, loss_traces, member_map, score_panel
+from toymono.explorer.words import feature_words, frame_words, loss_words, neuron_words, score_words
+from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import Picture, What, feature_pictures, filled, neuron_pictures
 
 _BASE64 = 4 / 3  # characters per byte
@@ -118,7 +118,7 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
     finite = [f.values[np.isfinite(f.values)] for f in frames if f.values is not None]
     top = max(float(values.max(initial=0)) for values in finite) or 1.0
     maps = [None if f.values is None else packed(f.values, 8, top) for f in frames[:-1]]
-    places = [int(loss_traces(past, place)["now"]["x"][0]) for place in keep.places]
+    of_records = {"step": frame_words, "score": score_words, "loss": loss_words}
     history = {name: packed(getattr(past, name)) for name in ("score", "favourite", "bias")}
     return {
         "number": member.number,
@@ -133,9 +133,9 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
         ],
         "neurons": packed_table("neurons", neuron_table(shown)),
         "features": packed_table("features", feature_table(shown)),
-        "words": {**_words(shown), "step": [frame_words(f) for f in frames]},
+        "words": {**_words(shown), **{name: [of(f) for f in frames] for name, of in of_records.items()}},
         "history": {**history, "step": plain(past.step), "n_mono": plain(past.n_mono)},
-        "frames": {"place": keep.places, "step": [f.step for f in frames], "map": maps, "loss_step": places},
+        "frames": {"place": keep.places, "step": [f.step for f in frames], "map": maps},
         "figures": plain(_figures(member, top)),
     }
 

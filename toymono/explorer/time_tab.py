@@ -11,8 +11,9 @@ from dash import Dash, Input, Output, Patch, State, dcc, html
 from toymono.explorer.parts import message, picture, register, register_data
 from toymono.explorer.study import Member, Study, find
 from toymono.explorer.view import view_of
-from toymono.explorer.words import frame_words, member_words
+from toymono.explorer.words import frame_words, loss_words, member_words, score_words
 from toymono.plots.members import (
+    LOSS_TRACES,
     MAP_TRACES,
     loss_panel,
     loss_traces,
@@ -43,7 +44,7 @@ def layout() -> list[Any]:
 
 
 def _column(side: str) -> html.Section:
-    small = [picture(f"{side}-{name}", height=280, told=False) for name in _PICTURES[1:]]
+    small = [picture(f"{side}-{name}", height=280) for name in _PICTURES[1:]]
     inside = [html.P(id=f"{side}-who"), picture(f"{side}-map", height=640), html.Div(small, className="panels")]
     return html.Section(inside, id=f"{side}-column", hidden=side == "right")
 
@@ -67,7 +68,7 @@ def _moved(member: Member, place: int) -> list[Patch]:
     changes = (
         (MAP_TRACES, member_traces(now, member.portrait.order)),
         (("scores",), score_traces(now)),
-        (("loss", "now"), loss_traces(member.history, place)),
+        (LOSS_TRACES, loss_traces(member.history, place)),
     )
     patches = []
     for names, traces in changes:
@@ -83,7 +84,8 @@ def _column_of(
     member: Member, step: int | None, draw: Callable[[Member, int], list[Any]]
 ) -> tuple[list[Any], list[str]]:
     place = _place(member, step)
-    return draw(member, place), [member_words(member), frame_words(member.frame(place))]
+    now = member.frame(place)
+    return draw(member, place), [member_words(member), frame_words(now), score_words(now), loss_words(now)]
 
 
 def _marks(steps: list[int]) -> dict[int, str]:
@@ -95,7 +97,8 @@ def _marks(steps: list[int]) -> dict[int, str]:
 def register_time(app: Dash, studies: Mapping[str, Study]) -> None:
     """Let the pictures follow the clock, and the clock the view."""
     names = [f"{side}-{name}" for side in SIDES for name in _PICTURES]
-    words = [Output(f"{side}-{what}", "children") for side in SIDES for what in ("who", "map-words")]
+    told = ("who", *(f"{name}-words" for name in _PICTURES))
+    words = [Output(f"{side}-{what}", "children") for side in SIDES for what in told]
     drawn = [*(Output(name, "figure") for name in names), *words]
     drawn += [Output("right-column", "hidden"), Output("painted", "data")]
     seen = [Input("step-part", "data"), State("painted", "data")]
@@ -112,7 +115,7 @@ def _draw(studies: Mapping[str, Study], part: dict[str, Any], painted: dict[str,
     member = find(studies, view.run).member(view.member)
     other = None if view.beside is None else find(studies, view.run).member(view.beside)
     left, left_words = _column_of(member, view.step, draw)
-    right, right_words = ([{}, {}, {}], ["", ""]) if other is None else _column_of(other, view.step, draw)
+    right, right_words = ([{}, {}, {}], [""] * 4) if other is None else _column_of(other, view.step, draw)
     step = int(member.history.step[-1]) if view.step is None else view.step
     return [*left, *right, *left_words, *right_words, other is None, {"of": of, "step": step}]
 

@@ -1,5 +1,7 @@
 """Pictures in words, for whoever cannot see them or wants the numbers."""
 
+import math
+
 import numpy as np
 
 from toymono.analysis.interventions import Outcome
@@ -7,14 +9,25 @@ from toymono.analysis.monosemanticity import MONO_THRESHOLD
 from toymono.analysis.portrait import ROLES, Frame, Portrait, kinked_answer
 from toymono.explorer.study import Member
 
+_DIGITS = 4  # after the point, where that shows a loss's standard error
+
 
 def member_words(member: Member) -> str:
-    """A member's setting and its headline numbers at the last record."""
+    """A member's setting, and its headline numbers at the last record."""
     past = member.history
     score, favourite = past.score[-1], past.favourite[-1]
     covered = len(np.unique(favourite[score > MONO_THRESHOLD]))
     counts = f"{int(past.n_mono[-1])} of {len(score)} neurons are monosemantic and cover {covered} features"
-    return f"Member {member.number} ({member.label}): {counts}; last loss {past.loss[-1]:.4f}."
+    loss = f"task loss {_loss(float(past.task_loss[-1]), float(past.task_loss_error[-1]))}"
+    return f"Member {member.number} ({member.label}); at the end of training: {counts}, {loss}."
+
+
+def _loss(mean: float, error: float) -> str:
+    """A loss with its standard error, in as many digits as show the error."""
+    if not np.isfinite(mean):
+        return "unknown"
+    digits = max(_DIGITS, math.ceil(-math.log10(error))) if error > 0 else _DIGITS
+    return f"{mean:.{digits}f} (standard error {error:.{digits}f})"
 
 
 def roles_words(shown: Portrait) -> str:
@@ -57,10 +70,28 @@ def feature_words(shown: Portrait, feature: int) -> str:
 def frame_words(frame: Frame) -> str:
     """What a record shows, and why it may have no map."""
     n_mono = int((frame.score > MONO_THRESHOLD).sum())
-    told = f"After {frame.step} steps {n_mono} of {len(frame.score)} neurons are monosemantic."
+    told = f"After {frame.step} steps {n_mono} of {len(frame.score)} neurons are monosemantic"
+    if np.isfinite(frame.task_loss):
+        told = f"{told}; task loss {_loss(frame.task_loss, frame.task_loss_error)}"
+    told = f"{told}."
     if frame.values is not None:
         return told
     return f"{told} Dots show the feature each neuron answers most: only runs with --record-params all keep every map."
+
+
+def score_words(frame: Frame) -> str:
+    """How the scores are spread at a record."""
+    known = frame.score[np.isfinite(frame.score)]
+    if not len(known):
+        return f"After {frame.step} steps no neuron has a score."
+    ends = f"lowest {known.min():.4f}, median {np.median(known):.4f}, highest {known.max():.4f}"
+    return f"Scores after {frame.step} steps: {ends}."
+
+
+def loss_words(frame: Frame) -> str:
+    """The task loss at a record, and what the other line is."""
+    told = f"Task loss after {frame.step} steps: {_loss(frame.task_loss, frame.task_loss_error)}."
+    return f"{told} The pale line is the training loss, each of one batch."
 
 
 def outcome_words(found: Outcome, whole: Outcome, n_off: int) -> str:

@@ -49,7 +49,7 @@ def _strip(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
         dot = go.Scatter(
             x=[row["mean"]],
             y=[0],
-            error_x=error,
+            error_x=error if np.isfinite(row["low"]) else None,
             mode="markers",
             marker={"color": colour, "size": 9},
             hovertemplate=f"{row['measured']}: %{{x:.3g}}<extra>{row['verdict']}, n {row['n']}</extra>",
@@ -62,11 +62,17 @@ def _strip(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
 
 def _tell(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
     """What was measured to the left of its strip, what was found to the right."""
-    found = f"{row['mean']:.3g}, one seed, " if row["n"] == 1 else ""
-    if row["n"] > 1:
-        found = f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], "
     text = {"showarrow": False, "xref": "paper", "yref": f"y{place if place > 1 else ''}", "y": 0}
     figure.add_annotation(text=f"<b>{row['claim']}</b> {row['measured']}", x=0, xanchor="right", xshift=-8, **text)
-    words = f"{found}<b>{row['verdict']}</b>"
+    words = f"{_found(row)}<b>{row['verdict']}</b>"
     colour = {"color": _COLOURS[row["verdict"]]}
     figure.add_annotation(text=words, x=1, xanchor="left", xshift=8, font=colour, **text)
+
+
+def _found(row: dict[str, Any]) -> str:
+    """The mean with its interval, or why it has none."""
+    if not row["n"]:
+        return ""
+    if np.isfinite(row["low"]):
+        return f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], "
+    return f"{row['mean']:.3g}, {'one seed' if row['n'] == 1 else 'all alike'}, "

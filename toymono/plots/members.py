@@ -1,4 +1,4 @@
-"""One member at one record: its map over its scores and biases, the spread of its scores, its loss up to then.
+"""One member at one record: its map over its scores and biases, the spread of its scores, its loss.
 
 Every figure of a member has the same traces at every record, each named by its part, so that replaying training is
 replacing their numbers.
@@ -15,9 +15,10 @@ from toymono.analysis.monosemanticity import MONO_THRESHOLD
 from toymono.analysis.ordering import Order
 from toymono.analysis.portrait import ROLES, Frame, History
 from toymono.plots.maps import named_on_hover
-from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, panel, step_ticks
+from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, faded, panel, step_ticks
 
 _FEW_OCTAVES = 4
+LOSS_TRACES = ("training loss", "task loss", "now")
 MAP_TRACES = ("map", "favourites", "score", "bias")  # in this order; biases by role take the place of the last
 Quantity = Literal["responses", "drive", "write"]
 QUANTITY_TITLES: dict[Quantity, str] = {
@@ -114,22 +115,25 @@ def score_traces(frame: Frame) -> dict[str, dict[str, Any]]:
 
 
 def loss_panel(past: History, place: int) -> go.Figure:
-    """Task loss against steps, and where the record at this place stands."""
-    line = {"color": COLOURS[0], "width": 1.5}
-    figure = go.Figure(go.Scatter(x=past.loss_step, y=past.loss, mode="lines", line=line, name="loss"))
-    figure.update_traces(hovertemplate="step %{x}: %{y:.4f}<extra></extra>")
+    """Task loss at every record over the training loss, and where the record at this place stands."""
+    pale, line = {"color": faded(COLOURS[0], 0.35), "width": 1}, {"color": COLOURS[0], "width": 2}
+    figure = go.Figure(go.Scatter(x=past.loss_step, y=past.loss, mode="lines", line=pale, name=LOSS_TRACES[0]))
+    known = go.Scatter(x=past.step, y=past.task_loss, mode="lines+markers", line=line, marker={"size": 5})
+    figure.add_trace(known.update(name=LOSS_TRACES[1], connectgaps=True))
     cursor = {"size": 11, "color": COLOURS[1]}
-    figure.add_trace(go.Scatter(name="now", mode="markers", marker=cursor, **loss_traces(past, place)["now"]))
-    figure.update_traces(hovertemplate="step %{x}: %{y:.4f}<extra></extra>")
-    panel(figure, "Task loss", "log2 steps", "task loss", height=280)
-    figure.update_xaxes(**step_ticks(past.step))
-    finite = past.loss[np.isfinite(past.loss)]
+    now = go.Scatter(name=LOSS_TRACES[2], mode="markers", marker=cursor, showlegend=False)
+    figure.add_trace(now.update(loss_traces(past, place)["now"]))
+    figure.update_traces(hovertemplate="step %{x}: %{y:.4f}<extra>%{fullData.name}</extra>")
+    panel(figure, "Loss", "log2 steps", "loss", height=280)
+    legend = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "bgcolor": "rgba(255,255,255,0.7)"}
+    figure.update_layout(showlegend=True, legend=legend).update_xaxes(**step_ticks(past.step))
+    drawn = np.concatenate([past.loss, past.task_loss])
+    finite = drawn[np.isfinite(drawn)]
     if finite.size and finite.max() > _FEW_OCTAVES * finite.min():  # else no power of two may lie between them
         figure.update_yaxes(type="log", dtick=math.log10(2), tickformat="~g")
     return figure
 
 
 def loss_traces(past: History, place: int) -> dict[str, dict[str, Any]]:
-    """What the cursor of the loss panel shows at a record, by its name."""
-    nearest = int(np.abs(past.loss_step - past.step[place]).argmin())
-    return {"now": {"x": past.loss_step[[nearest]], "y": past.loss[[nearest]]}}
+    """What the cursor of the loss panel shows at a record, by its name: its task loss."""
+    return {"now": {"x": past.step[[place]], "y": past.task_loss[[place]]}}

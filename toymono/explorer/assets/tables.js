@@ -93,7 +93,7 @@ function sentenceOf({ data, layout }) {
   for (const { name, x, y } of whole(data)) {
     const known = y.map((_, place) => place).filter((place) => y[place] !== null && !Number.isNaN(y[place]));
     if (!known.length) continue;
-    if (["every", "value", "now"].includes(name)) {
+    if (["every", "value"].includes(name)) {
       const [low, high] = [[...known].sort((a, b) => y[a] - y[b])].flatMap((order) => [order[0], order.at(-1)]);
       words.push(`highest ${shown(y[high])} at ${x[high]}, lowest ${shown(y[low])} at ${x[low]}`);
     } else if (name.endsWith("bends")) {

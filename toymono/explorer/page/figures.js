@@ -101,12 +101,11 @@ function memberFigures(member, place) {
   };
   const biases = inOrder(bias);
   for (const { name, x } of figures.map.data) traces[name] ??= { y: x.map((position) => biases[position]) };
-  const loss = figures.loss.data.find((trace) => trace.name === "loss");
-  const now = loss.x.indexOf(frames.loss_step[place]);
+  const loss = figures.loss.data.find((trace) => trace.name === "task loss"); // one value for every record
   return {
     map: withTraces(figures.map, traces),
     score: withTraces(figures.score, { scores: { x: [...score].sort((a, b) => a - b) } }),
-    loss: withTraces(figures.loss, { now: { x: [loss.x[now]], y: [loss.y[now]] } }),
+    loss: withTraces(figures.loss, { now: { x: [loss.x[at]], y: [loss.y[at]] } }),
   };
 }
 

@@ -89,17 +89,13 @@ function showMember(state, member) {
   PLAYER.slider.value = place;
   PLAYER.slider.setAttribute("aria-valuetext", `step ${step}`);
   PLAYER.label.textContent = `step ${step}`;
-  const figures = memberFigures(member, place), words = member.words.step[place];
+  const figures = memberFigures(member, place), words = member.words;
   const drawn = [
-    MEMBER.map.show("Every neuron against every feature", figures.map, words, () => recordTable(member, place)),
-    MEMBER.score.show("How the scores are spread", figures.score, words),
-    MEMBER.loss.show("Task loss", figures.loss, `The dot stands at step ${step}, loss ${shown(lossAt(figures))}.`),
+    MEMBER.map.show("Every neuron against every feature", figures.map, words.step[place], () => recordTable(member, place)),
+    MEMBER.score.show("How the scores are spread", figures.score, words.score[place]),
+    MEMBER.loss.show("Loss", figures.loss, words.loss[place]),
   ];
   return Promise.all(drawn);
-}
-
-function lossAt({ loss }) {
-  return loss.data.find((trace) => trace.name === "now").y[0];
 }
 
 function titled(title, numbers) {
