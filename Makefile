@@ -8,12 +8,12 @@ CONSTRAINTS := $(shell $(PYTHON) -c 'import os, sys; f = "constraints/py%d%d.txt
 
 help:
 	@echo "make install   set up .venv"
-	@echo "make demo      train and draw the main result (2 minutes on 2 cores)"
+	@echo "make demo      train and draw the main result (3 minutes on 2 cores)"
 	@echo "make test      run the tests (25 minutes on 2 cores)"
 	@echo "make test-all  run the long ones too: runs killed many times, and a cluster that loses a node (35 minutes)"
 	@echo "make check     lint, formatting and types"
 	@echo "make bench     time training against PyTorch and this machine's matrix products, and the explorer in a browser"
-	@echo "make figures   train what is missing (4 hours on 2 cores) and renew figures/"
+	@echo "make figures   train what is missing (40 hours on 2 cores) and renew figures/"
 	@echo "make clean     remove .venv"
 
 install: .venv/installed
@@ -47,7 +47,7 @@ bench: .venv/with-test .venv/with-bench
 	$(BIN)/python benchmarks/explorer.py
 
 figures: install
-	for script in experiments/[a-z]*.py; do $(BIN)/python $$script --figures figures || exit 1; done
+	for script in experiments/[a-z]*.py; do nice -n 19 $(BIN)/python $$script --figures figures || exit 1; done
 	$(BIN)/toymono claims figures --json --out figures/claims.png > figures/claims.json
 	$(BIN)/python experiments/_readme.py
 	$(BIN)/python experiments/_gallery.py

@@ -26,7 +26,7 @@ a {{ color: #0072b2; }}
 </style>
 </head>
 <body>
-<h1>All experiments, at laptop scale</h1>
+<h1>All experiments, at scale desk</h1>
 <p>{n} figures. Each is drawn again as an interactive page by <code>toymono figure figures/NAME.json</code>; a batch's
 members, from which <code>toymono claims figures</code> judges, are in <code>figures/BATCH.json</code>.</p>
 {sections}

@@ -47,20 +47,29 @@ def demo_table(results):
 
 
 def result_table(found):
-    """Both starts of the paper's own network, by learning rate, beside what the paper reports."""
-    head = ("start", "learning rate", *map(axis_title, RESULT), "n")
+    """The paper's own network by start and learning rate: the paper's numbers, a pair of recipes, and the batches."""
+    head = ("network", "learning rate", *map(axis_title, RESULT), "n")
     rows = [
         ("paper, zero bias", "0.03", "0.85 to 0.95", "513", "508", "512", "", "1"),
         ("paper, offset -1", "0.001 to 0.03", "0.845 to 0.876", "", "", "", "65", "1"),
     ]
+    pair = found["recipe"].table if "recipe" in found else pd.DataFrame()
+    if len(pair):
+        slow = pair[pair.bias_offset == 0].learning_rate.iloc[0]
+        pair = pair[(pair.learning_rate == slow) & (pair.optimizer == "lamb-clamped")]
+        for start, name in ((0.0, "zero bias, the picture above"), (-1.0, "offset -1, the picture above")):
+            rows += _by_rate(pair[pair.bias_offset == start], name)
     for batch in ("LR1", "LR3"):
-        table = found[batch].table if batch in found else pd.DataFrame()
-        rates = [rows for _, rows in table.groupby("learning_rate")] if len(table) else []
-        for part in rates:
-            (row,) = over_seeds(part, RESULT).to_dict("records")
-            rate = f"{part.learning_rate.iloc[0]:.3g}"
-            rows.append((RATE_BATCHES[batch], rate, *(span(row, measure) for measure in RESULT), str(row["n"])))
+        rows += _by_rate(found[batch].table, f"{RATE_BATCHES[batch]} ({batch})") if batch in found else []
     return markdown(head, rows)
+
+
+def _by_rate(table, name):
+    rows = []
+    for rate, part in table.groupby("learning_rate"):
+        (row,) = over_seeds(part, RESULT).to_dict("records")
+        rows.append((name, f"{rate:.3g}", *(span(row, measure) for measure in RESULT), str(row["n"])))
+    return rows
 
 
 def batch_table(found):

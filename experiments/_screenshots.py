@@ -17,14 +17,14 @@ from toymono.explorer.study import studies
 
 ROOT = pathlib.Path(__file__).parent.parent
 WIDTH = 1280
-# What is looked at in each picture, and the height in pixels that shows it; member 9 starts at offset -1, 0 at zero.
+# What is looked at in each picture, and the height in pixels that shows it; member 4 starts at offset -1, 0 at zero.
 VIEWS = {
-    "explorer-sweep": ("?colour=learning_rate&member=9&beside=0", 800),
-    "explorer-member": ("?tab=member&member=9&neuron=7&feature=106", 1340),
-    "explorer-time": ("?tab=time&member=9&beside=0&step=2560", 1260),
-    "explorer-what-if": ("?tab=what-if&member=9&on=3:0.6,108:1&off=7,16", 1090),
+    "explorer-sweep": ("?colour=bias_offset&member=4&beside=0", 800),
+    "explorer-member": ("?tab=member&member=4&neuron=7&feature=106", 1340),
+    "explorer-time": ("?tab=time&member=4&beside=0&step=2048", 1260),
+    "explorer-what-if": ("?tab=what-if&member=4&on=3:0.6,108:1&off=7,16", 1090),
 }
-REPORT = ("#member=9&neuron=7", 1000)
+REPORT = ("#member=4&neuron=7", 1000)
 
 
 def pictures(page, base, views, folder):
@@ -48,7 +48,7 @@ def main(run, folder):
         chromium = driver.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
         page = chromium.new_page()
         pictures(page, f"http://{server.host}:{server.port}/", VIEWS, folder)
-        report = write_report(found, pathlib.Path(scratch) / "report.html", [0, 9])
+        report = write_report(found, pathlib.Path(scratch) / "report.html", [0, 4])
         view, height = REPORT
         pictures(page, report.as_uri(), {"report": (f"{view}&run={run.name}", height)}, folder)
         chromium.close()
@@ -56,4 +56,4 @@ def main(run, folder):
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "runs/demo-laptop"), ROOT / "figures")
+    main(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "runs/demo-desk"), ROOT / "figures")

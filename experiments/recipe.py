@@ -14,37 +14,47 @@ from toymono.sweeps.recipes import RECIPE_SEED
 from toymono.training.train import multiply_adds
 
 BATCHES = ("recipe",)
-PRODUCTS = "training_products"
-MEASURES = ("task_loss", "covered_per_feature", "n_clearly_positive_bias")
+WORK = "training_work"
 MARKS = (
     Mark("task_loss", ".845 to .876", levels=(0.845, 0.876)),
     Mark("covered_per_feature", "508 of 512", levels=(508 / 512, 508 / 512)),
     Mark("n_clearly_positive_bias", "65 = d + 1", levels=(65, 65)),
 )
 SHAPE = ("n_features", "n_embed", "n_neurons", "batch_size", "task")
+MOST_FOLDS = 10  # decay * rate * steps of all recipes but one
+MOST_COMMON = {"optimizer": "lamb-clamped", "schedule": "cosine", "learning_rate": 0.01}
 
 
 def priced(table):
-    """The members with the multiply-adds of their whole training, and a name for how they were trained."""
+    """The members with the work of their training, in 10^12 multiply-adds, and a name for how they were trained."""
     shapes = (Config(**{name: getattr(row, name) for name in SHAPE}) for row in table.itertuples())
-    work = [steps * multiply_adds(shape) for steps, shape in zip(table.n_steps, shapes, strict=True)]
-    names = [
-        f"{row.optimizer}, {row.schedule}, batch {row.batch_size}, lr {row.learning_rate:g}, "
-        f"offset {row.bias_offset:g}, decay x rate x steps {row.bias_decay * row.learning_rate * row.n_steps:.3g}"
-        for row in table.itertuples()
-    ]
-    return table.assign(**{PRODUCTS: work, "recipe": names})
+    work = [steps * multiply_adds(shape) / 1e12 for steps, shape in zip(table.n_steps, shapes, strict=True)]
+    return table.assign(**{WORK: work, "recipe": [named(row) for row in table.to_dict("records")]})
+
+
+def named(row):
+    """How a recipe differs from the most common one."""
+    others = [f"{row[name]:g}" if name == "learning_rate" else row[name] for name in MOST_COMMON]
+    told = [word for word, common in zip(others, MOST_COMMON.values(), strict=True) if word != f"{common}"]
+    folds = row["bias_decay"] * row["learning_rate"] * row["n_steps"]
+    start = ["zero bias"] if row["bias_offset"] == 0 else ["3 x decay"] if folds > MOST_FOLDS else []
+    return ", ".join([f"batch {row['batch_size']}", *told, *start])
 
 
 def draw(runs):
     """Loss, coverage and positive biases against what training costs; then the maps of both starts at one rate."""
     run = runs["recipe"]
-    title = "How cheaply the paper's network is trained (recipe)"
-    figures = {"recipe": sweep_figure(priced(run.table), PRODUCTS, ["recipe"], MEASURES, title, MARKS)}
+    table, title = priced(run.table), "How cheaply the paper's network is trained (recipe)"
+    figures = {
+        "recipe": sweep_figure(table, WORK, ["recipe"], ("task_loss", "covered_per_feature"), title, MARKS),
+        "recipe-biases": sweep_figure(table, WORK, ["recipe"], ("n_clearly_positive_bias",), title, MARKS),
+    }
     (slow,) = run.table[run.table.bias_offset == 0].learning_rate
-    for name, start in (("zero-bias", 0.0), ("offset", -1.0)):
-        member = run.table[(run.table.bias_offset == start) & (run.table.learning_rate == slow)].index[0]
-        figures[f"paper-size-{name}"] = map_figure(run, int(member), "The paper's own network")
+    like = (run.table.learning_rate == slow) & (run.table.optimizer == "lamb-clamped")
+    pair = run._replace(table=run.table[like])
+    for member, row in pair.table.iterrows():
+        name = "offset" if row.bias_offset else "zero-bias"
+        figures[f"paper-size-{name}"] = map_figure(pair, int(member), f"The paper's own network, rate {slow:g}")
     return figures
 
 

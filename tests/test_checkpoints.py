@@ -136,6 +136,12 @@ def _other_versions(home, step):
     (home / f"{step}.json").write_text(json.dumps(told))
 
 
+def _other_record(home, step):
+    told = json.loads((home / f"{step}.json").read_text())
+    del told["versions"]["record"]  # as those written before records had a loss
+    (home / f"{step}.json").write_text(json.dumps(told))
+
+
 def _lists_nothing(home, step):
     _garbled(json.dumps({"versions": checkpoints._versions(), "sha256": {}}))(home, step)
     shutil.rmtree(home / step)
@@ -158,6 +164,7 @@ DAMAGES = {
     "the list is no text": _garbled("\xff\xfe\x00"),
     "the list is nested": _garbled("[" * 100_000),
     "other versions made it": _other_versions,
+    "its records hold something else": _other_record,
 }
 
 

@@ -69,7 +69,7 @@ def test_a_wrong_value_ends_with_one_sentence_and_writes_nothing(tmp_path, capsy
         (("run", "custom", "--task", "dcode"), "'dcode'.*--task.*decode.*reproject.*absolute"),
         (("run", "custom", "--seeds", "1.5"), "--seeds.*1.5.*INT"),
         (("run", "custom", "--bias-ofset", "1"), "--bias-ofset.*--bias-offset"),
-        (("run", "dmo"), "dmo.*demo, LR1, LR2"),
+        (("run", "dmo"), "dmo.*demo, recipe, LR1"),
         (("run", "demo", "--scale", "huge"), "huge.*desk.*paper.*smoke"),
         (("tabel",), "tabel.*table"),
     ],
@@ -133,7 +133,7 @@ def test_the_table_shows_the_circuit_where_it_is_asked_for(smoke_run, capsys):
 def test_the_list_names_every_preset_with_size_and_time(capsys):
     main(["list"])
     out = capsys.readouterr().out
-    assert re.search(r"demo +desk +128/64/256 +128 +16384 +6 +[\d.]+ (s|min|h)", out)
+    assert re.search(r"demo +desk +128/64/256 +256 +8192 +6 +[\d.]+ (s|min|h)", out)
     assert all(name in out for name in ("LR1", "LR3", "paper", "smoke"))
 
 

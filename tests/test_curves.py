@@ -78,7 +78,7 @@ def _planned(decays=(2.0,)):
         for offset in (0.0, -1.0)
         for decay in ({one / (rate * steps) for one in decays} if offset else {0.0})
     ]
-    return _table(rows).assign(n_mono=1)
+    return _table(rows).assign(n_mono=1, seed=0)
 
 
 def test_what_x_decides_tells_no_curves_apart():

@@ -30,8 +30,20 @@ def test_every_part_that_the_tree_names_is_there():
         assert (ROOT / "toymono" / name).exists(), name
 
 
-def test_the_tables_are_what_the_figures_folder_holds():
-    assert _script("_readme").renewed(README, ROOT / "figures") == README
+def test_the_tables_of_all_documents_are_what_the_figures_folder_holds():
+    script = _script("_readme")
+    named = script.tables(ROOT / "figures", ROOT / "experiments")
+    for file in script.DOCUMENTS:
+        text = file.read_text()
+        assert script.renewed(text, named) == text, f"run experiments/_readme.py: {file} is not renewed"
+        assert set(re.findall(r"<!-- (\w+) table: begin -->", text)) <= set(named)
+
+
+def test_every_table_stands_in_a_document():
+    script = _script("_readme")
+    documents = "".join(file.read_text() for file in script.DOCUMENTS)
+    for name in script.tables(ROOT / "figures", ROOT / "experiments"):
+        assert documents.count(f"<!-- {name} table: begin -->") == 1, name
 
 
 def test_the_commands_of_the_first_screen_are_targets_of_the_makefile():

@@ -53,7 +53,7 @@ AXIS_TITLES = {
     "task_loss": "task loss",
     "task_loss_error": "standard error of the task loss",
     "training_loss": "training loss",
-    "training_products": "multiply-adds of the whole training",
+    "training_work": "multiply-adds of the training / 10^12",
     "late_gain": "share of the loss that the second half of the steps removed",
     "n_mono": "mono neurons",
     "n_covered": "features covered",

@@ -88,7 +88,7 @@ def _unstacked(stacked: Any) -> tuple[Any, ...]:  # noqa: ANN401 (any pytree)
 
 
 def _versions() -> dict[str, str]:
-    """What must agree for training to go on bit for bit, and what a record holds: an editable toymono keeps its version."""
+    """What must agree for training to go on bit for bit; an edited toymono keeps its version."""
     now = environment.versions()
     same = {name: now[name] for name in ("toymono", "jax", "jaxlib")}
     return {**same, "device": environment.devices()[0], "record": " ".join(Record._fields)}

@@ -1,0 +1,80 @@
+"""What the explorer and reports say of a member and draw of its loss: the loss of the recorded network."""
+
+import numpy as np
+import pytest
+
+from toymono.analysis.portrait import Frame
+from toymono.explorer.study import studies
+from toymono.explorer.words import frame_words, loss_words, member_words, score_words
+from toymono.plots.members import LOSS_TRACES, loss_panel, loss_traces
+
+SCORES = np.array([0.25, 1.0, 0.5, 0.75])
+FRAME = Frame(512, np.zeros((4, 2)), SCORES, SCORES, np.zeros(4, int), 1.25304, 0.00213)
+
+
+@pytest.fixture
+def member(smoke_run):
+    return studies([smoke_run])[smoke_run.name].member(4)
+
+
+def test_a_member_is_told_by_its_setting_and_the_loss_of_its_last_record(member, smoke_data):
+    last = smoke_data.sel(seed=1).isel(setting=1, step=-1)
+    loss = f"task loss {float(last.task_loss):.4f} (standard error {float(last.task_loss_error):.4f})."
+    words = member_words(member)
+    assert words.startswith(f"Member 4 ({member.label}); at the end of training: {int(last.n_mono)} of 32 neurons")
+    assert words.endswith(loss)
+    assert f"{member.history.loss[-1]:.4f}" not in words
+
+
+@pytest.mark.parametrize(
+    ("loss", "error", "told"),
+    [
+        (0.06661, 0.00021, "task loss 0.0666 (standard error 0.0002)"),
+        (1.25304, 0.0213, "task loss 1.2530 (standard error 0.0213)"),
+        (0.0066612, 0.00003, "task loss 0.00666 (standard error 0.00003)"),
+        (0.0, 0.0, "task loss 0.0000 (standard error 0.0000)"),
+        (np.nan, np.nan, "task loss unknown"),
+        (np.inf, np.nan, "task loss unknown"),
+    ],
+)
+def test_a_loss_has_the_digits_that_show_its_error(member, loss, error, told):
+    history = member.history._replace(task_loss=np.array([2.0, loss]), task_loss_error=np.array([2.0, error]))
+    object.__setattr__(member, "history", history)
+    assert member_words(member).endswith(f", {told}.")
+
+
+def test_a_record_is_told_by_its_step_its_mono_neurons_and_its_loss():
+    told = "After 512 steps 1 of 4 neurons are monosemantic; task loss 1.2530 (standard error 0.0021)."
+    assert frame_words(FRAME) == told
+    assert loss_words(FRAME).startswith("Task loss after 512 steps: 1.2530 (standard error 0.0021).")
+    assert score_words(FRAME) == "Scores after 512 steps: lowest 0.2500, median 0.6250, highest 1.0000."
+
+
+def test_a_record_whose_loss_or_scores_are_not_known_says_so():
+    unknown = FRAME._replace(task_loss=np.nan, task_loss_error=np.nan, score=np.full(4, np.nan))
+    assert frame_words(unknown) == "After 512 steps 0 of 4 neurons are monosemantic."
+    assert loss_words(unknown).startswith("Task loss after 512 steps: unknown.")
+    assert score_words(unknown) == "After 512 steps no neuron has a score."
+
+
+def test_the_loss_panel_names_both_losses_and_its_cursor_stands_on_that_of_the_record(member):
+    past = member.history
+    figure = loss_panel(past, 4)
+    training, task, now = figure.data
+    assert [trace.name for trace in figure.data] == [*LOSS_TRACES] == ["training loss", "task loss", "now"]
+    np.testing.assert_array_equal(training.y, past.loss)
+    np.testing.assert_array_equal([task.x, task.y], [past.step, past.task_loss])
+    assert (now.x[0], now.y[0]) == (past.step[4], past.task_loss[4])
+    assert [trace.showlegend for trace in figure.data] == [None, None, False]
+    layout = figure.layout
+    assert layout.showlegend
+    assert (layout.title.text, layout.yaxis.title.text) == ("Loss", "loss")
+    assert (task.mode, training.mode) == ("lines+markers", "lines")
+    assert training.line.width < task.line.width
+
+
+def test_the_cursor_is_nowhere_at_a_record_whose_loss_is_not_known(member):
+    past = member.history
+    unknown = past._replace(task_loss=np.where(past.step < past.step[-1], np.nan, past.task_loss))
+    assert np.isnan(loss_traces(unknown, 2)["now"]["y"]).all()
+    assert loss_traces(unknown, -1)["now"]["y"] == past.task_loss[-1]
