@@ -47,7 +47,7 @@ def middle_model(preset: str, scale: ScaleName) -> tuple[Config, Hyper]:
 def measured(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) -> dict[str, np.ndarray]:
     """Task loss and mono neurons of the networks at the end: seed setting."""
     last = trained(config, settings, seeds)
-    return {"task_loss": last.task_loss.astype(float), "n_mono": last.n_mono.astype(float)}
+    return {name: np.asarray(getattr(last, name), float) for name in ("task_loss", "n_mono")}
 
 
 def difference(values: np.ndarray, reference: np.ndarray) -> dict[str, float | None]:

@@ -34,8 +34,8 @@ def priced(table):
 
 def named(row):
     """How a recipe differs from the most common one."""
-    others = [f"{row[name]:g}" if name == "learning_rate" else row[name] for name in MOST_COMMON]
-    told = [word for word, common in zip(others, MOST_COMMON.values(), strict=True) if word != f"{common}"]
+    told = [row[name] for name in ("optimizer", "schedule") if row[name] != MOST_COMMON[name]]
+    told += [f"lr {row['learning_rate']:g}"] if row["learning_rate"] != MOST_COMMON["learning_rate"] else []
     folds = row["bias_decay"] * row["learning_rate"] * row["n_steps"]
     start = ["zero bias"] if row["bias_offset"] == 0 else ["3 x decay"] if folds > MOST_FOLDS else []
     return ", ".join([f"batch {row['batch_size']}", *told, *start])
@@ -46,7 +46,7 @@ def draw(runs):
     run = runs["recipe"]
     table, title = priced(run.table), "How cheaply the paper's network is trained (recipe)"
     figures = {
-        "recipe": sweep_figure(table, WORK, ["recipe"], ("task_loss", "covered_per_feature"), title, MARKS),
+        "recipe-cost": sweep_figure(table, WORK, ["recipe"], ("task_loss", "covered_per_feature"), title, MARKS),
         "recipe-biases": sweep_figure(table, WORK, ["recipe"], ("n_clearly_positive_bias",), title, MARKS),
     }
     (slow,) = run.table[run.table.bias_offset == 0].learning_rate
