@@ -68,7 +68,8 @@ def _by_rate(table, name):
     rows = []
     for rate, part in table.groupby("learning_rate"):
         (row,) = over_seeds(part, RESULT).to_dict("records")
-        rows.append((name, f"{rate:.3g}", *(span(row, measure) for measure in RESULT), str(row["n"])))
+        spans = (span(row, measure).removesuffix(" (one seed)") for measure in RESULT)
+        rows.append((name, f"{rate:.3g}", *spans, str(row["n"])))
     return rows
 
 
