@@ -17,7 +17,7 @@ from toymono.explorer.words import member_words
 from toymono.plots.scatter import member_scatter, scatter_words
 from toymono.plots.style import axis_title
 
-_Y = [name for name in MEASURES if name != "diverged"]
+_Y = [name for name in MEASURES if name not in ("finished", "diverged")]
 
 
 def layout() -> list[Any]:
