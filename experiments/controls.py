@@ -8,6 +8,7 @@ Expect:   (nothing in the paper)
 import pandas as pd
 from _main import main
 
+from toymono.analysis.members import SETTINGS
 from toymono.gallery import sweep_figure
 
 BATCHES = ("LR1", "LR3", "O1", "K0", "K1", "K3", "D2")
@@ -20,7 +21,7 @@ def draw(runs):
     drawn = {}
     for (name, start), batch in zip(STARTS.items(), ("LR1", "LR3"), strict=True):
         other = tables["O1"][(tables["O1"].bias_offset == 0) == (name == "zero")]
-        table = pd.concat([tables[batch], other])
+        table = pd.concat([tables[batch], other]).drop_duplicates([*SETTINGS, "seed"])  # O1 has the usual way as well
         by, title = ["optimizer", "schedule"], f"Optimisers and schedules from {start}"
         drawn[f"controls-{name}"] = sweep_figure(table, "learning_rate", by, title=title)
     widths = pd.concat([tables["K0"], tables["K1"]]).assign(batch="batch by 1/k")

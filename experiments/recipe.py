@@ -14,6 +14,7 @@ from toymono.sweeps.recipes import RECIPE_SEED
 from toymono.training.train import multiply_adds
 
 BATCHES = ("recipe",)
+SEEDS = (RECIPE_SEED,)
 WORK = "training_work"
 MARKS = (
     Mark("task_loss", ".845 to .876", levels=(0.845, 0.876)),
@@ -49,9 +50,9 @@ def draw(runs):
         "recipe-cost": sweep_figure(table, WORK, ["recipe"], ("task_loss", "covered_per_feature"), title, MARKS),
         "recipe-biases": sweep_figure(table, WORK, ["recipe"], ("n_clearly_positive_bias",), title, MARKS),
     }
-    (slow,) = run.table[run.table.bias_offset == 0].learning_rate
+    (slow,) = run.table[run.table.bias_offset == 0].learning_rate.unique()
     like = (run.table.learning_rate == slow) & (run.table.optimizer == "lamb-clamped")
-    pair = run._replace(table=run.table[like])
+    pair = run._replace(table=run.table[like].drop_duplicates("bias_offset"))  # of one seed each
     for member, row in pair.table.iterrows():
         name = "offset" if row.bias_offset else "zero-bias"
         figures[f"paper-size-{name}"] = map_figure(pair, int(member), f"The paper's own network, rate {slow:g}")
@@ -59,4 +60,4 @@ def draw(runs):
 
 
 if __name__ == "__main__":
-    main("recipe", __doc__, BATCHES, draw, seeds=(RECIPE_SEED,))
+    main("recipe", __doc__, BATCHES, draw, seeds=SEEDS)
