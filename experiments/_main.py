@@ -8,7 +8,7 @@ from toymono.environment import browser
 from toymono.gallery import open_run
 from toymono.plots.write import write_image, write_json, write_page
 from toymono.sweeps.presets import SCALES, preset_sweep
-from toymono.sweeps.results import joined, read_results, results_of_run, write_results
+from toymono.sweeps.results import joined, measured_results, read_results, write_results
 from toymono.sweeps.run import run_sweep
 from toymono.terminal import one_sentence, print_table, progress, summary_table
 
@@ -34,7 +34,8 @@ def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2)):
         for batch, folder in folders.items():
             print(batch)
             print_table(summary_table(over_seeds(runs[batch].table, MEASURES), MEASURES))
-            write_results(with_earlier(results_of_run(folder), figures / f"{batch}.json"), figures / f"{batch}.json")
+            file, results = figures / f"{batch}.json", measured_results(folder, *runs[batch])
+            write_results(with_earlier(results, file), file)
         print(f"open {save(draw(runs), figures, name)}")
 
 

@@ -7,7 +7,7 @@ import pytest
 from toymono.analysis.members import run_table
 from toymono.config import Config, Hyper, Sweep
 from toymono.dissection import amplitude_curves, hand_built_curve, hand_built_loss, spectrum_figure
-from toymono.gallery import open_run, sweep_figure
+from toymono.gallery import member_figure, open_run, sweep_figure
 from toymono.sweeps.run import run_sweep
 
 BUILT = Config(n_features=16, n_embed=8, n_neurons=41, batch_size=64, n_steps=1, record_phase="peak")
@@ -42,6 +42,13 @@ def test_a_loss_is_drawn_beside_that_of_the_hand_built_network(built_run):
     assert built_run.table.sort_values("seed").task_loss.tolist() == pytest.approx(losses, rel=1e-4)
     figure = sweep_figure(built_run.table, "learning_rate")
     assert [trace.name for trace in figure.data].count("hand-built") == 1
+
+
+def test_the_page_of_a_network_shows_the_loss_that_its_table_has(built_run):
+    for member in (0, 2):
+        figure = member_figure(built_run, member)
+        (whole,) = {shape.x0 for shape in figure.layout.shapes if shape.x0 == shape.x1}
+        assert whole == pytest.approx(built_run.table.task_loss[member], rel=1e-5)
 
 
 def test_where_the_hand_built_loss_is_not_one_number_none_is_drawn(smoke_data):

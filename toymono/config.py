@@ -42,7 +42,7 @@ def require(holds: bool, name: str, rule: str, value: object, fix: str) -> None:
 class Config:
     """Everything that fixes array shapes or the compiled program; hashable, hence a static argument of `jit`.
 
-    The defaults are the laptop size. Raises InputError where a value breaks its rule.
+    The defaults are a quarter of the paper's features and neurons. Raises InputError where a value breaks its rule.
     """
 
     n_features: int = 128

@@ -94,7 +94,7 @@ def circuit_figure(stored: StoredMember, title: str, note: str) -> go.Figure:
     """One member on one page: its neurons by role, its answer to lone features, its linear block, its parts' worth."""
     config, params, problem, density = stored.config, stored.params, stored.problem, stored.hyper.feature_density
     amplitudes = jnp.asarray(AMPLITUDES, jnp.float32)
-    key, ablate = make_world(config, 0).key_probe, jax.jit(ablation_losses, static_argnums=0)
+    key, ablate = make_world(config, stored.seed).key_probe, jax.jit(ablation_losses, static_argnums=0)
     page = circuits.Circuit(
         roles=roles(config, params, problem),
         bias=weights_of(params).bias,

@@ -75,7 +75,11 @@ def sweep_figure(
 def _of_units(
     of: Callable[[xr.Dataset], list[Curve]], units: Sequence[xr.Dataset], varying: Sequence[str]
 ) -> list[Curve]:
-    """The curves of several units, each named by what its unit has of `varying`, and by numbers of its own, as well."""
+    """The curves of several units; names say which unit a curve is from.
+
+    They hold the unit's value of each setting in `varying`, and of each number that is constant in the unit but not
+    over all units.
+    """
     named = []
     parted = [name for name in Hyper._fields if len({tuple(np.unique(data[name])) for data in units}) > 1]
     for data in units:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from toymono.training import ensemble
 
 _SECONDS_BETWEEN_LINES = 10.0
-_ALIKE = 1e-9  # share by which the ends of an interval differ where equal numbers are rounded in their sum
 
 
 def duration(seconds: float) -> str:
@@ -156,17 +155,13 @@ def kept_words(kept: Collection["Kept"]) -> str:
 
 
 def interval_words(mean: float | None, low: float | None, high: float | None, n: int) -> str:
-    """A mean over n seeds with its interval: "3.67 [0, 7.46]", "64 (all alike)", "64 (one seed)", "" for no number.
+    """A mean over n seeds with its interval: "3.67 [0, 7.46]", "64 (all alike)", "64 (one seed)", "" for no number."""
+    from toymono.analysis.seeds import no_interval  # SciPy takes a while to import
 
-    Seeds are alike where the ends are unknown, None or NaN, or one number.
-    """
     if mean is None or math.isnan(mean):
         return ""
-    if n == 1:
-        return f"{mean:.3g} (one seed)"
-    if low is None or high is None or math.isnan(low + high) or math.isclose(low, high, rel_tol=_ALIKE):
-        return f"{mean:.3g} (all alike)"
-    return f"{mean:.3g} [{low:.3g}, {high:.3g}]"
+    reason = no_interval(low, high, n)
+    return f"{mean:.3g} ({reason})" if reason else f"{mean:.3g} [{low:.3g}, {high:.3g}]"
 
 
 def span(row: Mapping[Hashable, Any], measure: str) -> str:

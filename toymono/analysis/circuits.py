@@ -116,9 +116,8 @@ class Anatomy(NamedTuple):
 
 def anatomy(config: Config, params: Params, problem: Problem) -> Anatomy:
     """The parts of a network in numbers."""
-    responses = task_responses(config, network(config, params), problem)
-    weights, score = weights_of(params), monosemanticity(responses)
-    bias, length = weights.bias, jnp.linalg.norm(weights.encoder, axis=0)
+    weights, responses = weights_of(params), task_responses(config, network(config, params), problem)
+    score, bias, length = monosemanticity(responses), weights.bias, jnp.linalg.norm(weights.encoder, axis=0)
     nearly = mono_neurons_of_features(is_mono(score, POLY_THRESHOLD), favourite_feature(responses), config.n_features)
     block, null, jobs = linear_block(config, params, problem), null_space(params), roles(config, params, problem)
     lines = kinks(bends(config, params, problem))

@@ -82,10 +82,10 @@ def sweep_axis(table: pd.DataFrame) -> str:
 
 
 def telling(table: pd.DataFrame, x: str) -> list[str]:
-    """The settings that vary while x stays, without those that x and the others decide.
+    """The settings that tell curves against x apart: those that vary and do not follow from x and the others.
 
-    Steps that follow from a rate tell no curves apart, and a rate tells more than its steps: numbers of `Hyper` go
-    before those of `Config`.
+    A number of steps that follows from the learning rate is left out. Where either would do, a field of `Hyper` is
+    named and not one of `Config`.
     """
     kept: list[str] = []
     varying = varying_settings(table)
@@ -106,9 +106,7 @@ def sweep_curves(table: pd.DataFrame, x: str, y: str, by: Sequence[str] | None =
     curves = []
     for values, part in parts:
         by_seed = part.pivot(index="seed", columns=x, values=y).astype(float)
-        group, interval = (
-            dict(zip(others, values, strict=True)),
-            interval_over_seeds(by_seed.values, lowest(y), highest(y)),
-        )
+        group = dict(zip(others, values, strict=True))
+        interval = interval_over_seeds(by_seed.values, lowest(y), highest(y))
         curves.append(Curve(group, by_seed.columns.values, interval, by_seed.values))
     return curves

@@ -1,14 +1,16 @@
 """Which networks count as evidence: those that have learned, and have stopped learning."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
-from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
-from toymono.analysis.stored import config_of
+from toymono.analysis.stored import config_of, problems_in
 from toymono.analysis.theory import zero_loss
+from toymono.config import Config
 from toymono.toy.tasks import Problem
 
 # Both were chosen on the networks of batch "recipe", on whose seed no claim is judged.
@@ -31,15 +33,21 @@ def late_gain(data: xr.Dataset) -> xr.DataArray:
 
 def share_of_zero(data: xr.Dataset) -> xr.DataArray:
     """Each member's loss as a share of that of the answer 0."""
-    config = config_of(data)
-    problems = Problem(*(jnp.asarray(data[name].transpose("seed", ...).values) for name in Problem._fields))
-
-    def of_seed(problem: Problem, density: ArrayLike) -> Float[Array, ""]:
-        return zero_loss(config, problem, density)
-
-    of_members = jax.vmap(jax.vmap(of_seed, in_axes=(None, 0)), in_axes=(0, None))
-    zeros = of_members(problems, jnp.asarray(data.feature_density.values, jnp.float32))
+    # What has no part in it is left out, so that runs of one shape share one compiled program.
+    deciding = ("n_features", "n_embed", "task", "feature_law")
+    config = Config(**{name: getattr(config_of(data), name) for name in deciding})
+    zeros = _zero_losses(config, problems_in(data), jnp.asarray(data.feature_density.values, jnp.float32))
     return data.task_loss.isel(step=-1, drop=True) / xr.DataArray(np.asarray(zeros), dims=("seed", "setting"))
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _zero_losses(
+    config: Config, problems: Problem, densities: Float[Array, " setting"]
+) -> Float[Array, "seed setting"]:
+    def of_seed(problem: Problem) -> Float[Array, " setting"]:
+        return jax.vmap(functools.partial(zero_loss, config, problem))(densities)
+
+    return jax.vmap(of_seed)(problems)
 
 
 def is_finished(data: xr.Dataset) -> xr.DataArray:

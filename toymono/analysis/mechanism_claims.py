@@ -6,7 +6,7 @@ shapes in number; no network of the batches named here had been trained.
 
 from toymono.analysis import quantities as q
 from toymono.analysis.claims import Claim, Part
-from toymono.analysis.paper_claims import LOSS_COST
+from toymono.analysis.paper_claims import LOSS_COST, POSITIVE
 from toymono.analysis.predictions import best_kink, least_loss, over_prediction
 from toymono.analysis.thresholds import dimension_exponent
 
@@ -60,7 +60,7 @@ MECHANISM = (
                 -0.1,
                 0.1,
             )
-            for words, name in (("bias", "n_clearly_positive_bias"), ("bias / |weights|", "n_clearly_positive_ratio"))
+            for words, name in POSITIVE
         ),
     ),
     Claim(
@@ -125,7 +125,7 @@ MECHANISM = (
                 at_least=0.9,
             ),
             Part(
-                "its loss over that of training from chance (LR3), less 1, over the rates of both",
+                "its loss over LR3's, from chance, less 1, over the rates of both",
                 "(our own)",
                 q.excess(q.values("H1", "task_loss", n_neurons=1024), q.values("LR3", "task_loss")),
                 at_most=0.0,

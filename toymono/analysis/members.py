@@ -8,7 +8,6 @@ import functools
 from collections.abc import Callable, Sequence
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -17,7 +16,7 @@ from pandas.api.typing import DataFrameGroupBy
 from toymono.analysis.circuits import Anatomy, anatomy
 from toymono.analysis.finished import is_finished, late_gain
 from toymono.analysis.seeds import interval_over_seeds
-from toymono.analysis.stored import config_of
+from toymono.analysis.stored import WEIGHTS, config_of, problems_in, weights_in
 from toymono.config import Config, Hyper
 from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem
@@ -59,7 +58,7 @@ def training_loss(data: xr.Dataset) -> xr.DataArray:
 def is_diverged(data: xr.Dataset) -> xr.DataArray:
     """Members that have a loss or a stored parameter which is not finite."""
     finite = (abs(data.loss) < np.inf).all("loss_step")
-    for name in ("encoder_kernel", "encoder_bias", "decoder_kernel"):
+    for name in WEIGHTS:
         others = [str(dim) for dim in data[name].dims if dim not in ("seed", "setting")]
         finite &= (abs(data[name]) < np.inf).all(others)
     return ~finite
@@ -99,15 +98,12 @@ def _rows(table: xr.Dataset, data: xr.Dataset, measures: Sequence[str]) -> pd.Da
 
 
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
-    last, member = data.isel(step=-1, param_step=-1), ("seed", "setting")
-    names = ("encoder_kernel", "encoder_bias", "decoder_kernel")
-    weights = Weights(*(jnp.asarray(last[name].transpose(*member, ...).values) for name in names))
-    problems = Problem(*(jnp.asarray(last[name].transpose("seed", ...).values) for name in Problem._fields))
+    last = data.isel(step=-1, param_step=-1)
     # What has no part in it is left out, so that runs of one shape share one compiled program.
     deciding = ("n_features", "n_embed", "n_neurons", "task", "activation")
     config = Config(**{name: getattr(config_of(data), name) for name in deciding})
-    found = _anatomies_of(config, problems, weights)
-    return {name: (member, np.asarray(values)) for name, values in found._asdict().items()}
+    found = _anatomies_of(config, problems_in(last), weights_in(last))
+    return {name: (("seed", "setting"), np.asarray(values)) for name, values in found._asdict().items()}
 
 
 @functools.partial(jax.jit, static_argnums=0)

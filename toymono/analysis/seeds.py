@@ -1,11 +1,13 @@
 """What a quantity is over seeds: its mean, an interval for it, and how many seeds it rests on."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
+_ALIKE = 1e-9  # share by which the ends differ where equal numbers are rounded in their sum
 
 
 class Interval(NamedTuple):
@@ -15,6 +17,17 @@ class Interval(NamedTuple):
     low: np.ndarray  # NaN where fewer than two seeds are finite
     high: np.ndarray
     n: np.ndarray  # finite seeds
+
+
+def no_interval(low: float | None, high: float | None, n: int) -> str:
+    """Why a mean over n seeds has no interval: "one seed" or "all alike"; empty where it has one.
+
+    Seeds are alike where the ends are unknown, None or NaN, or one number.
+    """
+    if n == 1:
+        return "one seed"
+    known = low is not None and high is not None and not math.isnan(low + high)
+    return "" if known and not math.isclose(low, high, rel_tol=_ALIKE) else "all alike"
 
 
 def interval_over_seeds(values: np.ndarray, lowest: float = -np.inf, highest: float = np.inf) -> Interval:

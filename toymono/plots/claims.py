@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from toymono.analysis.seeds import no_interval
 from toymono.plots.style import styled
 
 _COLOURS = {"supported": "#0072B2", "refuted": "#D55E00", "inconclusive": "#777777", "untested": "#BBBBBB"}
@@ -73,6 +74,5 @@ def _found(row: dict[str, Any]) -> str:
     """The mean with its interval, or why it has none."""
     if not row["n"]:
         return ""
-    if np.isfinite(row["low"]):
-        return f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], "
-    return f"{row['mean']:.3g}, {'one seed' if row['n'] == 1 else 'all alike'}, "
+    reason = no_interval(row["low"], row["high"], row["n"])
+    return f"{row['mean']:.3g}, {reason}, " if reason else f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], "

@@ -88,9 +88,10 @@ def _unstacked(stacked: Any) -> tuple[Any, ...]:  # noqa: ANN401 (any pytree)
 
 
 def _versions() -> dict[str, str]:
-    """What must agree for training to go on bit for bit; an edited toymono keeps its version."""
+    """What must agree for training to go on bit for bit."""
     now = environment.versions()
     same = {name: now[name] for name in ("toymono", "jax", "jaxlib")}
+    # An editable installation keeps its version when its records change.
     return {**same, "device": environment.devices()[0], "record": " ".join(Record._fields)}
 
 

@@ -11,6 +11,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Key
 
 from toymono.analysis.losses import SampledLoss, task_loss
+from toymono.analysis.stored import WEIGHTS, problems_in, weights_in
 from toymono.config import Config, Hyper
 from toymono.sweeps.plan import Unit
 from toymono.toy.model import Weights, params_of
@@ -21,14 +22,14 @@ _LOSSES = ("task_loss", "task_loss_error")
 
 
 def completed(data: xr.Dataset, unit: Unit) -> xr.Dataset:
-    """A unit's results with the settings and losses that an earlier toymono did not write.
+    """A unit's results, with the settings and losses that an earlier toymono did not write.
 
     Losses are measured at records that kept their parameters, on the samples that are used now; NaN at others.
     """
     data.attrs = {**{field.name: field.default for field in dataclasses.fields(Config)}, **data.attrs}
     untold = [name for name in Hyper._fields if name not in data.variables and _is_default(unit, name)]
     data = data.assign_coords({n: ("setting", [Hyper._field_defaults[n]] * len(unit.settings)) for n in untold})
-    needed = {"score", "encoder_kernel", "encoder_bias", "decoder_kernel", *Problem._fields}
+    needed = {"score", *WEIGHTS, *Problem._fields}
     if set(_LOSSES) <= set(data.variables) or not needed <= set(data.variables):
         return data
     shape = (data.sizes["seed"], data.sizes["setting"])
@@ -48,10 +49,7 @@ def _losses(data: xr.Dataset, unit: Unit) -> dict[str, tuple[tuple[str, ...], np
         at = data.sel(param_step=int(data.step[place]))
         for number, seed in enumerate(unit.seeds):
             one = at.isel(seed=number)
-            names = ("encoder_kernel", "encoder_bias", "decoder_kernel")
-            weights = Weights(*(jnp.asarray(one[name].transpose("setting", ...).values) for name in names))
-            problem = Problem(*(jnp.asarray(one[name].values) for name in Problem._fields))
-            key = make_world(unit.config, seed).key_probe
+            weights, problem, key = weights_in(one), problems_in(one), make_world(unit.config, seed).key_probe
             found[:, place, number] = np.stack(_of_settings(unit.config, weights, problem, key, densities))
     return {name: (dims, values) for name, values in zip(_LOSSES, found, strict=True)}
 

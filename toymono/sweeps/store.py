@@ -179,6 +179,7 @@ class StoredMember(NamedTuple):
 
     config: Config
     hyper: Hyper
+    seed: int
     problem: Problem
     params: Params
 
@@ -194,4 +195,4 @@ def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = No
     config = config_of(data)
     hyper = Hyper(*(float(one[name]) for name in Hyper._fields))
     problem = Problem(*(jnp.asarray(one[name].values) for name in Problem._fields))
-    return StoredMember(config, hyper, problem, Params(params))
+    return StoredMember(config, hyper, seed, problem, Params(params))
