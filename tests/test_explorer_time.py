@@ -174,7 +174,7 @@ def test_a_run_that_kept_only_its_last_networks_shows_favourites_before(look, kn
 
 def assert_finds(look, member, chosen, off):
     """The page's activations and outputs are those of this input without these neurons."""
-    config, _, problem, params = member.stored
+    config, problem, params = member.stored.config, member.stored.problem, member.stored.params
     features, is_on = amplitudes(config, chosen), ~np.isin(np.arange(config.n_neurons), off)
     whole = outcome(config, params, problem, features, np.ones(config.n_neurons, bool))
     found = outcome(config, params, problem, features, is_on)

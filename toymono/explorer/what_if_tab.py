@@ -43,7 +43,7 @@ def layout() -> list[Any]:
 
 def _found(member: Member, view: View) -> tuple[Outcome, Outcome, np.ndarray]:
     """What the network makes of the input, what it would with all neurons on, and which are."""
-    config, _, _, problem, params = member.stored
+    config, problem, params = member.stored.config, member.stored.problem, member.stored.params
     features, everyone = amplitudes(config, view.on or {}), np.ones(config.n_neurons, bool)
     for neuron in view.off:
         rule = f"whole numbers from 0 to {config.n_neurons - 1}"
