@@ -11,8 +11,8 @@ from typing import Any, get_args
 import numpy as np
 from _ours import trained
 
-from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import Config, Hyper, MatmulPrecision
+from toymono.evidence.seeds import interval_over_seeds
 from toymono.sweeps.presets import ScaleName, preset_sweep
 
 PRECISIONS: tuple[MatmulPrecision, ...] = get_args(MatmulPrecision)

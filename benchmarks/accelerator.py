@@ -20,13 +20,13 @@ from _ours import prepared
 from _precision import PRECISIONS, REFERENCE, compared
 from rich.table import Table
 
+from toymono.command_line.terminal import duration, print_table, table
 from toymono.config import Config, Hyper, MatmulPrecision
 from toymono.environment import devices, free_memory, git_commit, versions
 from toymono.sweeps.estimates import estimated_bytes
 from toymono.sweeps.paper import BATCHES
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.presets import PRESETS, SCALES, ScaleName, preset_sweep
-from toymono.terminal import duration, print_table, table
 from toymono.training.schedules import last_step
 from toymono.training.train import multiply_adds
 

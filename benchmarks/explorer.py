@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from toymono.config import Config, Sweep
 from toymono.environment import browser
 from toymono.explorer.app import make_explorer
-from toymono.explorer.study import studies
+from toymono.explorer.stored_runs import studies
 from toymono.sweeps.run import run_sweep
 
 ROUNDS = 9

@@ -17,11 +17,11 @@ from _ours import prepared, trained
 from _turns import ratios, spread
 from rich.table import Table
 
+from toymono.command_line.terminal import print_table, table
 from toymono.config import Config, Hyper
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.presets import ScaleName, preset_sweep
 from toymono.sweeps.workers import ONE_THREAD
-from toymono.terminal import print_table, table
 
 SHAPE = Config()  # the laptop size: N 128, d 64, k 256, batch 512
 N_MEMBERS = (1, 2, 4, 8, 16, 32, 64)

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from _turns import Contender, Members, contenders, ratios, spread
 
+from toymono.command_line.terminal import print_table, table
 from toymono.config import Config
 from toymono.environment import n_cores
-from toymono.terminal import print_table, table
 from toymono.training.train import multiply_adds
 
 PROGRAMS = {

@@ -3,14 +3,14 @@
 import argparse
 import pathlib
 
-from toymono.analysis.members import over_seeds
+from toymono.command_line.terminal import one_sentence, print_table, progress, summary_table
 from toymono.environment import browser
-from toymono.gallery import open_run
+from toymono.evidence.results import joined, measured_results, read_results, write_results
+from toymono.evidence.tables import over_seeds
+from toymono.gallery.figures import open_run
 from toymono.plots.write import write_image, write_json, write_page
 from toymono.sweeps.presets import SCALES, preset_sweep
-from toymono.sweeps.results import joined, measured_results, read_results, write_results
 from toymono.sweeps.run import run_sweep
-from toymono.terminal import one_sentence, print_table, progress, summary_table
 
 MEASURES = ("task_loss", "n_mono", "n_covered")
 

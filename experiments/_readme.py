@@ -10,12 +10,12 @@ import pathlib
 
 import pandas as pd
 
-from toymono.analysis.finished import MOST_LATE_GAIN, MOST_OF_ZERO
-from toymono.analysis.members import over_seeds
+from toymono.command_line.terminal import allowed_range, interval_words, span
+from toymono.evidence.finished import MOST_LATE_GAIN, MOST_OF_ZERO
+from toymono.evidence.results import read_results
+from toymono.evidence.tables import over_seeds
 from toymono.plots.style import axis_title
 from toymono.sweeps.presets import PRESETS
-from toymono.sweeps.results import read_results
-from toymono.terminal import allowed_range, interval_words, span
 
 ROOT = pathlib.Path(__file__).parent.parent
 MEASURES = ("task_loss", "n_mono", "n_covered")

@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from toymono.environment import browser
 from toymono.explorer.app import make_explorer
 from toymono.explorer.report import write_report
-from toymono.explorer.study import studies
+from toymono.explorer.stored_runs import studies
 
 ROOT = pathlib.Path(__file__).parent.parent
 WIDTH = 1280

@@ -7,7 +7,7 @@ Expect:   loss falls as mono neurons rise, over rates and decays.
 
 from _main import main
 
-from toymono.gallery import sweep_figure, traces_figure
+from toymono.gallery.figures import sweep_figure, traces_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("LR5", "D1")

@@ -8,7 +8,7 @@ Expect:   30 to 50 % of the neurons mono, .6 to 1 per feature, for offsets below
 import pandas as pd
 from _main import main
 
-from toymono.gallery import sweep_figure
+from toymono.gallery.figures import sweep_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("B1", "B2", "B3", "B4", "B5")

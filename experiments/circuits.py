@@ -8,8 +8,8 @@ Expect:   onset near .4 and a second kink near .8; d = 64 singular values of .99
 import numpy as np
 from _main import main
 
-from toymono.dissection import amplitude_figure, spectrum_figure
-from toymono.gallery import member_figure
+from toymono.gallery.circuits import amplitude_figure, spectrum_figure
+from toymono.gallery.figures import member_figure
 
 BATCHES = ("E1", "LR3")
 

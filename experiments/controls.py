@@ -8,8 +8,8 @@ Expect:   (nothing in the paper)
 import pandas as pd
 from _main import main
 
-from toymono.analysis.members import SETTINGS
-from toymono.gallery import sweep_figure
+from toymono.evidence.tables import SETTINGS
+from toymono.gallery.figures import sweep_figure
 
 BATCHES = ("LR1", "LR3", "O1", "K0", "K1", "K3", "D2")
 STARTS = {"zero": "zero bias", "negative": "offset -1 with decay"}

@@ -9,11 +9,11 @@ import pandas as pd
 from _main import main
 
 from toymono.analysis.cost import multiply_adds, skipping_outputs
-from toymono.analysis.members import over_seeds
 from toymono.analysis.roles import roles
-from toymono.gallery import sweep_figure
+from toymono.command_line.terminal import print_table, summary_table
+from toymono.evidence.tables import over_seeds
+from toymono.gallery.figures import sweep_figure
 from toymono.sweeps.store import read_member
-from toymono.terminal import print_table, summary_table
 from toymono.toy.model import network
 from toymono.toy.tasks import sample_batch
 from toymono.toy.world import make_world

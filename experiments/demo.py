@@ -7,7 +7,7 @@ Expect:   at least five times the mono neurons from offset -1, half of the featu
 
 from _main import main
 
-from toymono.gallery import biases_figure, map_figure, sweep_figure, traces_figure
+from toymono.gallery.figures import biases_figure, map_figure, sweep_figure, traces_figure
 
 BATCHES = ("demo",)
 

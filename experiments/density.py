@@ -8,7 +8,7 @@ Expect:   a peak near density 2^-5, the decline from N eps = d / 4, almost none 
 import pandas as pd
 from _main import main
 
-from toymono.gallery import map_figure, sweep_figure
+from toymono.gallery.figures import map_figure, sweep_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("E1", "E2", "E3", "E4")

@@ -8,7 +8,7 @@ Expect:   d + 1 such neurons, whatever d is.
 import pandas as pd
 from _main import main
 
-from toymono.gallery import sweep_figure
+from toymono.gallery.figures import sweep_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("N1", "N2", "B3")

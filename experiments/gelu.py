@@ -7,7 +7,7 @@ Expect:   a sharp peak near offset -1.
 
 from _main import main
 
-from toymono.gallery import sweep_figure
+from toymono.gallery.figures import sweep_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("B6",)

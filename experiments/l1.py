@@ -8,7 +8,7 @@ Expect:   about as many mono neurons as from a negative bias, and no lower task 
 import pandas as pd
 from _main import main
 
-from toymono.gallery import sweep_figure
+from toymono.gallery.figures import sweep_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("RG1-zero", "RG1-negative")

@@ -9,8 +9,8 @@ Expect:   loss .85 to .95 at every rate; from zero bias mono neurons rise with t
 import pandas as pd
 from _main import main
 
-from toymono.analysis.members import LOSS_AND_SHARES
-from toymono.gallery import biases_figure, map_figure, sweep_figure, traces_figure
+from toymono.evidence.tables import LOSS_AND_SHARES
+from toymono.gallery.figures import biases_figure, map_figure, sweep_figure, traces_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("LR1", "LR3")

@@ -7,7 +7,7 @@ Expect:   mono neurons per feature still rise at the last record.
 
 from _main import main
 
-from toymono.gallery import traces_figure
+from toymono.gallery.figures import traces_figure
 
 BATCHES = ("LR2", "LR4", "K2")
 

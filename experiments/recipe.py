@@ -8,7 +8,7 @@ Expect:   loss .845 to .876, 503 of 512 features with a mono neuron of their own
 from _main import main
 
 from toymono.config import Config
-from toymono.gallery import map_figure, sweep_figure
+from toymono.gallery.figures import map_figure, sweep_figure
 from toymono.plots.sweeps import Mark
 from toymono.sweeps.recipes import RECIPE_SEED
 from toymono.training.train import multiply_adds

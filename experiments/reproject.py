@@ -7,8 +7,8 @@ Expect:   about one mono neuron per feature at every rate.
 
 from _main import main
 
-from toymono.analysis.members import LOSS_AND_SHARES
-from toymono.gallery import sweep_figure, traces_figure
+from toymono.evidence.tables import LOSS_AND_SHARES
+from toymono.gallery.figures import sweep_figure, traces_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("RP1",)

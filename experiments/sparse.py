@@ -7,7 +7,7 @@ Expect:   much loss at equal compute.
 
 from _main import main
 
-from toymono.gallery import sweep_figure
+from toymono.gallery.figures import sweep_figure
 
 BATCHES = ("S1",)
 

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from _main import main
 
-from toymono.analysis.members import LOSS_AND_SHARES
-from toymono.analysis.stored import config_of
 from toymono.analysis.theory import baselines, predicted_losses
-from toymono.dissection import hand_built_loss
-from toymono.gallery import sweep_figure
+from toymono.evidence.tables import LOSS_AND_SHARES
+from toymono.gallery.circuits import hand_built_loss
+from toymono.gallery.figures import sweep_figure
+from toymono.sweeps.stored_networks import config_of
 from toymono.toy.world import make_world
 
 BATCHES = ("E1", "H1")

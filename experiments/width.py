@@ -8,7 +8,7 @@ Expect:   the loss falls until k > N, then is flat; mono neurons per neuron peak
 import pandas as pd
 from _main import main
 
-from toymono.gallery import scores_figure, sweep_figure
+from toymono.gallery.figures import scores_figure, sweep_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("K0", "K1")

@@ -9,7 +9,7 @@ from browsing import chromium, fresh_page
 from exploring import Look, explorer
 
 from toymono.config import Config, Sweep
-from toymono.explorer.study import studies
+from toymono.explorer.stored_runs import studies
 from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run

@@ -21,12 +21,12 @@ SWEEP = Sweep(base=CONFIG, grids=({"learning_rate": (0.003, 0.03)},), seeds=(0, 
 # snapshot while there is a file HOLD. The steps from which it goes on are told, with the unit, in the file STARTS.
 HURRIED = """
 import os, time
-from toymono.sweeps import work
+from toymono.sweeps import train_unit
 from toymono.training import ensemble
 
-work.SECONDS_BETWEEN_CHECKPOINTS = 0.2
+train_unit.SECONDS_BETWEEN_CHECKPOINTS = 0.2
 ensemble._MOST_UPDATES_PER_REPORT = 8
-snapshots = work.snapshots
+snapshots = train_unit.snapshots
 
 def tell(unit, step):
     with open(os.environ["STARTS"], "a") as starts:
@@ -41,7 +41,7 @@ def slow(config, settings, seeds, since=None):
         time.sleep(0.02)
         yield snapshot
 
-work.snapshots = slow
+train_unit.snapshots = slow
 """
 
 

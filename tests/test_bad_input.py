@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from toymono import environment
-from toymono.cli import main
+from toymono.command_line.main import main
 from toymono.config import InputError, Sweep
-from toymono.sweeps import run, work
+from toymono.sweeps import run, train_unit
 from toymono.sweeps.folder import claim_folder, read_sweep
 from toymono.sweeps.plan import plan
 from toymono.sweeps.run import run_sweep
@@ -135,8 +135,8 @@ def begun(whole, tmp_path_factory):
     done, half = plan(SWEEP)
     for file in (whole / "units").glob(f"{done.name}.nc*"):
         shutil.copy(file, folder / "units")
-    with contextlib.suppress(work.Stopped):
-        work.train_unit(folder, half, lambda unit, at: reports.append(at), lambda: len(reports) == 2)
+    with contextlib.suppress(train_unit.Stopped):
+        train_unit.train_unit(folder, half, lambda unit, at: reports.append(at), lambda: len(reports) == 2)
     return folder
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import running
 
-from toymono.cli import main
+from toymono.command_line.main import main
 from toymono.config import InputError, Sweep
 from toymono.sweeps import checkpoints
 from toymono.sweeps.checkpoints import checkpoint_folder, read_checkpoint, write_checkpoint
@@ -16,7 +16,7 @@ from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.interruption import Stopped
 from toymono.sweeps.plan import plan
 from toymono.sweeps.store import read_run, unit_file
-from toymono.sweeps.work import train_unit
+from toymono.sweeps.train_unit import train_unit
 from toymono.training.ensemble import snapshots
 
 (UNIT,) = plan(running.SWEEP)

@@ -3,14 +3,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toymono.analysis import quantities as q
-from toymono.analysis.claims import Claim, Part, Quantity, holm, judge, outside_p, overall, verdict_table
-from toymono.analysis.mechanism_claims import MECHANISM
-from toymono.analysis.paper_claims import CLAIMS
-from toymono.analysis.predictions import best_kink, least_loss, over_prediction
 from toymono.analysis.theory import denoisers, predicted_losses
-from toymono.analysis.thresholds import bias_threshold, density_exponent, dimension_exponent, thresholds
 from toymono.config import Config
+from toymono.evidence import quantities as q
+from toymono.evidence.claims import Claim, Part, Quantity, holm, judge, outside_p, overall, verdict_table
+from toymono.evidence.mechanism_claims import MECHANISM
+from toymono.evidence.paper_claims import CLAIMS
+from toymono.evidence.predictions import best_kink, least_loss, over_prediction
+from toymono.evidence.thresholds import bias_threshold, density_exponent, dimension_exponent, thresholds
 from toymono.toy.world import make_world
 
 FINISHED = {"finished": True, "diverged": False}

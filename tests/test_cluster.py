@@ -7,7 +7,7 @@ import textwrap
 import pytest
 import running
 
-from toymono.cli import main
+from toymono.command_line.main import main
 from toymono.config import Config, InputError, Sweep
 from toymono.sweeps.cluster import connected
 from toymono.sweeps.folder import claim_folder

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toymono.analysis.curves import (
+from toymono.evidence.curves import (
     groups,
     loss_curves,
     record_curves,
@@ -11,7 +11,7 @@ from toymono.analysis.curves import (
     sweep_curves,
     telling,
 )
-from toymono.analysis.members import SETTINGS, run_table
+from toymono.evidence.tables import SETTINGS, run_table
 
 
 def test_groups_name_what_tells_settings_apart(smoke_data):

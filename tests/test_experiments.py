@@ -6,8 +6,8 @@ import pathlib
 import pytest
 
 from toymono.environment import browser
+from toymono.evidence.results import read_results, results_of_run
 from toymono.plots.write import read_json
-from toymono.sweeps.results import read_results, results_of_run
 
 ROOT = pathlib.Path(__file__).parent.parent
 SCRIPTS = sorted((ROOT / "experiments").glob("[!_]*.py"))

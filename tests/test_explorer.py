@@ -54,7 +54,7 @@ def test_a_link_with_every_field_opens_just_that_view_and_stays_as_it_was(look, 
 
 def test_going_back_shows_the_view_before(look, known):
     member = known[RUN].member(4)
-    order = member.portrait.order.neuron
+    order = member.dashboard.order.neuron
     look.open(RUN, tab="member", member=4, neuron=int(order[0]))
     look.page.click("#neuron-after")
     look.says("neuron-words", f"Neuron {order[1]}:")

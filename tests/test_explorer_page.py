@@ -6,8 +6,8 @@ import pytest
 from exploring import same_numbers, soon
 from playwright.sync_api import expect
 
-from toymono.analysis.members import brief
-from toymono.analysis.portrait import ROLES, feature_table, neuron_table
+from toymono.analysis.dashboard import ROLES, feature_table, neuron_table
+from toymono.evidence.tables import brief
 from toymono.plots.members import member_map
 from toymono.plots.panels import feature_pictures, neuron_pictures
 
@@ -89,12 +89,12 @@ def test_a_measure_that_takes_networks_apart_is_drawn(look, study):
 
 def test_a_click_on_a_cell_opens_the_neuron_and_the_feature_that_lie_there(look, member):
     look.open(RUN, tab="member", member=MEMBER)
-    order = member.portrait.order
+    order = member.dashboard.order
     for place in ((0, 0), (5, 11), (31, 15), (17, 3)):
         neuron, feature = int(order.neuron[place[0]]), int(order.feature[place[1]])
         look.click_at("map", *place)
         look.has_fields(neuron=neuron, feature=feature)
-        assert_told(look, member.portrait, neuron, feature)
+        assert_told(look, member.dashboard, neuron, feature)
 
 
 def assert_told(look, shown, neuron, feature):
@@ -112,8 +112,8 @@ def assert_told(look, shown, neuron, feature):
 
 def test_a_click_under_the_map_opens_the_neuron_alone(look, member):
     look.open(RUN, tab="member", member=MEMBER)
-    neuron = int(member.portrait.order.neuron[20])
-    look.click_at("map", 20, member.portrait.score[neuron], axes="2")
+    neuron = int(member.dashboard.order.neuron[20])
+    look.click_at("map", 20, member.dashboard.score[neuron], axes="2")
     look.has_fields(neuron=neuron, feature=None)
 
 
@@ -121,7 +121,7 @@ def test_the_pictures_of_a_neuron_and_a_feature_are_python_s(look, member):
     look.open(RUN, tab="member", member=MEMBER, neuron=9, feature=2)
     pictures = {"neuron": neuron_pictures, "feature": feature_pictures}
     for what, number in (("neuron", 9), ("feature", 2)):
-        for name, picture in pictures[what](member.portrait, member.history, number).items():
+        for name, picture in pictures[what](member.dashboard, member.history, number).items():
 
             def check(id=f"{what}-{name}", picture=picture):
                 drawn = {trace["name"]: trace for trace in look.traces(id)}
@@ -133,7 +133,7 @@ def test_the_pictures_of_a_neuron_and_a_feature_are_python_s(look, member):
 
 
 def test_arrow_keys_go_through_neurons_and_features_in_display_order(look, member):
-    order = member.portrait.order
+    order = member.dashboard.order
     first, start = int(order.neuron[0]), int(order.feature[3])
     look.open(RUN, tab="member", member=MEMBER, neuron=first, feature=start)
     for key, neuron, feature in (
@@ -151,16 +151,16 @@ def test_arrow_keys_go_through_neurons_and_features_in_display_order(look, membe
 
 
 def test_a_click_on_the_name_of_a_stepper_or_a_choice_changes_nothing(look, member):
-    neuron = int(member.portrait.order.neuron[5])
+    neuron = int(member.dashboard.order.neuron[5])
     look.open(RUN, tab="member", member=MEMBER, neuron=neuron, quantity="write")
     for name in ("neuron", "feature", "colours show"):
         look.page.locator("#member-body .choice > span").get_by_text(name, exact=True).click()
     look.page.click("#neuron-after")
-    look.has_fields(neuron=member.portrait.order.neuron[6], feature=None, quantity="write")
+    look.has_fields(neuron=member.dashboard.order.neuron[6], feature=None, quantity="write")
 
 
 def test_arrow_keys_stay_in_an_input_that_is_being_typed_in(look, member):
-    order = member.portrait.order.neuron
+    order = member.dashboard.order.neuron
     look.open(RUN, tab="member", member=MEMBER, neuron=int(order[5]))
     look.page.focus("#neuron")
     for key in ("ArrowRight", "ArrowLeft", "ArrowRight"):
@@ -172,7 +172,7 @@ def test_arrow_keys_stay_in_an_input_that_is_being_typed_in(look, member):
 
 def test_weights_are_shown_on_a_scale_with_zero_in_its_middle(look, member):
     look.open(RUN, tab="member", member=MEMBER)
-    shown, now = member.portrait, member.frame(len(member.history.step) - 1)
+    shown, now = member.dashboard, member.frame(len(member.history.step) - 1)
     for quantity in ("drive", "write"):
         look.page.locator(f"#quantity [value={quantity}]").check()
         look.has_fields(quantity=quantity)
@@ -191,16 +191,16 @@ def test_tables_are_python_s_in_the_page_and_in_their_download(look, study, memb
     look.open(RUN, tab="member", member=MEMBER)
     for name, table in (("neurons", neuron_table), ("features", feature_table)):
         found = pd.read_csv(look.saved(name, f"All {name}"))
-        pd.testing.assert_frame_equal(found, table(member.portrait), check_dtype=False, rtol=1e-5)
+        pd.testing.assert_frame_equal(found, table(member.dashboard), check_dtype=False, rtol=1e-5)
     roles = look.page.locator("#neurons tbody tr td:last-child").all_inner_texts()
-    assert roles == neuron_table(member.portrait).role.tolist()
+    assert roles == neuron_table(member.dashboard).role.tolist()
 
 
 def test_an_open_table_follows_the_member(look, study):
     look.open(RUN, tab="member", member=MEMBER)
     look.saved("neurons", "All neurons")
     look.choose("member", f"7: {study.labels[7]}")
-    wanted = [str(n) for n in neuron_table(study.member(7).portrait).neuron]
+    wanted = [str(n) for n in neuron_table(study.member(7).dashboard).neuron]
     cells = look.page.locator("#neurons tbody tr td:first-child")
     expect(cells).to_have_text(wanted)
 

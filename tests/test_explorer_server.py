@@ -11,8 +11,8 @@ import pytest
 from exploring import Look, explorer, same_numbers
 from playwright.sync_api import expect
 
-from toymono.cli import main
-from toymono.explorer.study import Study
+from toymono.command_line.main import main
+from toymono.explorer.stored_runs import Study
 
 RUN = "demo-smoke"
 
@@ -53,8 +53,8 @@ def test_a_file_that_cannot_be_read_is_one_sentence_and_other_runs_go_on(browser
     look.page.wait_for_load_state("networkidle")
     assert look.complaints() == set()
     member = Study(RUN, smoke_run).member(0)
-    order = member.portrait.order
-    same_numbers(look.traces("map")[0]["z"], member.portrait.responses[order.neuron][:, order.feature].T)
+    order = member.dashboard.order
+    same_numbers(look.traces("map")[0]["z"], member.dashboard.responses[order.neuron][:, order.feature].T)
     assert "Traceback" not in broken.log.read_text()
 
 

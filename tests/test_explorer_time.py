@@ -7,9 +7,9 @@ import pytest
 from exploring import soon
 from playwright.sync_api import expect
 
+from toymono.analysis.dashboard import ROLES
 from toymono.analysis.interventions import amplitudes, outcome
-from toymono.analysis.portrait import ROLES
-from toymono.explorer.words import frame_words, loss_words, member_words, score_words
+from toymono.explorer.captions import frame_words, loss_words, member_words, score_words
 from toymono.plots.interventions import activation_panel, output_panel
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.sweeps.store import read_member
@@ -25,7 +25,7 @@ def study(known):
 
 def assert_replays(look, side, member, place):
     """One side of the page is the member at this record: map, favourites, scores, biases, spread, cursor, and words."""
-    now, order = member.frame(place), member.portrait.order
+    now, order = member.frame(place), member.dashboard.order
     look.draws(f"{side}-map", member_map(now, order, "", 1.0))
     look.draws(f"{side}-scores", score_panel(now))
     look.draws(f"{side}-loss", loss_panel(member.history, place))
@@ -81,7 +81,7 @@ def test_the_map_of_an_earlier_record_is_of_the_network_kept_then(look, study, s
     row = study.run.table.loc[MEMBER]
     step = int(member.history.step[2])
     kept = read_member(smoke_data, int(row.seed), int(row.setting), step)
-    weights, order = weights_of(kept.params), member.portrait.order
+    weights, order = weights_of(kept.params), member.dashboard.order
     alone = np.maximum(weights.encoder.T @ kept.problem.embedding + weights.bias[:, None], 0)
     look.open(RUN, tab="time", member=MEMBER, step=step)
     shown = np.array(look.traces("left-map")[0]["z"])
@@ -179,7 +179,7 @@ def assert_finds(look, member, chosen, off):
     whole = outcome(config, params, problem, features, np.ones(config.n_neurons, bool))
     found = outcome(config, params, problem, features, is_on)
     hidden, before = np.asarray(found.hidden), np.asarray(whole.hidden)
-    look.draws("activations", activation_panel(hidden, before, member.portrait.order.neuron, is_on))
+    look.draws("activations", activation_panel(hidden, before, member.dashboard.order.neuron, is_on))
     look.draws("outputs", output_panel(*(np.asarray(v) for v in (found.outputs, whole.outputs, found.targets))))
     look.says("activations-words", f"{(hidden > 0).sum()} neurons fire; squared error {found.error:.4f}")
 
@@ -213,7 +213,7 @@ def _is_near(on, value):
 def test_a_click_on_a_neuron_s_mark_switches_it_off_and_on(look, study):
     look.open(RUN, tab="what-if", member=MEMBER, on="2:1,5:0.5")
     member = study.member(MEMBER)
-    first, second = (int(neuron) for neuron in member.portrait.order.neuron[[6, 30]])
+    first, second = (int(neuron) for neuron in member.dashboard.order.neuron[[6, 30]])
     look.click_at("activations", 6, 0)
     look.has_fields(off=first)
     assert_finds(look, member, {2: 1.0, 5: 0.5}, [first])
@@ -229,8 +229,8 @@ def test_a_click_on_a_neuron_s_mark_switches_it_off_and_on(look, study):
 def test_neurons_are_switched_off_by_role_and_on_again_at_once(look, study):
     look.open(RUN, tab="what-if", member=MEMBER, on="2:1")
     member = study.member(MEMBER)
-    role = int(np.bincount(member.portrait.role).argmax())
-    chosen = np.flatnonzero(member.portrait.role == role).tolist()
+    role = int(np.bincount(member.dashboard.role).argmax())
+    chosen = np.flatnonzero(member.dashboard.role == role).tolist()
     look.choose("off-role", ROLES[role])
     look.has_fields(off=",".join(map(str, chosen)))
     assert_finds(look, member, {2: 1.0}, chosen)

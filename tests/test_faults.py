@@ -10,9 +10,9 @@ import pytest
 import running
 
 from toymono import environment
-from toymono.cli import main
+from toymono.command_line.main import main
 from toymono.config import Hyper
-from toymono.sweeps import work
+from toymono.sweeps import train_unit
 from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.run import run_sweep
@@ -165,14 +165,14 @@ def test_where_a_worker_is_killed_the_other_units_are_finished(out, whole, hurry
 
 EXHAUSTED = """
 import jax
-from toymono.sweeps import work
+from toymono.sweeps import train_unit
 
 def exhausted(config, settings, seeds, since=None):
     if settings[0].learning_rate > 0.01:
         jax.numpy.zeros((2**50,)) + 1
     yield from snapshots(config, settings, seeds, since)
 
-snapshots, work.snapshots = work.snapshots, exhausted
+snapshots, train_unit.snapshots = train_unit.snapshots, exhausted
 """
 
 
@@ -226,13 +226,13 @@ def test_a_member_that_diverges_is_flagged_and_the_others_are_as_without_it(batc
 def test_a_clock_that_jumps_changes_neither_results_nor_when_checkpoints_come(tmp_path, monkeypatch, jump):
     monkeypatch.setattr(environment, "git_commit", lambda: "the same")
     (calm,), written = run_sweep(running.SWEEP, tmp_path / "calm"), []
-    clock, write = itertools.count(time.time(), jump), work.write_checkpoint
-    monkeypatch.setattr(work, "write_checkpoint", lambda *args: written.append(args[2].step) or write(*args))
+    clock, write = itertools.count(time.time(), jump), train_unit.write_checkpoint
+    monkeypatch.setattr(train_unit, "write_checkpoint", lambda *args: written.append(args[2].step) or write(*args))
     monkeypatch.setattr(time, "time", lambda: next(clock))
     (file,) = run_sweep(running.SWEEP, tmp_path / "jumps")
     assert file.read_bytes() == calm.read_bytes()
     assert written == []  # it took less than a minute
-    monkeypatch.setattr(work, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    monkeypatch.setattr(train_unit, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
     (file,) = run_sweep(running.SWEEP, tmp_path / "checkpoints")
     assert file.read_bytes() == calm.read_bytes()
     assert written == [1, 2, 4, 8, 16, 32]

@@ -11,8 +11,8 @@ import pathlib
 import pandas as pd
 import pytest
 
-from toymono.analysis.members import member_table, training_loss
 from toymono.config import Config, Hyper
+from toymono.evidence.tables import member_table, training_loss
 from toymono.sweeps.plan import Unit
 from toymono.sweeps.store import to_dataset
 from toymono.training.ensemble import train_ensemble

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from toymono.analysis.finished import MOST_LATE_GAIN, is_finished, late_gain, share_of_zero
+from toymono.evidence.finished import MOST_LATE_GAIN, is_finished, late_gain, share_of_zero
 
 STEPS = 1024  # of the smoke sweep; its density is 1/8 over 16 features, and the answer 0 loses 16 / 8 / 3
 ZERO = 16 / 8 / 3

@@ -6,7 +6,7 @@ import psutil
 import pytest
 import running
 
-from toymono.cli import main
+from toymono.command_line.main import main
 from toymono.config import Config, Sweep
 from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.plan import plan

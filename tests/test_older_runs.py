@@ -6,7 +6,7 @@ import pytest
 import running
 import xarray as xr
 
-from toymono.cli import main
+from toymono.command_line.main import main
 from toymono.config import InputError, Sweep
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.plan import plan

@@ -2,7 +2,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from toymono.explorer.study import studies
+from toymono.explorer.stored_runs import studies
 from toymono.plots.members import MAP_TRACES, loss_panel, member_map, member_traces, score_panel
 from toymono.plots.panels import feature_pictures, filled, looks, neuron_pictures
 
@@ -14,7 +14,7 @@ def member(smoke_run):
 
 @pytest.mark.parametrize(("what", "pictures"), [("neuron", neuron_pictures), ("feature", feature_pictures)])
 def test_a_picture_is_its_look_with_its_own_numbers(member, what, pictures):
-    for name, picture in pictures(member.portrait, member.history, 5).items():
+    for name, picture in pictures(member.dashboard, member.history, 5).items():
         figure = go.Figure(filled(what, name, picture))
         assert figure.layout.title.text == picture.title
         assert figure.layout.xaxis.title.text or name == "training"
@@ -26,13 +26,13 @@ def test_a_picture_is_its_look_with_its_own_numbers(member, what, pictures):
 
 
 def test_filling_a_look_leaves_it_empty_for_the_next(member):
-    picture = neuron_pictures(member.portrait, member.history, 1)["responses"]
+    picture = neuron_pictures(member.dashboard, member.history, 1)["responses"]
     filled("neuron", "responses", picture)
     assert all(trace.y is None for trace in looks("neuron")["responses"].data)
 
 
 def test_a_neuron_s_pictures_show_its_own_row(member):
-    shown, pictures = member.portrait, neuron_pictures(member.portrait, member.history, 5)
+    shown, pictures = member.dashboard, neuron_pictures(member.dashboard, member.history, 5)
     np.testing.assert_array_equal(pictures["responses"].traces["every"]["y"], shown.responses[5])
     incoming = pictures["incoming"].traces
     np.testing.assert_array_equal(incoming["positive"]["y"] + incoming["negative"]["y"], shown.incoming[5])
@@ -41,13 +41,13 @@ def test_a_neuron_s_pictures_show_its_own_row(member):
 
 
 def test_a_feature_s_pictures_show_its_own_column(member):
-    shown, pictures = member.portrait, feature_pictures(member.portrait, member.history, 3)
+    shown, pictures = member.dashboard, feature_pictures(member.dashboard, member.history, 3)
     np.testing.assert_array_equal(pictures["responses"].traces["every"]["y"], shown.responses[:, 3])
     np.testing.assert_array_equal(pictures["answer"].traces["answer"]["y"], shown.answers[:, 3])
 
 
 def test_a_map_has_neurons_across_and_features_down_in_display_order(member):
-    now, order = member.frame(len(member.history.step) - 1), member.portrait.order
+    now, order = member.frame(len(member.history.step) - 1), member.dashboard.order
     assert now.values.any()  # a silent network would look the same in any order
     traces = member_traces(now, order)
     np.testing.assert_array_equal(traces["map"]["z"], now.values[order.neuron][:, order.feature].T)
@@ -57,7 +57,7 @@ def test_a_map_has_neurons_across_and_features_down_in_display_order(member):
 
 
 def test_a_record_without_its_network_shows_the_favourites(member):
-    now, order = member.frame(2)._replace(values=None), member.portrait.order
+    now, order = member.frame(2)._replace(values=None), member.dashboard.order
     traces = member_traces(now, order)
     assert traces["map"]["z"] is None
     features = np.asarray(order.feature)[traces["favourites"]["y"]]
@@ -65,7 +65,7 @@ def test_a_record_without_its_network_shows_the_favourites(member):
 
 
 def test_every_neuron_has_one_dot_in_the_colour_of_its_role(member):
-    now, shown = member.frame(2), member.portrait
+    now, shown = member.frame(2), member.dashboard
     traces = member_traces(now, shown.order, shown.role)
     by_role = [traces[name]["x"] for name in traces if name not in MAP_TRACES]
     assert sorted(np.concatenate(by_role)) == list(range(len(now.bias)))
@@ -79,7 +79,7 @@ def test_a_loss_that_falls_by_octaves_has_a_logarithmic_axis(member, factor, kin
 
 
 def test_a_filled_picture_is_the_figure_that_plotly_would_make_of_it(member):
-    for name, picture in neuron_pictures(member.portrait, member.history, 5).items():
+    for name, picture in neuron_pictures(member.dashboard, member.history, 5).items():
         wanted = go.Figure(looks("neuron")[name]).update_layout(title_text=picture.title)
         for trace in wanted.data:
             trace.update(picture.traces.get(trace.name, {}))
@@ -87,7 +87,7 @@ def test_a_filled_picture_is_the_figure_that_plotly_would_make_of_it(member):
 
 
 def test_a_map_that_is_moved_to_a_record_is_the_map_drawn_there(member):
-    order = member.portrait.order
+    order = member.dashboard.order
     moved = member_map(member.frame(0), order, "", 1.0)
     for name, values in member_traces(member.frame(2), order).items():
         moved.update_traces(values, selector={"name": name})

@@ -5,13 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from toymono.analysis.members import run_table, training_loss
-from toymono.cli import main
+from toymono.command_line.main import main
 from toymono.config import InputError
-from toymono.explorer.packing import evenly, packed, packed_member, script_json, thinned
+from toymono.evidence.tables import run_table, training_loss
+from toymono.explorer.captions import frame_words, loss_words, score_words
 from toymono.explorer.report import MARK, chosen_members, run_words, write_report
-from toymono.explorer.study import Study
-from toymono.explorer.words import frame_words, loss_words, score_words
+from toymono.explorer.report_data import evenly, packed, packed_member, script_json, thinned
+from toymono.explorer.stored_runs import Study
 from toymono.sweeps.store import read_run
 
 HOSTILE = '</title></script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'

@@ -9,10 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from toymono.analysis.portrait import feature_table, frame, neuron_table
+from toymono.analysis.dashboard import feature_table, frame, neuron_table
+from toymono.explorer.captions import frame_words, loss_words, score_words
 from toymono.explorer.report import write_report
-from toymono.explorer.study import Study
-from toymono.explorer.words import frame_words, loss_words, score_words
+from toymono.explorer.stored_runs import Study
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import feature_pictures, filled, neuron_pictures
 
@@ -70,8 +70,8 @@ def test_a_neuron_s_link_shows_what_python_draws_of_it(page, report, study):
     for neuron in (5, 11):
         open_at(page, report, neuron_address(neuron))
         page.wait_for_function("n => document.querySelector('h1').textContent === `Neuron ${n}`", arg=neuron)
-        assert f"score {member.portrait.score[neuron]:.4f}" in page.inner_text("#sentence")
-        for name, picture in neuron_pictures(member.portrait, member.history, neuron).items():
+        assert f"score {member.dashboard.score[neuron]:.4f}" in page.inner_text("#sentence")
+        for name, picture in neuron_pictures(member.dashboard, member.history, neuron).items():
             assert_draws(page, name, go.Figure(filled("neuron", name, picture)))
             assert page.inner_text(f"[data-name={name}] h3") == picture.title
 
@@ -79,14 +79,14 @@ def test_a_neuron_s_link_shows_what_python_draws_of_it(page, report, study):
 def test_a_feature_s_link_shows_what_python_draws_of_it(page, report, study):
     member = study.member(MEMBER)
     open_at(page, report, f"run=demo-smoke&member={MEMBER}&feature=7")
-    for name, picture in feature_pictures(member.portrait, member.history, 7).items():
+    for name, picture in feature_pictures(member.dashboard, member.history, 7).items():
         assert_draws(page, name, go.Figure(filled("feature", name, picture)))
         assert page.inner_text(f"[data-name={name}] h3") == picture.title
 
 
 def test_the_slider_replays_the_map_as_python_draws_it(page, report, study):
     member = study.member(MEMBER)
-    shown, past = member.portrait, member.history
+    shown, past = member.dashboard, member.history
     open_at(page, report, f"run=demo-smoke&member={MEMBER}")
     last = len(past.step) - 1
     for place in (last, 0, 4):
@@ -112,7 +112,7 @@ def test_playing_goes_through_the_records_and_stops_at_the_last(page, report, st
 
 
 def test_arrow_keys_go_through_neurons_and_features_in_display_order(page, report, study):
-    order = study.member(MEMBER).portrait.order
+    order = study.member(MEMBER).dashboard.order
     open_at(page, report, neuron_address(int(order.neuron[3])))
 
     def press(key):
@@ -121,7 +121,7 @@ def test_arrow_keys_go_through_neurons_and_features_in_display_order(page, repor
 
     assert press("ArrowRight") == f"Neuron {order.neuron[4]}"
     assert [press("ArrowLeft"), press("ArrowLeft")] == [f"Neuron {order.neuron[n]}" for n in (3, 2)]
-    favourite = int(study.member(MEMBER).portrait.favourite[order.neuron[2]])
+    favourite = int(study.member(MEMBER).dashboard.favourite[order.neuron[2]])
     assert press("ArrowDown") == f"Feature {favourite}"
     place = list(order.feature).index(favourite)
     assert press("ArrowDown") == f"Feature {order.feature[min(place + 1, len(order.feature) - 1)]}"
@@ -134,14 +134,14 @@ def test_a_click_on_the_map_opens_its_neuron(page, report, study):
     open_at(page, report, f"run=demo-smoke&member={MEMBER}")
     page.locator("[data-name=map] .nsewdrag").first.click()
     page.wait_for_function("() => location.hash.includes('neuron=')")
-    order = study.member(MEMBER).portrait.order.neuron
+    order = study.member(MEMBER).dashboard.order.neuron
     middle = [int(neuron) for neuron in order[len(order) // 2 - 1 : len(order) // 2 + 1]]
     assert page.inner_text("h1") in [f"Neuron {neuron}" for neuron in middle]
 
 
 def test_search_finds_neurons_by_number_feature_and_role(page, report, study):
     member = study.member(MEMBER)
-    table = neuron_table(member.portrait)
+    table = neuron_table(member.dashboard)
     open_at(page, report, f"run=demo-smoke&member={MEMBER}")
     favourite, role = int(table["favourite feature"].iloc[0]), table.role.iloc[0]
     searches = {
@@ -170,7 +170,7 @@ def test_tables_come_out_as_csv_and_json_with_python_s_numbers(page, report, stu
     assert found.member.tolist() == list(study.whole_table.index)
     np.testing.assert_allclose(found.task_loss, study.whole_table.task_loss, rtol=1e-6)
     open_at(page, report, f"run=demo-smoke&member={MEMBER}")
-    for name, wanted in (("neurons", neuron_table(member.portrait)), ("features", feature_table(member.portrait))):
+    for name, wanted in (("neurons", neuron_table(member.dashboard)), ("features", feature_table(member.dashboard))):
         box = page.locator("#view > details").filter(has_text=name)
         box.locator("summary").click()
         box.locator("tbody tr").first.wait_for()
@@ -191,7 +191,9 @@ def test_every_picture_has_words_and_its_numbers(page, report, study):
             picture.locator("summary").click()
             picture.locator("tbody tr").nth(1).wait_for()
     values = page.locator("[data-name=incoming] tbody tr td:last-child").all_inner_texts()
-    np.testing.assert_allclose(np.array(values, float), study.member(MEMBER).portrait.incoming[5], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(
+        np.array(values, float), study.member(MEMBER).dashboard.incoming[5], rtol=1e-3, atol=1e-4
+    )
 
 
 @pytest.mark.parametrize("width", [420, 1280])

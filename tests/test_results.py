@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from toymono.config import Config, InputError, Sweep
-from toymono.sweeps.results import by_batch, find_results, joined, read_results, results_of_run, write_results
+from toymono.evidence.results import by_batch, find_results, joined, read_results, results_of_run, write_results
 from toymono.sweeps.run import run_sweep
 
 

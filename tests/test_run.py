@@ -6,7 +6,7 @@ import time
 import numpy as np
 import xarray as xr
 
-from toymono.cli import main
+from toymono.command_line.main import main
 
 LONG = (
     "run custom --n-features 8 --n-embed 4 --n-neurons 8 --batch-size 16 --n-steps 20000 --seeds 0 1 "

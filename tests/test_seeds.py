@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from toymono.analysis.seeds import interval_over_seeds
+from toymono.evidence.seeds import interval_over_seeds
 
 
 def test_the_interval_of_three_seeds_is_the_textbook_one():

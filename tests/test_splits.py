@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from toymono import environment
-from toymono.analysis.members import by_setting, over_seeds, recorded_table, run_table
 from toymono.config import Config, InputError, Sweep
+from toymono.evidence.tables import by_setting, over_seeds, recorded_table, run_table
 from toymono.sweeps.estimates import PROCESS_BYTES, fitted
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.plan import n_members, plan

@@ -7,11 +7,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from toymono.analysis.claims import Claim, Part, Quantity, verdict_table
-from toymono.analysis.members import SETTINGS, over_seeds
-from toymono.config import Config, Hyper, InputError
-from toymono.sweeps.plan import Unit
-from toymono.terminal import (
+from toymono.command_line.terminal import (
     CLAIM_COLUMNS,
     claim_rows,
     claims_table,
@@ -25,6 +21,10 @@ from toymono.terminal import (
     summary_table,
     table,
 )
+from toymono.config import Config, Hyper, InputError
+from toymono.evidence.claims import Claim, Part, Quantity, verdict_table
+from toymono.evidence.tables import SETTINGS, over_seeds
+from toymono.sweeps.plan import Unit
 from toymono.training.ensemble import Progress
 
 UNIT = Unit(Config(), (Hyper(),), (0, 1))

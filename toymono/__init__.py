@@ -9,7 +9,6 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from toymono.analysis.members import run_table as run_table
     from toymono.analysis.monosemanticity import monosemanticity as monosemanticity
     from toymono.analysis.record import Record as Record
     from toymono.analysis.record import measure as measure
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from toymono.config import Hyper as Hyper
     from toymono.config import InputError as InputError
     from toymono.config import Sweep as Sweep
+    from toymono.evidence.tables import run_table as run_table
     from toymono.sweeps.plan import plan as plan
     from toymono.sweeps.presets import preset_sweep as preset_sweep
     from toymono.sweeps.run import run_sweep as run_sweep

@@ -17,9 +17,9 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from toymono.config import InputError
 from toymono.explorer import claims_tab, member_tab, sweep_tab, time_tab, what_if_tab
 from toymono.explorer.claims_tab import register_claims
+from toymono.explorer.components import choice, message, offered, register
 from toymono.explorer.member_tab import register_member
-from toymono.explorer.parts import choice, message, offered, register
-from toymono.explorer.study import Study, find
+from toymono.explorer.stored_runs import Study, find
 from toymono.explorer.sweep_tab import register_sweep
 from toymono.explorer.time_tab import register_time
 from toymono.explorer.view import TABS, view_of

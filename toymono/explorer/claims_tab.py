@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 from dash import Dash, Input, Output, dcc, html
 
-from toymono.explorer.parts import message, picture, register, tabled
+from toymono.evidence.results import find_results
+from toymono.evidence.verdicts import verdicts
+from toymono.explorer.components import message, picture, register, tabled
 from toymono.explorer.tables import register_table
 from toymono.plots.claims import evidence
-from toymono.sweeps.results import find_results
-from toymono.verdicts import verdicts
 
 
 def layout() -> list[Any]:

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 from dash import Dash, Input, Output, dcc, html, no_update
 
-from toymono.analysis.portrait import History, Portrait, feature_table, neuron_table
+from toymono.analysis.dashboard import Dashboard, History, feature_table, neuron_table
 from toymono.config import require
-from toymono.explorer.parts import choice, message, picture, register, register_data, tabled
-from toymono.explorer.study import Study, find
+from toymono.explorer.captions import feature_words, map_words, member_words, neuron_words, roles_words
+from toymono.explorer.components import choice, message, picture, register, register_data, tabled
+from toymono.explorer.stored_runs import Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import view_of
-from toymono.explorer.words import feature_words, map_words, member_words, neuron_words, roles_words
-from toymono.gallery import member_figure
+from toymono.gallery.figures import member_figure
 from toymono.plots.members import QUANTITY_TITLES, Quantity, member_map
 from toymono.plots.panels import (
     FEATURE_TITLES,
@@ -31,8 +31,8 @@ class _Page(NamedTuple):
     """What the page of a neuron or of a feature is made of."""
 
     names: tuple[str, ...]  # of its pictures
-    pictures: Callable[[Portrait, History, int], dict[str, Picture]]
-    words: Callable[[Portrait, int], str]
+    pictures: Callable[[Dashboard, History, int], dict[str, Picture]]
+    words: Callable[[Dashboard, int], str]
 
 
 _PAGES: dict[What, _Page] = {
@@ -91,7 +91,7 @@ def register_member(app: Dash, studies: Mapping[str, Study]) -> None:
     register(app, "member-message", functools.partial(_take_apart, studies), apart, [Input("circuit-part", "data")])
     register_data(app, "circuit")
     for name, of in (("neurons", neuron_table), ("features", feature_table)):
-        register_table(app, name, lambda view, of=of: of(find(studies, view.run).member(view.member).portrait))
+        register_table(app, name, lambda view, of=of: of(find(studies, view.run).member(view.member).dashboard))
     for what in _PAGES:
         page = [Output(f"{what}-page", "hidden"), Output(f"{what}-words", "children")]
         pictures = [Output(f"{what}-{name}", "figure") for name in _PAGES[what].names]
@@ -103,7 +103,7 @@ def register_member(app: Dash, studies: Mapping[str, Study]) -> None:
 def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
     view = view_of(part)
     member = find(studies, view.run).member(view.member)
-    shown, now = member.portrait, member.frame(len(member.history.step) - 1)
+    shown, now = member.dashboard, member.frame(len(member.history.step) - 1)
     values = getattr(shown, view.quantity)
     title, top = "Every neuron against every feature", float(np.abs(values).max())
     figure = member_map(now._replace(values=values), shown.order, title, top, view.quantity, shown.role)
@@ -112,7 +112,7 @@ def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
 
 def _take_apart(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
     view, study = view_of(part), find(studies, view_of(part).run)
-    return [member_figure(study.run, view.member), roles_words(study.member(view.member).portrait)]
+    return [member_figure(study.run, view.member), roles_words(study.member(view.member).dashboard)]
 
 
 def _page_of(studies: Mapping[str, Study], what: What, part: dict[str, Any]) -> list[Any]:
@@ -124,5 +124,5 @@ def _page_of(studies: Mapping[str, Study], what: What, part: dict[str, Any]) -> 
     sizes = {"neuron": member.stored.config.n_neurons, "feature": member.stored.config.n_features}
     rule = f"a whole number from 0 to {sizes[what] - 1}"
     require(0 <= number < sizes[what], what, rule, number, "choose one from the list")
-    drawn = page.pictures(member.portrait, member.history, number)
-    return [False, page.words(member.portrait, number), *(filled(what, name, drawn[name]) for name in page.names)]
+    drawn = page.pictures(member.dashboard, member.history, number)
+    return [False, page.words(member.dashboard, number), *(filled(what, name, drawn[name]) for name in page.names)]

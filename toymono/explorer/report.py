@@ -13,19 +13,19 @@ import plotly.graph_objects as go
 import plotly.io
 from plotly.offline import get_plotlyjs
 
-from toymono.analysis.members import COUNTS, SETTINGS, brief, by_setting, over_seeds, varying_settings
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.command_line.terminal import CLAIM_COLUMNS, claim_rows
 from toymono.config import require
-from toymono.explorer.packing import evenly, packed_member, packed_table, plain, script_json, thinned
-from toymono.explorer.study import Member, Study
-from toymono.gallery import sweep_figure
+from toymono.evidence.tables import COUNTS, SETTINGS, brief, by_setting, over_seeds, varying_settings
+from toymono.evidence.verdicts import verdicts
+from toymono.explorer.report_data import evenly, packed_member, packed_table, plain, script_json, thinned
+from toymono.explorer.stored_runs import Member, Study
+from toymono.gallery.figures import sweep_figure
 from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES
 from toymono.plots.scatter import member_scatter, scatter_words
 from toymono.plots.write import CONFIG
 from toymono.sweeps.files import written_whole
 from toymono.sweeps.store import stored_provenance
-from toymono.terminal import CLAIM_COLUMNS, claim_rows
-from toymono.verdicts import verdicts
 
 MARK = '<meta name="generator" content="toymono report">'
 _HERE = pathlib.Path(__file__).parent

@@ -6,14 +6,14 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html
 
-from toymono.analysis.curves import sweep_axis
-from toymono.analysis.members import MEASURES, brief, varying_settings
 from toymono.config import require
-from toymono.explorer.parts import choice, message, offered, picture, register, tabled
-from toymono.explorer.study import Study, find
+from toymono.evidence.curves import sweep_axis
+from toymono.evidence.tables import MEASURES, brief, varying_settings
+from toymono.explorer.captions import member_words
+from toymono.explorer.components import choice, message, offered, picture, register, tabled
+from toymono.explorer.stored_runs import Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
-from toymono.explorer.words import member_words
 from toymono.plots.scatter import member_scatter, scatter_words
 from toymono.plots.style import axis_title
 

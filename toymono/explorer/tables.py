@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from dash import Dash, Input, Output, State, dcc, html
 
-from toymono.explorer.parts import register, table_of
+from toymono.explorer.components import register, table_of
 from toymono.explorer.view import View, view_of
 
 

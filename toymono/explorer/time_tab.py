@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from dash import Dash, Input, Output, Patch, State, dcc, html
 
-from toymono.explorer.parts import message, picture, register, register_data
-from toymono.explorer.study import Member, Study, find
+from toymono.explorer.captions import frame_words, loss_words, member_words, score_words
+from toymono.explorer.components import message, picture, register, register_data
+from toymono.explorer.stored_runs import Member, Study, find
 from toymono.explorer.view import view_of
-from toymono.explorer.words import frame_words, loss_words, member_words, score_words
 from toymono.plots.members import (
     LOSS_TRACES,
     MAP_TRACES,
@@ -56,8 +56,8 @@ def _place(member: Member, step: int | None) -> int:
 
 
 def _drawn(member: Member, place: int) -> list[Any]:
-    now, order = member.frame(place), member.portrait.order
-    top = float(member.portrait.responses.max())
+    now, order = member.frame(place), member.dashboard.order
+    top = float(member.dashboard.responses.max())
     title = "Every neuron against every feature, over training"
     return [member_map(now, order, title, top), score_panel(now), loss_panel(member.history, place)]
 
@@ -66,7 +66,7 @@ def _moved(member: Member, place: int) -> list[Patch]:
     """The same figures at another record, as changes to what is drawn already."""
     now = member.frame(place)
     changes = (
-        (MAP_TRACES, member_traces(now, member.portrait.order)),
+        (MAP_TRACES, member_traces(now, member.dashboard.order)),
         (("scores",), score_traces(now)),
         (LOSS_TRACES, loss_traces(member.history, place)),
     )

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from dash import ALL, Dash, Input, Output, State, dcc, html
 
+from toymono.analysis.dashboard import ROLES
 from toymono.analysis.interventions import Outcome, amplitudes, outcome
-from toymono.analysis.portrait import ROLES
 from toymono.config import require
-from toymono.explorer.parts import choice, message, offered, picture, register, register_data, tabled
-from toymono.explorer.study import Member, Study, find
+from toymono.explorer.captions import outcome_words
+from toymono.explorer.components import choice, message, offered, picture, register, register_data, tabled
+from toymono.explorer.stored_runs import Member, Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
-from toymono.explorer.words import outcome_words
 from toymono.plots.interventions import activation_panel, output_panel
 from toymono.toy.tasks import is_signed
 
@@ -72,7 +72,7 @@ def register_what_if(app: Dash, studies: Mapping[str, Study]) -> None:
 def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, Any]) -> list[Any]:
     view, named = view_of(data), view_of(part)
     member = find(studies, named.run).member(named.member)
-    config, role = member.stored.config, member.portrait.role
+    config, role = member.stored.config, member.dashboard.role
     roles = {name: np.flatnonzero(role == place).tolist() for place, name in enumerate(ROLES)}
     features, neurons = (offered([], *range(n)) for n in (config.n_features, config.n_neurons))
     lit, off = [*(view.on or {})], [*view.off]
@@ -91,7 +91,7 @@ def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
     found, whole, is_on = _found(member, view)
     hidden, before = np.asarray(found.hidden), np.asarray(whole.hidden)
     outputs = (np.asarray(values) for values in (found.outputs, whole.outputs, found.targets))
-    shown = activation_panel(hidden, before, np.asarray(member.portrait.order.neuron), is_on)
+    shown = activation_panel(hidden, before, np.asarray(member.dashboard.order.neuron), is_on)
     return [shown, output_panel(*outputs), outcome_words(found, whole, len(view.off))]
 
 
@@ -105,6 +105,6 @@ def _slider(feature: int, value: float, least: float) -> html.Label | html.Div:
 
 def _readings(member: Member, view: View) -> pd.DataFrame:
     found, whole, is_on = _found(member, view)
-    neuron = member.portrait.order.neuron
+    neuron = member.dashboard.order.neuron
     columns = {"activation": found.hidden, "with all neurons": whole.hidden, "is on": is_on}
     return pd.DataFrame({"neuron": neuron, **{name: np.asarray(values)[neuron] for name, values in columns.items()}})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from toymono.analysis.curves import Curve
+from toymono.evidence.curves import Curve
 from toymono.plots.style import line_with_band, seeds_note, styled
 
 

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from jaxtyping import Array, Float
 from plotly.subplots import make_subplots
 
-from toymono.analysis.curves import Curve
 from toymono.analysis.roles import Roles
+from toymono.evidence.curves import Curve
 from toymono.plots.style import COLOURS, ROLE_COLOURS, faded, line_with_band, seeds_note, styled
 
 _TRUTH = {"color": "#222", "width": 1, "dash": "dot"}

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from toymono.analysis.seeds import no_interval
+from toymono.evidence.seeds import no_interval
 from toymono.plots.style import styled
 
 _COLOURS = {"supported": "#0072B2", "refuted": "#D55E00", "inconclusive": "#777777", "untested": "#BBBBBB"}

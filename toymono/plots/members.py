@@ -11,9 +11,9 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from toymono.analysis.dashboard import ROLES, Frame, History
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
 from toymono.analysis.ordering import Order
-from toymono.analysis.portrait import ROLES, Frame, History
 from toymono.plots.maps import named_on_hover
 from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, faded, panel, step_ticks
 

@@ -13,8 +13,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from toymono.analysis.amplitudes import AMPLITUDES
+from toymono.analysis.dashboard import Dashboard, History, Kinked, best_scores, kinked_answer
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
-from toymono.analysis.portrait import History, Kinked, Portrait, best_scores, kinked_answer
 from toymono.plots.style import COLOURS, SIGN_COLOURS, panel, stems, step_ticks
 
 What = Literal["neuron", "feature"]
@@ -42,7 +42,7 @@ class Picture(NamedTuple):
     traces: Mapping[str, Mapping[str, Any]]  # properties of each trace, by its name
 
 
-def neuron_pictures(shown: Portrait, past: History, neuron: int) -> dict[str, Picture]:
+def neuron_pictures(shown: Dashboard, past: History, neuron: int) -> dict[str, Picture]:
     """A neuron's five pictures, by the names of NEURON_TITLES."""
     favourite = int(shown.favourite[neuron])
     traces = {
@@ -55,7 +55,7 @@ def neuron_pictures(shown: Portrait, past: History, neuron: int) -> dict[str, Pi
     return {name: Picture(title.format(favourite=favourite), traces[name]) for name, title in NEURON_TITLES.items()}
 
 
-def feature_pictures(shown: Portrait, past: History, feature: int) -> dict[str, Picture]:
+def feature_pictures(shown: Dashboard, past: History, feature: int) -> dict[str, Picture]:
     """A feature's four pictures, by the names of FEATURE_TITLES."""
     strongest = int(shown.responses[:, feature].argmax())
     traces = {

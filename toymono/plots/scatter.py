@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from toymono.analysis.members import SETTINGS, by_setting, over_seeds
+from toymono.evidence.tables import SETTINGS, by_setting, over_seeds
 from toymono.plots.style import COLOURS, MAGNITUDE, axis_title, faded, panel, setting_label, setting_ticks
 
 

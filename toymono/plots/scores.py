@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from toymono.analysis.curves import Curve
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.evidence.curves import Curve
 from toymono.plots.style import line_with_band, seeds_note, styled
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from toymono.analysis.curves import Curve
-from toymono.analysis.seeds import LEVEL
+from toymono.evidence.curves import Curve
+from toymono.evidence.seeds import LEVEL
 
 # Okabe and Ito 2008, without the yellow that is too pale on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from toymono.analysis.curves import Curve
+from toymono.evidence.curves import Curve
 from toymono.plots.style import COLOURS, axis_title, faded, seeds_note, setting_label, setting_ticks, styled
 
 _FARTHEST_MARK = 2.0  # times the highest value shown

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from toymono.analysis.curves import Curve
+from toymono.evidence.curves import Curve
 from toymono.plots.style import axis_title, line_with_band, seeds_note, step_ticks, styled
 
 

@@ -21,7 +21,7 @@ from toymono.sweeps.files import checksum, written_whole
 from toymono.sweeps.plan import Unit
 from toymono.toy.world import make_world
 from toymono.training.ensemble import Snapshot
-from toymono.training.train import Member, start
+from toymono.training.train import TrainState, start
 
 _ROOM_BESIDE = 2**17  # bytes; what a checkpoint needs more than its arrays
 
@@ -71,7 +71,7 @@ def _arrays(snapshot: Snapshot) -> dict[str, np.ndarray]:
 
 def _snapshot(config: Config, step: int, arrays: dict[str, np.ndarray]) -> Snapshot:
     """The snapshot that these arrays are of."""
-    alone: Member = jax.eval_shape(lambda: start(config, Hyper(), make_world(config, 0)))
+    alone: TrainState = jax.eval_shape(lambda: start(config, Hyper(), make_world(config, 0)))
 
     def tree(name: str, like: Any) -> Any:  # noqa: ANN401 (a pytree of the same structure)
         structure = jax.tree.structure(like)

@@ -11,9 +11,9 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Key
 
 from toymono.analysis.losses import SampledLoss, task_loss
-from toymono.analysis.stored import WEIGHTS, problems_in, weights_in
 from toymono.config import Config, Hyper
 from toymono.sweeps.plan import Unit
+from toymono.sweeps.stored_networks import WEIGHTS, problems_in, weights_in
 from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem
 from toymono.toy.world import make_world

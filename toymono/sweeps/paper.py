@@ -22,7 +22,7 @@ DECAYS = tuple(10 ** (-exponent / 2) for exponent in range(7, 2, -1))  # 10^-3.5
 L1_WEIGHTS = tuple(10.0**exponent for exponent in range(-7, 1))
 
 
-class Batch(NamedTuple):
+class PaperBatch(NamedTuple):
     """A named sweep, in the paper's own numbers: the union of some grids over the paper's defaults."""
 
     title: str
@@ -56,56 +56,58 @@ _OCTAVES: Grid = {"feature_density": DENSITIES[::2]}
 _FEW_OCTAVES: Grid = {"feature_density": DENSITIES[4:16:2]}
 
 
-BATCHES: dict[str, Batch] = {
-    "LR1": Batch("learning rates from zero bias (Figs 1 left, 3, 4, 5)", (_RATES,), _MOST),
-    "LR2": Batch("learning rates, power law (Fig 6)", ({**_RATES, **_POWER_LAW},), _MOST),
-    "LR3": Batch(
+BATCHES: dict[str, PaperBatch] = {
+    "LR1": PaperBatch("learning rates from zero bias (Figs 1 left, 3, 4, 5)", (_RATES,), _MOST),
+    "LR2": PaperBatch("learning rates, power law (Fig 6)", ({**_RATES, **_POWER_LAW},), _MOST),
+    "LR3": PaperBatch(
         "learning rates from offset -1 with decay (Figs 1 right, 7, 10, 11)", ({**_RATES, **_NEGATIVE},), _MOST
     ),
-    "LR4": Batch(
+    "LR4": PaperBatch(
         "learning rates, power law, offset -1 with decay (Fig 12)",
         ({**_RATES, **_POWER_LAW, **_NEGATIVE},),
         _MOST,
     ),
-    "LR5": Batch("learning rates, absolute value, k = 4 N (Fig 22)", ({**_RATES, **_ABSOLUTE, **_NEGATIVE},), _MOST),
-    "B1": Batch("bias offsets at density 1/16 (Figs 8, 9)", _offsets(1 / 16, 0.03), _NEAR_OFFSETS),
-    "B2": Batch("bias offsets at density 1/32 (Figs 8, 9)", _offsets(1 / 32, 0.003), _NEAR_OFFSETS),
-    "B3": Batch("bias offsets at density 1/64 (Figs 8, 9)", _offsets(1 / 64, 0.003), _NEAR_OFFSETS),
-    "B4": Batch("bias offsets at density 1/128 (Figs 8, 9)", _offsets(1 / 128, 0.003), _NEAR_OFFSETS),
-    "B5": Batch("bias offsets at density 1/256 (Figs 8, 9)", _offsets(1 / 256, 0.003), _NEAR_OFFSETS),
-    "B6": Batch(  # printed as a second B3
+    "LR5": PaperBatch(
+        "learning rates, absolute value, k = 4 N (Fig 22)", ({**_RATES, **_ABSOLUTE, **_NEGATIVE},), _MOST
+    ),
+    "B1": PaperBatch("bias offsets at density 1/16 (Figs 8, 9)", _offsets(1 / 16, 0.03), _NEAR_OFFSETS),
+    "B2": PaperBatch("bias offsets at density 1/32 (Figs 8, 9)", _offsets(1 / 32, 0.003), _NEAR_OFFSETS),
+    "B3": PaperBatch("bias offsets at density 1/64 (Figs 8, 9)", _offsets(1 / 64, 0.003), _NEAR_OFFSETS),
+    "B4": PaperBatch("bias offsets at density 1/128 (Figs 8, 9)", _offsets(1 / 128, 0.003), _NEAR_OFFSETS),
+    "B5": PaperBatch("bias offsets at density 1/256 (Figs 8, 9)", _offsets(1 / 256, 0.003), _NEAR_OFFSETS),
+    "B6": PaperBatch(  # printed as a second B3
         "bias offsets and learning rates, GeLU (Fig 13)",
         ({**_RATES, "activation": ("gelu",), "bias_offset": BIAS_OFFSETS, "bias_decay": (0.03,)},),
         thinned={**_NEAR_OFFSETS, "learning_rate": (0.007, 0.03)},
     ),
-    "E1": Batch("densities, decay .03 (Figs 18, 19, 20)", _densities(0.03), _OCTAVES),
-    "E2": Batch("densities, decay .01 (Figs 18, 19)", _densities(0.01), _FEW_OCTAVES),
-    "E3": Batch("densities, decay .003 (Figs 18, 19)", _densities(0.003), _FEW_OCTAVES),
-    "E4": Batch("densities, decay .001 (Figs 18, 19)", _densities(0.001), _FEW_OCTAVES),
-    "K0": Batch("widths from zero bias (Figs 15, 17)", (_WIDTHS,)),
-    "K1": Batch("widths from offset -1 with decay (Figs 2, 15, 17)", ({**_WIDTHS, **_NEGATIVE},)),
-    "K2": Batch("widths, power law, offset -1 with decay (Fig 16)", ({**_WIDTHS, **_NEGATIVE, **_POWER_LAW},)),
-    "RG1-zero": Batch("L1 weights from zero bias, as text and Fig 14 have it", (_L1,)),
-    "RG1-negative": Batch("L1 weights from offset -1 with decay, as Table 1 has it", ({**_L1, **_NEGATIVE},)),
-    "RP1": Batch(
+    "E1": PaperBatch("densities, decay .03 (Figs 18, 19, 20)", _densities(0.03), _OCTAVES),
+    "E2": PaperBatch("densities, decay .01 (Figs 18, 19)", _densities(0.01), _FEW_OCTAVES),
+    "E3": PaperBatch("densities, decay .003 (Figs 18, 19)", _densities(0.003), _FEW_OCTAVES),
+    "E4": PaperBatch("densities, decay .001 (Figs 18, 19)", _densities(0.001), _FEW_OCTAVES),
+    "K0": PaperBatch("widths from zero bias (Figs 15, 17)", (_WIDTHS,)),
+    "K1": PaperBatch("widths from offset -1 with decay (Figs 2, 15, 17)", ({**_WIDTHS, **_NEGATIVE},)),
+    "K2": PaperBatch("widths, power law, offset -1 with decay (Fig 16)", ({**_WIDTHS, **_NEGATIVE, **_POWER_LAW},)),
+    "RG1-zero": PaperBatch("L1 weights from zero bias, as text and Fig 14 have it", (_L1,)),
+    "RG1-negative": PaperBatch("L1 weights from offset -1 with decay, as Table 1 has it", ({**_L1, **_NEGATIVE},)),
+    "RP1": PaperBatch(
         "learning rates, re-projector, offset -1 with decay (Fig 21)",
         ({**_RATES, **_NEGATIVE, "task": ("reproject",)},),
         _MOST,
     ),
-    "D1": Batch(
+    "D1": PaperBatch(
         "bias decays, absolute value, k = 4 N, offset -1 (Fig 23)",
         ({**_ABSOLUTE, "learning_rate": (0.007,), "bias_offset": (-1.0,), "bias_decay": DECAYS},),
     ),
-    "D2": Batch(
+    "D2": PaperBatch(
         "control: bias decays and learning rates, decoder, offset -1",
         ({"learning_rate": (0.003, 0.007, 0.03), "bias_offset": (-1.0,), "bias_decay": DECAYS},),
         thinned={"learning_rate": (0.007,)},
     ),
-    "K3": Batch(
+    "K3": PaperBatch(
         "control: widths at one batch size, from both starts",
         tuple({**_WIDTHS, "batch_size": (BATCH_SIZE,), **start} for start in ({}, _NEGATIVE)),
     ),
-    "O1": Batch(
+    "O1": PaperBatch(
         "control: other optimisers and schedules, from both starts",
         tuple(
             {**THREE_RATES, **start, **trained_by}
@@ -117,7 +119,7 @@ BATCHES: dict[str, Batch] = {
         ),
         thinned={"learning_rate": (0.003, 0.01)},
     ),
-    "S1": Batch(
+    "S1": PaperBatch(
         "control: random sparse weights at equal multiply-adds",
         (
             _RATES,
@@ -129,16 +131,16 @@ BATCHES: dict[str, Batch] = {
         ),
         thinned={"learning_rate": (0.01,)},
     ),
-    "N1": Batch(
+    "N1": PaperBatch(
         "control: dimensions d, offset -1",
         ({"n_embed": (16, 32, 48, 64, 96), "learning_rate": (0.01,), **_NEGATIVE},),
     ),
-    "N2": Batch(
+    "N2": PaperBatch(
         "control: bias offsets at other dimensions d, else as B3",
         tuple({"n_embed": (d,), **grid} for d in (32, 48, 96) for grid in _offsets(1 / 64, 0.003)),
         _NEAR_OFFSETS,
     ),
-    "H1": Batch(
+    "H1": PaperBatch(
         "control: learning rates from the hand-built network, k = 2 N and 4 N",
         (
             {

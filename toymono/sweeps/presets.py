@@ -15,8 +15,8 @@ from toymono.sweeps.paper import (
     N_FEATURES,
     N_NEURONS,
     N_STEPS,
-    Batch,
     Grid,
+    PaperBatch,
 )
 from toymono.sweeps.recipes import recipe_sweep
 
@@ -118,7 +118,7 @@ def _thinned(values: tuple[Any, ...], most: int | None) -> tuple[Any, ...]:
     return tuple(values[round(place * (len(values) - 1) / (most - 1))] for place in range(most))
 
 
-def _batch_sweep(batch: Batch, scale: Scale, seeds: tuple[int, ...]) -> Sweep:
+def _batch_sweep(batch: PaperBatch, scale: Scale, seeds: tuple[int, ...]) -> Sweep:
     whole = scale is SCALES["paper"]
     grids = tuple(grid if whole else {**grid, **batch.thinned} for grid in batch.grids)
     return Sweep(base=scale.config, grids=tuple(point for grid in grids for point in scaled(scale, grid)), seeds=seeds)

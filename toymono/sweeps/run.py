@@ -14,7 +14,7 @@ from toymono.sweeps.folder import claim_folder, read_sweep
 from toymono.sweeps.interruption import asked_to_stop
 from toymono.sweeps.plan import Unit, plan, share_of, shared
 from toymono.sweeps.store import unit_file
-from toymono.sweeps.work import Report, train_unit
+from toymono.sweeps.train_unit import Report, train_unit
 from toymono.sweeps.workers import train_in_processes
 
 
@@ -42,7 +42,7 @@ def run_sweep(
         train = functools.partial(_train_here, workers=workers, report=report)
         return _train_missing(fits, folder, share, environment.free_memory(), train)
     from toymono.sweeps.cluster import connected
-    from toymono.sweeps.tasks import train_in_cluster
+    from toymono.sweeps.ray_tasks import train_in_cluster
 
     with connected(on, workers) as cluster:
         _, n_shares = share_of(share)

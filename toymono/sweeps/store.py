@@ -16,14 +16,14 @@ import numpy as np
 import xarray as xr
 
 from toymono import environment
-from toymono.analysis.members import is_diverged
 from toymono.analysis.record import Record
-from toymono.analysis.stored import config_of
 from toymono.config import Config, Hyper, InputError, require
+from toymono.evidence.tables import is_diverged
 from toymono.sweeps.files import check, written_with_checksum
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.older import completed
 from toymono.sweeps.plan import Unit, plan
+from toymono.sweeps.stored_networks import config_of
 from toymono.toy.model import Params
 from toymono.toy.tasks import Problem
 from toymono.training.ensemble import Trained

@@ -21,7 +21,7 @@ from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.interruption import Stopped, asked_to_stop
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.store import unit_file
-from toymono.sweeps.work import Report, train_unit
+from toymono.sweeps.train_unit import Report, train_unit
 from toymono.training.ensemble import Progress
 
 XLA_THREADS = "PJRT_NPROC"  # what XLA reads; with another number it rounds otherwise

@@ -18,7 +18,7 @@ from toymono.toy.tasks import Problem
 from toymono.training.members import advance_members, make_worlds, measure_members, stack_settings, start_members
 from toymono.training.placement import padded, padded_members, place, unpadded
 from toymono.training.schedules import last_step, record_steps
-from toymono.training.train import Member, multiply_adds
+from toymono.training.train import TrainState, multiply_adds
 
 _MULTIPLY_ADDS_PER_REPORT = 5e10  # about a second on a laptop
 _MOST_UPDATES_PER_REPORT = 256
@@ -36,7 +36,7 @@ class Snapshot(NamedTuple):
     """All that training has made so far: what follows rests on nothing else, to the last bit."""
 
     step: int  # updates made
-    members: Member  # every leaf: seed setting ...
+    members: TrainState  # every leaf: seed setting ...
     records: tuple[Record, ...]  # so far; every leaf: seed setting ...
     params: tuple[Params, ...]  # of the records whose parameters are kept; every leaf: seed setting ...
 

@@ -19,7 +19,7 @@ from toymono.toy.model import Params, network
 from toymono.toy.tasks import draw, drawn_batch
 from toymono.toy.world import World, make_world
 from toymono.training.placement import Placement, each
-from toymono.training.train import Member, data_key, start, update
+from toymono.training.train import TrainState, data_key, start, update
 
 
 class Settings(NamedTuple):
@@ -79,17 +79,17 @@ def make_worlds(config: Config, seeds: Array) -> World:
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1))
-def start_members(config: Config, placement: Placement, settings: Settings, worlds: World) -> Member:
+def start_members(config: Config, placement: Placement, settings: Settings, worlds: World) -> TrainState:
     """All members before their first update."""
 
-    def starts(settings: Settings, worlds: World) -> Member:
+    def starts(settings: Settings, worlds: World) -> TrainState:
         of_seed = functools.partial(_start_of, config)
         return _over_members(of_seed, placement.at_once, settings, worlds)
 
     return _on_devices(starts, config, placement)(settings, worlds)
 
 
-def _start_of(config: Config, world: World) -> Callable[[Hyper], Member]:
+def _start_of(config: Config, world: World) -> Callable[[Hyper], TrainState]:
     return lambda hyper: start(config, hyper, world)
 
 
@@ -99,14 +99,14 @@ def advance_members(
     placement: Placement,
     settings: Settings,
     worlds: World,
-    members: Member,
+    members: TrainState,
     first: int | Array,
     last: int | Array,
-) -> Member:
+) -> TrainState:
     """All members after updates first, ..., last - 1; the bounds are traced: every length is one compiled program."""
 
-    def updates(settings: Settings, worlds: World, members: Member, first: Array, last: Array) -> Member:
-        def one(step: Array, members: Member) -> Member:
+    def updates(settings: Settings, worlds: World, members: TrainState, first: Array, last: Array) -> TrainState:
+        def one(step: Array, members: TrainState) -> TrainState:
             of_seed = functools.partial(_update_of, config, settings, step, placement.n_parts)
             return _over_members(of_seed, placement.at_once, settings, worlds, members)
 
@@ -118,7 +118,7 @@ def advance_members(
 
 def _update_of(
     config: Config, settings: Settings, step: Array, n_parts: int, world: World
-) -> Callable[[Hyper, Member], Member]:
+) -> Callable[[Hyper, TrainState], TrainState]:
     """The update of a seed's members: from one draw, and one batch too where all settings have the same density."""
     uniform = draw(config, data_key(world, step))
     batch_at = functools.partial(drawn_batch, config, world.problem, uniform)

@@ -22,7 +22,7 @@ from toymono.training.optimizers import OPTIMIZERS
 from toymono.training.schedules import bias_factor, learning_rate, n_losses
 
 
-class Member(NamedTuple):
+class TrainState(NamedTuple):
     """One network in training."""
 
     params: Params
@@ -30,7 +30,7 @@ class Member(NamedTuple):
     losses: Float[Array, " loss"]  # one for each of `loss_steps`, infinite until it is reached
 
 
-def start(config: Config, hyper: Hyper, world: World) -> Member:
+def start(config: Config, hyper: Hyper, world: World) -> TrainState:
     """A member before its first update."""
     if config.initialization == "hand-built":
         weights = weights_of(hand_built(config, world.problem, hyper.feature_density))
@@ -40,7 +40,7 @@ def start(config: Config, hyper: Hyper, world: World) -> Member:
     if config.connectivity == "random":
         params = thinned(params, hyper.weight_density, jax.random.fold_in(world.key_params, 1))
     losses = jnp.full(n_losses(config), jnp.inf)  # no NaN, which whoever looks for NaNs would find
-    return Member(params, OPTIMIZERS[config.optimizer].init(params), losses)
+    return TrainState(params, OPTIMIZERS[config.optimizer].init(params), losses)
 
 
 def trained_loss(config: Config, hyper: Hyper, params: Params, batch: Batch) -> tuple[Array, Array]:
@@ -71,7 +71,9 @@ def gradient(config: Config, hyper: Hyper, params: Params, batch: Batch, n_parts
     return jax.tree.map(lambda leaf: leaf / n_parts, total)
 
 
-def update(config: Config, hyper: Hyper, batch: Batch, member: Member, step: int | Array, n_parts: int = 1) -> Member:
+def update(
+    config: Config, hyper: Hyper, batch: Batch, member: TrainState, step: int | Array, n_parts: int = 1
+) -> TrainState:
     """The member after one more update, `step` of which have been made before."""
     gradients, task_loss = gradient(config, hyper, member.params, batch, n_parts)
     if config.connectivity == "random":
@@ -82,7 +84,7 @@ def update(config: Config, hyper: Hyper, batch: Batch, member: Member, step: int
     params = scale_bias(params, bias_factor(config, hyper.learning_rate, hyper.bias_decay, step))
     # The last loss written in a window of loss_every steps is the one kept for it.
     losses = jax.lax.dynamic_update_index_in_dim(member.losses, task_loss, step // config.loss_every, 0)
-    return Member(params, optimizer, losses)
+    return TrainState(params, optimizer, losses)
 
 
 def n_parameters(config: Config) -> int:

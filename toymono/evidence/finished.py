@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Array, Float
 
-from toymono.analysis.stored import config_of, problems_in
 from toymono.analysis.theory import zero_loss
 from toymono.config import Config
+from toymono.sweeps.stored_networks import config_of, problems_in
 from toymono.toy.tasks import Problem
 
 # Both were chosen on the networks of batch "recipe", on whose seed no claim is judged.

@@ -15,12 +15,12 @@ from jax.typing import ArrayLike
 
 from toymono.analysis.amplitudes import AMPLITUDES, lone_outputs
 from toymono.analysis.circuits import linear_block
-from toymono.analysis.curves import Curve
 from toymono.analysis.handbuilt import hand_built
 from toymono.analysis.losses import task_loss
 from toymono.analysis.roles import ablation_losses, by_bias_sign, gains, roles
-from toymono.analysis.seeds import interval_over_seeds
 from toymono.config import Config, InputError
+from toymono.evidence.curves import Curve
+from toymono.evidence.seeds import interval_over_seeds
 from toymono.plots import circuits
 from toymono.sweeps.store import StoredMember, read_member
 from toymono.toy.model import Params, weights_of

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from toymono.analysis.claims import verdict_table
-from toymono.analysis.mechanism_claims import MECHANISM
-from toymono.analysis.paper_claims import CLAIMS
+from toymono.evidence.claims import verdict_table
+from toymono.evidence.mechanism_claims import MECHANISM
+from toymono.evidence.paper_claims import CLAIMS
+from toymono.evidence.results import Results, by_batch
 from toymono.sweeps.presets import PRESETS
-from toymono.sweeps.results import Results, by_batch
 
 
 def judged(found: Sequence[Results]) -> list[Results]:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from toymono.analysis.portrait import Frame
-from toymono.explorer.study import studies
-from toymono.explorer.words import frame_words, loss_words, member_words, score_words
+from toymono.analysis.dashboard import Frame
+from toymono.explorer.captions import frame_words, loss_words, member_words, score_words
+from toymono.explorer.stored_runs import studies
 from toymono.plots.members import LOSS_TRACES, loss_panel, loss_traces
 
 SCORES = np.array([0.25, 1.0, 0.5, 0.75])

@@ -19,7 +19,7 @@ from toymono.sweeps.folder import SWEEP_FILE
 from toymono.sweeps.interruption import Stopped, asked_to_stop
 from toymono.sweeps.plan import Unit
 from toymono.sweeps.store import unit_file
-from toymono.sweeps.work import Report, train_unit
+from toymono.sweeps.train_unit import Report, train_unit
 from toymono.training.ensemble import Progress
 
 _SECONDS_BETWEEN_NEWS = 1.0

@@ -25,7 +25,7 @@ from toymono.toy.tasks import Problem, lone_targets
 ROLES = tuple(name.replace("_", " ") for name in Roles._fields)
 
 
-class Portrait(NamedTuple):
+class Dashboard(NamedTuple):
     """What is known of one network's neurons and features, one by one."""
 
     responses: Float[np.ndarray, "neuron feature"]  # to the feature alone, at strength 1
@@ -50,10 +50,10 @@ class Portrait(NamedTuple):
         return int(self.mono_neurons.sum())
 
 
-def portrait(config: Config, params: Params, problem: Problem) -> Portrait:
-    """The portrait of one network; the first of a shape is compiled."""
+def dashboard(config: Config, params: Params, problem: Problem) -> Dashboard:
+    """The dashboard of one network; the first of a shape is compiled."""
     with jax.default_matmul_precision(config.jax_precision):
-        return Portrait(**jax.device_get(_measured(config, params, problem)))
+        return Dashboard(**jax.device_get(_measured(config, params, problem)))
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -81,7 +81,7 @@ def _measured(config: Config, params: Params, problem: Problem) -> dict[str, Any
 
 
 def responses_of(config: Config, params: Params, problem: Problem) -> Float[np.ndarray, "neuron feature"]:
-    """The responses alone, for a network whose whole portrait is not needed."""
+    """The responses alone, for a network whose whole dashboard is not needed."""
     with jax.default_matmul_precision(config.jax_precision):
         return jax.device_get(_responses(config, params, problem))
 
@@ -91,7 +91,7 @@ def _responses(config: Config, params: Params, problem: Problem) -> Float[jax.Ar
     return task_responses(config, network(config, params), problem)
 
 
-def neuron_table(shown: Portrait) -> pd.DataFrame:
+def neuron_table(shown: Dashboard) -> pd.DataFrame:
     """One row per neuron, most monosemantic first."""
     neuron = shown.order.neuron
     columns = {
@@ -106,7 +106,7 @@ def neuron_table(shown: Portrait) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def feature_table(shown: Portrait) -> pd.DataFrame:
+def feature_table(shown: Dashboard) -> pd.DataFrame:
     """One row per feature in display order; onset is the amplitude of the first large bend upwards, NaN without one."""
     feature = shown.order.feature
     upwards = np.where(shown.bends.change > LARGE_BEND, shown.bends.amplitude, np.inf).min(axis=0)
@@ -131,7 +131,7 @@ class Kinked(NamedTuple):
     change: Float[np.ndarray, " bend"]  # of the slope
 
 
-def kinked_answer(shown: Portrait, feature: int) -> Kinked:
+def kinked_answer(shown: Dashboard, feature: int) -> Kinked:
     """The answer to one feature alone; bends are those of |change of slope| above `amplitudes.LARGE_BEND`."""
     line, change = shown.answers[:, feature], np.asarray(shown.bends.change)[:, feature]
     neuron = np.flatnonzero(np.abs(change) > LARGE_BEND)

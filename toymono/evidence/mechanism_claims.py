@@ -4,11 +4,11 @@ Before these measurements were fixed the batch "recipe" and some single networks
 shapes in number; no network of the batches named here had been trained.
 """
 
-from toymono.analysis import quantities as q
-from toymono.analysis.claims import Claim, Part
-from toymono.analysis.paper_claims import LOSS_COST, POSITIVE
-from toymono.analysis.predictions import best_kink, least_loss, over_prediction
-from toymono.analysis.thresholds import dimension_exponent
+from toymono.evidence import quantities as q
+from toymono.evidence.claims import Claim, Part
+from toymono.evidence.paper_claims import LOSS_COST, POSITIVE
+from toymono.evidence.predictions import best_kink, least_loss, over_prediction
+from toymono.evidence.thresholds import dimension_exponent
 
 MECHANISM = (
     Claim(

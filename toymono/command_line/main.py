@@ -7,7 +7,7 @@ import sys
 
 import tyro
 
-from toymono.commands import (
+from toymono.command_line.commands import (
     Claims,
     CommandLine,
     Doctor,
@@ -21,9 +21,7 @@ from toymono.commands import (
     RunPreset,
     ShowTable,
 )
-from toymono.config import Sweep, require
-from toymono.sweeps.presets import PRESETS, SCALES, preset_sweep
-from toymono.terminal import (
+from toymono.command_line.terminal import (
     claims_table,
     duration,
     estimate_table,
@@ -37,6 +35,8 @@ from toymono.terminal import (
     summary_table,
     table,
 )
+from toymono.config import Sweep, require
+from toymono.sweeps.presets import PRESETS, SCALES, preset_sweep
 
 
 def _list() -> None:
@@ -102,7 +102,7 @@ def _train(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None, 
 
 
 def _table(command: ShowTable) -> None:
-    from toymono.analysis.members import CIRCUIT, COUNTS, brief, over_seeds, run_table
+    from toymono.evidence.tables import CIRCUIT, COUNTS, brief, over_seeds, run_table
     from toymono.sweeps.store import read_run
 
     rows = run_table(read_run(command.folder))
@@ -115,7 +115,7 @@ def _table(command: ShowTable) -> None:
 
 
 def _figure(command: Figure) -> None:
-    from toymono.gallery import draw
+    from toymono.gallery.figures import draw
     from toymono.plots.write import read_json, write_figures
 
     if command.folder.is_file():
@@ -127,8 +127,8 @@ def _figure(command: Figure) -> None:
 
 
 def _claims(command: Claims) -> None:
-    from toymono.sweeps.results import find_results
-    from toymono.verdicts import judged, verdicts
+    from toymono.evidence.results import find_results
+    from toymono.evidence.verdicts import judged, verdicts
 
     found = judged(list(find_results(command.folders)))
     require(bool(found), "folders", "runs of the paper's batches", str(command.folders[0]), "see `toymono list`")
@@ -151,7 +151,7 @@ def _claims(command: Claims) -> None:
 def _explore(command: Explore) -> None:
     import webbrowser
 
-    from toymono.explorer.study import studies
+    from toymono.explorer.stored_runs import studies
 
     require(0 <= command.port < 2**16, "port", "from 1 to 65535, or 0 for a free one", command.port, "leave it out")
     found = studies(command.folders)
@@ -172,14 +172,14 @@ def _explore(command: Explore) -> None:
 
 def _report(command: Report) -> None:
     from toymono.explorer.report import write_report
-    from toymono.explorer.study import studies
+    from toymono.explorer.stored_runs import studies
 
     file = write_report(studies(command.folders), command.out, command.members)
     print(f"open {file} ({file.stat().st_size / 1e6:.1f} MB)")
 
 
 def _doctor() -> None:
-    from toymono.doctor import examine
+    from toymono.command_line.doctor import examine
 
     checks = examine()
     verdicts = {None: "", True: "ok", False: "WRONG"}

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from toymono.analysis.claims import Tables
-from toymono.analysis.quantities import finished, quantity
+from toymono.evidence.claims import Tables
+from toymono.evidence.quantities import finished, quantity
 
 LEAST_MONO = 0.1  # monosemantic neurons per feature, at the best offset, below which there is no threshold to speak of
 _FEWEST = 3  # points of a slope

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from toymono.analysis.seeds import LEVEL, interval_over_seeds
+from toymono.evidence.seeds import LEVEL, interval_over_seeds
 
 Verdict = Literal["supported", "refuted", "inconclusive", "untested"]
 Tables = Mapping[str, pd.DataFrame]  # of members, by the name of their batch

@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from toymono import doctor
-from toymono.analysis.mechanism_claims import MECHANISM
-from toymono.analysis.paper_claims import CLAIMS
-from toymono.cli import main
-from toymono.commands import RunCustom, RunPreset
+from toymono.command_line import doctor
+from toymono.command_line.commands import RunCustom, RunPreset
+from toymono.command_line.main import main
 from toymono.config import Config
 from toymono.environment import browser
-from toymono.gallery import draw
+from toymono.evidence.mechanism_claims import MECHANISM
+from toymono.evidence.paper_claims import CLAIMS
+from toymono.gallery.figures import draw
 from toymono.plots.write import write_json
 from toymono.sweeps.store import read_run
 
@@ -210,15 +210,13 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, monkeypatch):
     def interrupted(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("toymono.sweeps.work.snapshots", interrupted)
+    monkeypatch.setattr("toymono.sweeps.train_unit.snapshots", interrupted)
     with pytest.raises(SystemExit, match="Go on with: toymono resume"):
         main(["run", "demo", "--scale", "smoke", "--out", str(tmp_path / "run")])
 
 
 def test_help_comes_without_loading_jax():
-    program = (
-        "import sys; from toymono.cli import main\ntry: main(['run', 'custom', '--help'])\nexcept SystemExit: pass\n"
-    )
+    program = "import sys; from toymono.command_line.main import main\ntry: main(['run', 'custom', '--help'])\nexcept SystemExit: pass\n"
     check = "sys.exit([name for name in ('jax', 'numpy', 'plotly', 'xarray') if name in sys.modules] or 0)"
     done = subprocess.run([sys.executable, "-c", program + check], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

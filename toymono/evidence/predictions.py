@@ -6,9 +6,9 @@ from collections.abc import Callable
 import jax
 import pandas as pd
 
-from toymono.analysis.quantities import Values, derived
 from toymono.analysis.theory import denoisers, predicted_losses
 from toymono.config import Config
+from toymono.evidence.quantities import Values, derived
 from toymono.toy.tasks import Problem
 from toymono.toy.world import make_world
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from toymono.analysis.claims import Quantity, Tables
+from toymono.evidence.claims import Quantity, Tables
 
 
 class Values(NamedTuple):

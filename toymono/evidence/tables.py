@@ -14,10 +14,10 @@ import xarray as xr
 from pandas.api.typing import DataFrameGroupBy
 
 from toymono.analysis.circuits import Anatomy, anatomy
-from toymono.analysis.finished import is_finished, late_gain
-from toymono.analysis.seeds import interval_over_seeds
-from toymono.analysis.stored import WEIGHTS, config_of, problems_in, weights_in
 from toymono.config import Config, Hyper
+from toymono.evidence.finished import is_finished, late_gain
+from toymono.evidence.seeds import interval_over_seeds
+from toymono.sweeps.stored_networks import WEIGHTS, config_of, problems_in, weights_in
 from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem
 

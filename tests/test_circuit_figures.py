@@ -4,10 +4,10 @@ import pathlib
 import numpy as np
 import pytest
 
-from toymono.analysis.members import run_table
 from toymono.config import Config, Hyper, Sweep
-from toymono.dissection import amplitude_curves, hand_built_curve, hand_built_loss, spectrum_figure
-from toymono.gallery import member_figure, open_run, sweep_figure
+from toymono.evidence.tables import run_table
+from toymono.gallery.circuits import amplitude_curves, hand_built_curve, hand_built_loss, spectrum_figure
+from toymono.gallery.figures import member_figure, open_run, sweep_figure
 from toymono.sweeps.run import run_sweep
 
 BUILT = Config(n_features=16, n_embed=8, n_neurons=41, batch_size=64, n_steps=1, record_phase="peak")

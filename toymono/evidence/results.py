@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 import xarray as xr
 
-from toymono.analysis.members import MEASURES, SETTINGS, run_table
 from toymono.config import InputError, require
+from toymono.evidence.tables import MEASURES, SETTINGS, run_table
 from toymono.sweeps.files import written_whole
 from toymono.sweeps.folder import SWEEP_FILE, read_sweep
 from toymono.sweeps.presets import batch_of

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from toymono.analysis.members import highest, lowest, varying_settings
-from toymono.analysis.seeds import Interval, interval_over_seeds
 from toymono.config import Hyper
+from toymono.evidence.seeds import Interval, interval_over_seeds
+from toymono.evidence.tables import highest, lowest, varying_settings
 
 _BINS_PER_OCTAVE = 4
 

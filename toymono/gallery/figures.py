@@ -11,12 +11,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import xarray as xr
 
-from toymono.analysis import curves
-from toymono.analysis.curves import Curve
-from toymono.analysis.members import run_table, varying_settings
 from toymono.analysis.ordering import feature_neuron_map
 from toymono.config import Config, Hyper, require
-from toymono.dissection import circuit_figure, hand_built_curve
+from toymono.evidence import curves
+from toymono.evidence.curves import Curve
+from toymono.evidence.tables import run_table, varying_settings
+from toymono.gallery.circuits import circuit_figure, hand_built_curve
 from toymono.plots import Kind, biases, maps, scores, sweeps, traces
 from toymono.plots.style import axis_title, setting_label
 from toymono.sweeps.store import StoredMember, read_member, read_run
@@ -33,17 +33,17 @@ def _phase(schedule: str, record_phase: str) -> str:
     return f"recorded at {'minima' if record_phase == 'rest' else 'maxima'} of the learning rate"
 
 
-class Run(NamedTuple):
+class StoredRun(NamedTuple):
     """A stored run, read once: its units, and its table of members."""
 
     units: list[xr.Dataset]
     table: pd.DataFrame
 
 
-def open_run(folder: pathlib.Path) -> Run:
+def open_run(folder: pathlib.Path) -> StoredRun:
     """Read a run; raises InputError if the folder is none or has no finished unit."""
     units = read_run(folder)
-    return Run(units, run_table(units))
+    return StoredRun(units, run_table(units))
 
 
 def _phases(table: pd.DataFrame) -> str:
@@ -114,7 +114,7 @@ def _unit_phase(data: xr.Dataset) -> str:
     return _phase(data.attrs["schedule"], data.attrs["record_phase"])
 
 
-def find_member(run: Run, member: int) -> tuple[StoredMember, str]:
+def find_member(run: StoredRun, member: int) -> tuple[StoredMember, str]:
     """A member by its number in the run's table, and its setting and seed in words; InputError for another number."""
     units, table = run
     known = member in table.index
@@ -124,7 +124,7 @@ def find_member(run: Run, member: int) -> tuple[StoredMember, str]:
     return read_member(units[int(row.unit)], int(row.seed), int(row.setting)), label
 
 
-def map_figure(run: Run, member: int, title: str = "Every neuron against every feature") -> go.Figure:
+def map_figure(run: StoredRun, member: int, title: str = "Every neuron against every feature") -> go.Figure:
     """The feature-neuron map of one member, numbered as in the run's table."""
     stored, label = find_member(run, member)
     phase = _phase(stored.config.schedule, stored.config.record_phase)
@@ -133,7 +133,7 @@ def map_figure(run: Run, member: int, title: str = "Every neuron against every f
     return maps.feature_neuron_map(shown, f"{title}: {label}", phase)
 
 
-def member_figure(run: Run, member: int, title: str = "The network taken apart") -> go.Figure:
+def member_figure(run: StoredRun, member: int, title: str = "The network taken apart") -> go.Figure:
     """One member's roles, answers, linear block and ablations, numbered as in the run's table."""
     stored, label = find_member(run, member)
     with jax.default_matmul_precision(stored.config.jax_precision):
@@ -148,8 +148,8 @@ def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:
         "sweep": lambda: [sweep_figure(table)],
         "traces": lambda: [traces_figure([data], varying) for data in units],
         "biases": lambda: [biases_figure([data], varying) for data in units],
-        "map": lambda: [map_figure(Run(units, table), member)],
-        "circuit": lambda: [member_figure(Run(units, table), member)],
+        "map": lambda: [map_figure(StoredRun(units, table), member)],
+        "circuit": lambda: [member_figure(StoredRun(units, table), member)],
     }
     kinds = list(figures) if kind == "all" else [kind]
     return [figure for name in kinds for figure in figures[name]()]

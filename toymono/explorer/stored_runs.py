@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from toymono.analysis.members import RECORDED, recorded_table, run_table, varying_settings
-from toymono.analysis.portrait import Frame, History, Portrait, frame, history, portrait, responses_of
+from toymono.analysis.dashboard import Dashboard, Frame, History, dashboard, frame, history, responses_of
 from toymono.config import InputError, require
-from toymono.gallery import Run, find_member
+from toymono.evidence.results import Results, measured_results, runs_at
+from toymono.evidence.tables import RECORDED, recorded_table, run_table, varying_settings
+from toymono.gallery.figures import StoredRun, find_member
 from toymono.plots.style import setting_label
-from toymono.sweeps.results import Results, measured_results, runs_at
 from toymono.sweeps.store import StoredMember, open_run_units, read_member
 
 _MEMBERS_KEPT = 32
@@ -30,17 +30,17 @@ class Member:
     label: str  # its setting and seed in words
     stored: StoredMember
     history: History
-    _run: Run
+    _run: StoredRun
 
     @functools.cached_property
-    def portrait(self) -> Portrait:
+    def dashboard(self) -> Dashboard:
         """At the last record."""
-        return portrait(self.stored.config, self.stored.params, self.stored.problem)
+        return dashboard(self.stored.config, self.stored.params, self.stored.problem)
 
     def frame(self, place: int) -> Frame:
         """At the record of this place, without its map where the network itself was not kept."""
         if place == len(self.history.step) - 1:
-            return frame(self.history, place, self.portrait.responses)
+            return frame(self.history, place, self.dashboard.responses)
         return frame(self.history, place, self._responses(place) if self.history.has_params[place] else None)
 
     @functools.cache  # noqa: B019 (members are few, and kept by their study)
@@ -59,10 +59,10 @@ class Study:
         self._member = functools.lru_cache(_MEMBERS_KEPT)(self._read_member)
 
     @functools.cached_property
-    def run(self) -> Run:
+    def run(self) -> StoredRun:
         """Its units, read lazily, and the table of its members with the measures recorded in training."""
         units = open_run_units(self.folder)
-        return Run(units, run_table(units, recorded_table))
+        return StoredRun(units, run_table(units, recorded_table))
 
     @functools.cached_property
     def whole_table(self) -> pd.DataFrame:

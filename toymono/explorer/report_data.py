@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from toymono.analysis.portrait import Portrait, best_scores, feature_table, frame, kinked_answer, neuron_table
-from toymono.explorer.study import Member
-from toymono.explorer.words import feature_words, frame_words, loss_words, neuron_words, score_words
+from toymono.analysis.dashboard import Dashboard, best_scores, feature_table, frame, kinked_answer, neuron_table
+from toymono.explorer.captions import feature_words, frame_words, loss_words, neuron_words, score_words
+from toymono.explorer.stored_runs import Member
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import Picture, What, feature_pictures, filled, neuron_pictures
 
@@ -79,7 +79,7 @@ def thinned(member: Member, budget: int) -> Thinned:
     Records without a map cost next to nothing and stay. Where the last record alone takes most of the budget, its
     matrices are kept in 8 bits in place of 16.
     """
-    n_neurons, n_features = member.portrait.responses.shape
+    n_neurons, n_features = member.dashboard.responses.shape
     cells = sum(part.size for part in _matrices(member).values())
     bits = 16 if 2 * cells * _BASE64 <= 0.75 * budget else 8
     map_size = n_neurons * n_features * _BASE64
@@ -105,7 +105,7 @@ def _thinned_words(member: Member, lost: int, bits: int) -> str:
 
 def _matrices(member: Member) -> dict[str, np.ndarray]:
     """What the pages of neurons and features are sliced from."""
-    shown = member.portrait
+    shown = member.dashboard
     names = ("responses", "incoming", "outgoing", "outputs", "answers")
     best = [best_scores(member.history, feature) for feature in range(shown.responses.shape[1])]
     return {**{name: getattr(shown, name) for name in names}, "best": np.stack(best, axis=-1)}
@@ -113,7 +113,7 @@ def _matrices(member: Member) -> dict[str, np.ndarray]:
 
 def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
     """All that the pages of one member, its neurons and its features are made of."""
-    shown, past = member.portrait, member.history
+    shown, past = member.dashboard, member.history
     frames = [member.frame(place) for place in keep.places]
     finite = [f.values[np.isfinite(f.values)] for f in frames if f.values is not None]
     top = max(float(values.max(initial=0)) for values in finite) or 1.0
@@ -140,7 +140,7 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
     }
 
 
-def _words(shown: Portrait) -> dict[str, list[str]]:
+def _words(shown: Dashboard) -> dict[str, list[str]]:
     n_neurons, n_features = shown.responses.shape
     return {
         "neuron": [neuron_words(shown, neuron) for neuron in range(n_neurons)],
@@ -150,7 +150,7 @@ def _words(shown: Portrait) -> dict[str, list[str]]:
 
 def _figures(member: Member, top: float) -> dict[str, Any]:
     """How every picture of the member looks, on the example of one neuron, one feature and the last record."""
-    shown, past, last = member.portrait, member.history, len(member.history.step) - 1
+    shown, past, last = member.dashboard, member.history, len(member.history.step) - 1
     final = frame(past, last, shown.responses)
     return {
         "map": member_map(final._replace(values=None), shown.order, "", top, role=shown.role),

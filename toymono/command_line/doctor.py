@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from toymono import environment
-from toymono.analysis.members import run_table
 from toymono.config import Config
+from toymono.evidence.tables import run_table
 from toymono.sweeps.plan import plan
 from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.store import to_dataset

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
+from toymono.analysis.dashboard import ROLES, Dashboard, Frame, kinked_answer
 from toymono.analysis.interventions import Outcome
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
-from toymono.analysis.portrait import ROLES, Frame, Portrait, kinked_answer
-from toymono.explorer.study import Member
+from toymono.explorer.stored_runs import Member
 
 _DIGITS = 4  # after the point, where that shows a loss's standard error
 
@@ -30,19 +30,19 @@ def _loss(mean: float, error: float) -> str:
     return f"{mean:.{digits}f} (standard error {error:.{digits}f})"
 
 
-def roles_words(shown: Portrait) -> str:
+def roles_words(shown: Dashboard) -> str:
     """How many neurons have each role."""
     counts = np.bincount(shown.role, minlength=len(ROLES))
     roles = ", ".join(f"{count} {role}" for role, count in zip(ROLES, counts, strict=True) if count)
     return f"Neurons by role: {roles}."
 
 
-def map_words(shown: Portrait) -> str:
+def map_words(shown: Dashboard) -> str:
     """The same, and how to go on."""
     return f"{roles_words(shown)} Click a cell for its neuron and feature, or step with the arrow keys."
 
 
-def neuron_words(shown: Portrait, neuron: int) -> str:
+def neuron_words(shown: Dashboard, neuron: int) -> str:
     """What one neuron answers, and what it is for."""
     favourite = int(shown.favourite[neuron])
     told = (
@@ -57,7 +57,7 @@ def neuron_words(shown: Portrait, neuron: int) -> str:
     return f"Neuron {neuron}: {', '.join(told)}; {most}."
 
 
-def feature_words(shown: Portrait, feature: int) -> str:
+def feature_words(shown: Dashboard, feature: int) -> str:
     """Who answers one feature, and how it is read out."""
     strongest, answer = int(shown.responses[:, feature].argmax()), kinked_answer(shown, feature)
     bends = f"{len(answer.neuron)} large bends" if len(answer.neuron) != 1 else "1 large bend"

@@ -156,7 +156,7 @@ def kept_words(kept: Collection["Kept"]) -> str:
 
 def interval_words(mean: float | None, low: float | None, high: float | None, n: int) -> str:
     """A mean over n seeds with its interval: "3.67 [0, 7.46]", "64 (all alike)", "64 (one seed)", "" for no number."""
-    from toymono.analysis.seeds import no_interval  # SciPy takes a while to import
+    from toymono.evidence.seeds import no_interval  # SciPy takes a while to import
 
     if mean is None or math.isnan(mean):
         return ""

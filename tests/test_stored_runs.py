@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from toymono.analysis.portrait import responses_of
+from toymono.analysis.dashboard import responses_of
 from toymono.config import InputError
-from toymono.explorer.study import find, studies
-from toymono.sweeps.results import results_of_run
+from toymono.evidence.results import results_of_run
+from toymono.evidence.verdicts import verdicts
+from toymono.explorer.stored_runs import find, studies
 from toymono.sweeps.store import read_member, read_run
-from toymono.verdicts import verdicts
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_measure_that_needs_the_networks_brings_the_whole_table(study):
 
 def test_a_member_is_measured_once(study):
     assert study.member(4) is study.member(4)
-    assert study.member(4).portrait is study.member(4).portrait
+    assert study.member(4).dashboard is study.member(4).dashboard
 
 
 def test_a_frame_shows_the_network_as_it_was_at_its_record(study, smoke_run):

@@ -5,16 +5,16 @@ import pytest
 from cases import PROBLEM, RELU_RESPONSES, SCORES, config, hand_network
 
 from toymono.analysis.amplitudes import AMPLITUDES, lone_outputs
-from toymono.analysis.portrait import (
+from toymono.analysis.dashboard import (
     ROLES,
     History,
     best_scores,
+    dashboard,
     feature_table,
     frame,
     history,
     kinked_answer,
     neuron_table,
-    portrait,
     responses_of,
 )
 from toymono.analysis.roles import roles
@@ -34,7 +34,7 @@ BENT = params_of(
 def by_hand():
     weights = hand_network()
     kernel, bias = weights.encoder.kernel[...], weights.bias
-    return portrait(config(), params_of(Weights(kernel, bias, jnp.ones((len(bias), 3)))), PROBLEM)
+    return dashboard(config(), params_of(Weights(kernel, bias, jnp.ones((len(bias), 3)))), PROBLEM)
 
 
 def _random(task):
@@ -58,7 +58,7 @@ def test_what_is_read_out_is_the_sum_of_the_responses_where_all_decoder_weights_
 @pytest.mark.parametrize("task", ["decode", "reproject", "absolute"])
 def test_a_portrait_repeats_what_the_single_measures_say(task):
     made, params, problem = _random(task)
-    shown = portrait(made, params, problem)
+    shown = dashboard(made, params, problem)
     np.testing.assert_array_equal(shown.responses, responses_of(made, params, problem))
     np.testing.assert_allclose(shown.answers, lone_outputs(made, params, problem, jnp.asarray(AMPLITUDES)), atol=1e-6)
     np.testing.assert_array_equal(shown.role, np.argmax(np.stack(roles(made, params, problem)), axis=0))
@@ -69,14 +69,14 @@ def test_a_portrait_repeats_what_the_single_measures_say(task):
 
 def test_drive_is_what_a_feature_adds_to_the_pre_activation():
     made, params, problem = _random("decode")
-    shown = portrait(made, params, problem)
+    shown = dashboard(made, params, problem)
     np.testing.assert_allclose(
         np.maximum(shown.drive + shown.bias[:, None], 0), np.maximum(shown.responses, 0), atol=1e-6
     )
 
 
 def test_bends_of_an_answer_lie_on_its_line_and_name_their_neuron():
-    answer = kinked_answer(portrait(TINY, BENT, ONE), 0)
+    answer = kinked_answer(dashboard(TINY, BENT, ONE), 0)
     assert answer.neuron.tolist() == [0, 1, 2]
     np.testing.assert_allclose(answer.amplitude, [0.25, 0.5, 0.75])
     np.testing.assert_allclose(answer.change, [2.0, -1.0, 4.0])
@@ -95,7 +95,7 @@ def test_tables_have_a_row_for_every_neuron_and_feature_in_display_order(by_hand
 
 def test_a_feature_without_an_upward_bend_has_no_onset():
     flat = params_of(Weights(jnp.zeros((1, 3)), jnp.zeros(3), jnp.zeros((3, 1))))
-    assert feature_table(portrait(TINY, flat, ONE)).onset.isna().all()
+    assert feature_table(dashboard(TINY, flat, ONE)).onset.isna().all()
 
 
 def test_the_best_score_is_that_of_the_neurons_which_answer_the_feature_most():

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from toymono.analysis.losses import task_loss
-from toymono.analysis.members import (
+from toymono.config import Hyper
+from toymono.evidence.tables import (
     MEASURES,
     SETTINGS,
     brief,
@@ -13,7 +14,6 @@ from toymono.analysis.members import (
     training_loss,
     varying_settings,
 )
-from toymono.config import Hyper
 from toymono.sweeps.store import read_member
 from toymono.toy.world import make_world
 
