@@ -14,8 +14,12 @@ from toymono.training.ensemble import train_ensemble
 from toymono.training.placement import padded, place
 
 
-def prepared(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) -> Callable[[int], float]:
-    """A function that makes so many more updates of all members, waits for them and gives their mean loss; compiled."""
+def prepared(
+    config: Config, settings: Sequence[Hyper], seeds: Sequence[int]
+) -> Callable[[int], float]:
+    """A function that makes so many more updates of all members, waits for them and gives their
+    mean loss; compiled.
+    """
     placement = place(config, len(seeds), len(settings))
     stacked = members.stack_settings(padded(settings, placement, "setting"))
     worlds = members.make_worlds(config, jnp.array(padded(seeds, placement, "seed"), jnp.uint32))
@@ -24,9 +28,13 @@ def prepared(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) ->
 
     def advance(n_steps: int) -> float:
         nonlocal state, step
-        state = members.advance_members(config, placement, stacked, worlds, state, step, step + n_steps)
+        state = members.advance_members(
+            config, placement, stacked, worlds, state, step, step + n_steps
+        )
         step += n_steps
-        return float(np.mean(jax.block_until_ready(state).losses[..., (step - 1) // config.loss_every]))
+        return float(
+            np.mean(jax.block_until_ready(state).losses[..., (step - 1) // config.loss_every])
+        )
 
     advance(2)
     return advance

@@ -1,7 +1,8 @@
-"""A strong PyTorch version: all members stacked, one uniform draw for all settings of a seed, `bmm`, a fused optimiser.
+"""A strong PyTorch version: all members stacked, one uniform draw for all settings of a seed,
+`bmm`, a fused optimiser.
 
-Arrays lead with members, which are seeds, and within each its settings. Gradients come from autograd, as toymono's
-come from `jax.grad`; LAMB works on whole stacks, with norms per member.
+Arrays lead with members, which are seeds, and within each its settings. Gradients come from
+autograd, as toymono's come from `jax.grad`; LAMB works on whole stacks, with norms per member.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,10 +18,17 @@ class StrongEnsemble:
 
     def __init__(self, config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) -> None:
         torch.manual_seed(seeds[0])
-        self.config, self.n_seeds, self.n_settings, self.steps_made = config, len(seeds), len(settings), 0
+        self.config, self.n_seeds, self.n_settings, self.steps_made = (
+            config,
+            len(seeds),
+            len(settings),
+            0,
+        )
         self.density = float(settings[0].feature_density)
         self.rates = self._of_members([float(hyper.learning_rate) for hyper in settings])
-        self.decays = self._of_members([float(hyper.learning_rate * hyper.bias_decay) for hyper in settings])
+        self.decays = self._of_members(
+            [float(hyper.learning_rate * hyper.bias_decay) for hyper in settings]
+        )
         embeddings = [random_embedding(config.n_embed, config.n_features) for _ in seeds]
         self.embedding = torch.stack(embeddings)  # seed embed feature
         offsets = self._of_members([float(hyper.bias_offset) for hyper in settings])
@@ -51,7 +59,9 @@ class StrongEnsemble:
         return errors.square().sum((2, 3)) / self.config.batch_size
 
     def step(self, features: torch.Tensor) -> torch.Tensor:
-        """Make one update of every member on these features and return the losses before it: seed setting."""
+        """Make one update of every member on these features and return the losses before it: seed
+        setting.
+        """
         losses = self.losses(features)
         gradients = torch.autograd.grad(losses.sum(), self.params)
         with torch.no_grad():
@@ -69,18 +79,26 @@ class StrongEnsemble:
         torch._foreach_add_(scales, EPSILON)
         turn = torch.tensor(2 * torch.pi * self.steps_made / self.config.schedule_period)
         rates = self.rates * (1 + turn.cos()) / 2
-        for param, direction in zip(self.params, torch._foreach_div(self.means, scales), strict=True):
+        for param, direction in zip(
+            self.params, torch._foreach_div(self.means, scales), strict=True
+        ):
             param.addcmul_(direction, -rates * _trust_ratios(param, direction))
 
 
 def _trust_ratios(param: torch.Tensor, direction: torch.Tensor) -> torch.Tensor:
-    weight_norms = torch.linalg.vector_norm(param, dim=(1, 2), keepdim=True).clamp(max=MAX_WEIGHT_NORM)
+    weight_norms = torch.linalg.vector_norm(param, dim=(1, 2), keepdim=True).clamp(
+        max=MAX_WEIGHT_NORM
+    )
     norms = torch.linalg.vector_norm(direction, dim=(1, 2), keepdim=True)
     return torch.where((weight_norms > 0) & (norms > 0), weight_norms / norms, 1.0)
 
 
-def prepared(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) -> Callable[[int], float]:
-    """A function that makes so many more updates of all members at once and gives their mean loss."""
+def prepared(
+    config: Config, settings: Sequence[Hyper], seeds: Sequence[int]
+) -> Callable[[int], float]:
+    """A function that makes so many more updates of all members at once and gives their mean
+    loss.
+    """
     ensemble = StrongEnsemble(config, settings, seeds)
 
     def advance(n_steps: int) -> float:

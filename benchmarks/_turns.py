@@ -1,6 +1,8 @@
-"""Contenders take turns: each is a set of processes that train some members between them while all others are idle.
+"""Contenders take turns: each is a set of processes that train some members between them while all
+others are idle.
 
-So what is compared is measured within seconds of each other, and what else the machine does meets all alike.
+So what is compared is measured within seconds of each other, and what else the machine does meets
+all alike.
 """
 
 import contextlib
@@ -22,7 +24,11 @@ from toymono.environment import n_cores
 from toymono.sweeps.workers import ONE_THREAD
 
 _WORKER = pathlib.Path(__file__).with_name("_worker.py")
-_KEEPS_TO_ONE_CORE = {**ONE_THREAD, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # PyTorch's and its products'
+_KEEPS_TO_ONE_CORE = {
+    **ONE_THREAD,
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}  # PyTorch's and its products'
 
 
 class Members(NamedTuple):
@@ -36,7 +42,9 @@ class Members(NamedTuple):
         return len(self.learning_rates) * len(self.seeds)
 
     def parts(self, n: int) -> list["Members"]:
-        """At most n parts of about one size: by seed first, so that settings share their draw, then by rate."""
+        """At most n parts of about one size: by seed first, so that settings share their draw, then
+        by rate.
+        """
         n_seeds = min(n, len(self.seeds))
         n_rates = min(max(n // n_seeds, 1), len(self.learning_rates))
         by_rate = [tuple(part.tolist()) for part in np.array_split(self.learning_rates, n_rates)]
@@ -54,14 +62,22 @@ class Contender:
         self.way = f"{len(parts)} x 1 thread" if one_per_core else "1 x all threads"
         self._workers = [
             subprocess.Popen(
-                [sys.executable, _WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+                [sys.executable, _WORKER],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=environment,
             )
             for _ in parts
         ]
         self._tell([json.dumps(self._job(part)) for part in parts])
 
     def _job(self, part: Members) -> dict[str, object]:
-        return {"contender": self.program, **part._asdict(), "config": dataclasses.asdict(part.config)}
+        return {
+            "contender": self.program,
+            **part._asdict(),
+            "config": dataclasses.asdict(part.config),
+        }
 
     def _tell(self, lines: Sequence[str]) -> list[float]:
         """What the workers answer to one line each; they work at the same time."""
@@ -84,8 +100,14 @@ class Contender:
 
 @contextlib.contextmanager
 def contenders(programs: Sequence[str], members: Members) -> Iterator[list[Contender]]:
-    """Each program in both ways of using the cores, ready to advance; their processes end with the block."""
-    ready = [Contender(program, members, one_per_core) for program in programs for one_per_core in (False, True)]
+    """Each program in both ways of using the cores, ready to advance; their processes end with the
+    block.
+    """
+    ready = [
+        Contender(program, members, one_per_core)
+        for program in programs
+        for one_per_core in (False, True)
+    ]
     try:
         yield ready
     finally:

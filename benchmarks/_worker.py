@@ -1,7 +1,9 @@
-"""One process of a contender: trains its part of the members whenever it is told to, and is idle until then.
+"""One process of a contender: trains its part of the members whenever it is told to, and is idle
+until then.
 
-The first line it is given is its job in JSON; each further line is a number of steps. To each it answers with one line
-when it is done: the members' mean loss, or the rate where there is nothing to train.
+The first line it is given is its job in JSON; each further line is a number of steps. To each it
+answers with one line when it is done: the members' mean loss, or the rate where there is nothing to
+train.
 """
 
 import importlib

@@ -1,7 +1,9 @@
-"""How fast the explorer answers in a real browser: the first view of 100 members, and clicks at N 512, k 1024.
+"""How fast the explorer answers in a real browser: the first view of 100 members, and clicks at N
+512, k 1024.
 
-Command: python benchmarks/explorer.py. Both runs are trained for a few steps in a temporary folder; what is timed is
-this machine's Chromium from the request, or the click, until the pictures are drawn.
+Command: python benchmarks/explorer.py. Both runs are trained for a few steps in a temporary folder;
+what is timed is this machine's Chromium from the request, or the click, until the pictures are
+drawn.
 """
 
 import contextlib
@@ -25,7 +27,9 @@ SHORT = {"n_steps": 64, "schedule_period": 64, "batch_size": 64}
 RATES = tuple(0.001 * 1.1**place for place in range(34))
 MANY = Sweep(base=Config(**SHORT), grids=({"learning_rate": RATES},), seeds=(0, 1, 2))
 LARGE = Sweep(base=Config(n_features=512, n_embed=64, n_neurons=1024, **SHORT), seeds=(0, 1))
-DRAWN = "names => names.every(name => document.querySelector(`#${name} .js-plotly-plot`)?.data?.length)"
+DRAWN = (
+    "names => names.every(name => document.querySelector(`#${name} .js-plotly-plot`)?.data?.length)"
+)
 # Resolves when the last of some pictures was drawn anew after an action; in milliseconds.
 TIMED = """([names, action]) => new Promise((done) => {
   const waiting = new Set(names), started = performance.now();
@@ -52,7 +56,9 @@ def main() -> None:
             with serving(pathlib.Path(folder) / name) as address:
                 for what, milliseconds in measure(chromium, address).items():
                     spread = f"{min(milliseconds):.0f} to {max(milliseconds):.0f}"
-                    print(f"{what}: median {statistics.median(milliseconds):.0f} ms ({spread}, n {len(milliseconds)})")
+                    print(
+                        f"{what}: median {statistics.median(milliseconds):.0f} ms ({spread}, n {len(milliseconds)})"
+                    )
         chromium.close()
 
 
@@ -66,7 +72,9 @@ def serving(folder: pathlib.Path) -> Iterator[str]:
 
 
 def first_views(chromium: Browser, address: str) -> dict[str, list[float]]:
-    """From the request until every member is drawn, by a browser that has nothing of the page yet."""
+    """From the request until every member is drawn, by a browser that has nothing of the page
+    yet.
+    """
     times = []
     for _ in range(ROUNDS):
         page = chromium.new_context().new_page()
@@ -75,7 +83,10 @@ def first_views(chromium: Browser, address: str) -> dict[str, list[float]]:
         page.wait_for_function(DRAWN, arg=["scatter"])
         times.append(1e3 * (time.perf_counter() - started))
         page.context.close()
-    return {"first view of 102 members, server just started": times[:1], "first view of 102 members": times[1:]}
+    return {
+        "first view of 102 members, server just started": times[:1],
+        "first view of 102 members": times[1:],
+    }
 
 
 def clicks(chromium: Browser, address: str) -> dict[str, list[float]]:
@@ -85,7 +96,10 @@ def clicks(chromium: Browser, address: str) -> dict[str, list[float]]:
     page.wait_for_function(DRAWN, arg=["map", *NEURON])
     page.wait_for_timeout(1000)
     stepped = [page.evaluate(TIMED, [NEURON, "neuron-after"]) for _ in range(ROUNDS)]
-    return {"next neuron at N 512, k 1024": stepped, "click on a cell of its map": cell_clicks(page)}
+    return {
+        "next neuron at N 512, k 1024": stepped,
+        "click on a cell of its map": cell_clicks(page),
+    }
 
 
 def cell_clicks(page: Page) -> list[float]:

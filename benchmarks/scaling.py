@@ -1,7 +1,8 @@
-"""What more members cost: time per member and step for 1 to 64 of them, and compile time for the widths of a sweep.
+"""What more members cost: time per member and step for 1 to 64 of them, and compile time for the
+widths of a sweep.
 
-Command: make bench, or python benchmarks/scaling.py [--rounds 9]. In one process on one core, as toymono uses each; the
-numbers of members take turns within each round.
+Command: make bench, or python benchmarks/scaling.py [--rounds 9]. In one process on one core, as
+toymono uses each; the numbers of members take turns within each round.
 """
 
 import argparse
@@ -27,18 +28,27 @@ SHAPE = Config()  # the laptop size: N 128, d 64, k 256, batch 512
 N_MEMBERS = (1, 2, 4, 8, 16, 32, 64)
 MEMBER_STEPS = 192  # in a turn
 SWEEPS = ("K0", "K1")  # one shape for each width, the same in both; their numbers differ
-_COMPILING, _STEP = "/jax/core/compile/", "advance_members"  # the events, and the program that makes updates
+_COMPILING, _STEP = (
+    "/jax/core/compile/",
+    "advance_members",
+)  # the events, and the program that makes updates
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print both tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--members", type=int, nargs="+", default=N_MEMBERS)
-    parser.add_argument("--scale", choices=("desk", "smoke"), default="desk", help="of the widths that are compiled")
+    parser.add_argument(
+        "--scale", choices=("desk", "smoke"), default="desk", help="of the widths that are compiled"
+    )
     args = parser.parse_args(argv)
     os.environ.update(ONE_THREAD)  # read when JAX first computes
-    print(f"members of one seed at laptop shape, one core, {args.rounds} rounds, median (lowest to highest)")
+    print(
+        f"members of one seed at laptop shape, one core, {args.rounds} rounds, median (lowest to highest)"
+    )
     print_table(costs(args.members, args.rounds))
     print(f"the widths of {' and '.join(SWEEPS)} at {args.scale} scale, cut to two steps")
     print_table(compile_times(args.scale))
@@ -52,7 +62,10 @@ def costs(n_members: Sequence[int], rounds: int) -> Table:
         for n, advance in advances.items():
             times[n].append(seconds_per_member(advance, n))
     fewest = times[min(n_members)]
-    rows = [(str(n), spread([1e3 * one for one in took]), spread(ratios(took, fewest))) for n, took in times.items()]
+    rows = [
+        (str(n), spread([1e3 * one for one in took]), spread(ratios(took, fewest)))
+        for n, took in times.items()
+    ]
     return table(("members", "ms per member and step", "the fewest members' time = 1"), rows)
 
 
@@ -70,15 +83,25 @@ def seconds_per_member(advance: Callable[[int], float], n_members: int) -> float
 
 
 def compile_times(scale: ScaleName) -> Table:
-    """What each width takes to compile, and how often its step is compiled for all sweeps together."""
+    """What each width takes to compile, and how often its step is compiled for all sweeps
+    together.
+    """
     rows = []
     for units in zip(*(plan(preset_sweep(name, scale)) for name in SWEEPS), strict=True):
         of_units = [compilations(unit) for unit in units]
-        all_programs, step = (sum(one.seconds for one in some) for some in (of_units[0], steps(of_units[0])))
+        all_programs, step = (
+            sum(one.seconds for one in some) for some in (of_units[0], steps(of_units[0]))
+        )
         n_compiled = sum(one.is_compiled for of_unit in of_units for one in steps(of_unit))
         config = units[0].config
         rows.append(
-            (str(config.n_neurons), str(config.batch_size), f"{step:.2f}", f"{all_programs:.2f}", f"{n_compiled}")
+            (
+                str(config.n_neurons),
+                str(config.batch_size),
+                f"{step:.2f}",
+                f"{all_programs:.2f}",
+                f"{n_compiled}",
+            )
         )
     headers = (
         "k",
@@ -91,7 +114,9 @@ def compile_times(scale: ScaleName) -> Table:
 
 
 class Compilation(NamedTuple):
-    """What JAX reports of one program: its tracing, its lowering, or, where `is_compiled`, its compilation by XLA."""
+    """What JAX reports of one program: its tracing, its lowering, or, where `is_compiled`, its
+    compilation by XLA.
+    """
 
     program: str
     is_compiled: bool
@@ -107,7 +132,9 @@ def compilations(unit: Unit) -> list[Compilation]:
             heard.append(Compilation(str(told.get("fun_name")), "backend" in event, duration_secs))
 
     jax.monitoring.register_event_duration_secs_listener(listen)
-    trained(dataclasses.replace(unit.config, n_steps=2, record_phase="peak"), unit.settings, unit.seeds)
+    trained(
+        dataclasses.replace(unit.config, n_steps=2, record_phase="peak"), unit.settings, unit.seeds
+    )
     jax.monitoring.unregister_event_duration_listener(listen)
     return heard
 

@@ -1,8 +1,10 @@
-"""How long a member's training step takes: toymono against PyTorch and against the machine's own float32 products.
+"""How long a member's training step takes: toymono against PyTorch and against the machine's own
+float32 products.
 
-Command: make bench, or python benchmarks/training.py [--rounds 9]. All take turns within each round, and their ratios
-are taken within it too, so that they hold on a noisy machine. Each uses the cores in both ways, and its better one
-counts: one process with a thread for every core, or one process per core.
+Command: make bench, or python benchmarks/training.py [--rounds 9]. All take turns within each
+round, and their ratios are taken within it too, so that they hold on a noisy machine. Each uses the
+cores in both ways, and its better one counts: one process with a thread for every core, or one
+process per core.
 """
 
 import argparse
@@ -35,14 +37,21 @@ class Course(NamedTuple):
 
 COURSES = {
     "laptop": Course(Members(Config(), (0.001, 0.003, 0.01, 0.03), (0, 1)), 48),
-    "paper": Course(Members(Config(n_features=512, n_embed=64, n_neurons=1024, batch_size=8192), (0.003,), (0, 1)), 2),
+    "paper": Course(
+        Members(
+            Config(n_features=512, n_embed=64, n_neurons=1024, batch_size=8192), (0.003,), (0, 1)
+        ),
+        2,
+    ),
 }
 Times = dict[Contender, list[float]]  # seconds per member and step, one for each round
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print a table for each shape, and how toymono stands to each of the others."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--shapes", nargs="+", choices=COURSES, default=tuple(COURSES))
     args = parser.parse_args(argv)
@@ -60,7 +69,9 @@ def told(course: Course) -> str:
 
 
 def measured(course: Course, rounds: int) -> Times:
-    """Seconds per member and step of every contender in every round; the limit's are what its rate would need."""
+    """Seconds per member and step of every contender in every round; the limit's are what its rate
+    would need.
+    """
     with contenders(tuple(PROGRAMS), course.members) as ready:
         times: Times = {contender: [] for contender in ready}
         for _ in range(rounds):
@@ -79,19 +90,39 @@ def turn(contender: Contender, course: Course) -> float:
 
 
 def print_times(times: Times, config: Config) -> None:
-    """Print what each took, and what it took for each second of toymono's; medians with the range over rounds."""
+    """Print what each took, and what it took for each second of toymono's; medians with the range
+    over rounds.
+    """
     best = {program: fastest(times, program) for program in PROGRAMS}
     rows = []
     for contender, seconds in times.items():
         milliseconds = spread([1e3 * second for second in seconds])
         against_ours = spread(ratios(seconds, times[best["ours"]]))
-        of_limit = spread([100 * share for share in ratios(times[best["limit"]], seconds)], digits=0)
+        of_limit = spread(
+            [100 * share for share in ratios(times[best["limit"]], seconds)], digits=0
+        )
         mark = "*" if contender is best[contender.program] else ""
-        rows.append((PROGRAMS[contender.program], contender.way + mark, milliseconds, against_ours, of_limit))
-    headers = ("program", "processes", "ms per member and step", "toymono's time = 1", "% of the matmul rate")
+        rows.append(
+            (
+                PROGRAMS[contender.program],
+                contender.way + mark,
+                milliseconds,
+                against_ours,
+                of_limit,
+            )
+        )
+    headers = (
+        "program",
+        "processes",
+        "ms per member and step",
+        "toymono's time = 1",
+        "% of the matmul rate",
+    )
     print_table(table(headers, rows))
     rate = 2e-9 * multiply_adds(config) / statistics.median(times[best["limit"]])
-    print(f"median (lowest to highest); * the better way, which counts; the matmul rate: {rate:.0f} GFLOP/s")
+    print(
+        f"median (lowest to highest); * the better way, which counts; the matmul rate: {rate:.0f} GFLOP/s"
+    )
 
 
 def fastest(times: Times, program: str) -> Contender:

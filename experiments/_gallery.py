@@ -1,4 +1,6 @@
-"""Renew figures/index.html, which shows what every experiment drew; `make figures` runs it after the experiments."""
+"""Renew figures/index.html, which shows what every experiment drew; `make figures` runs it after
+the experiments.
+"""
 
 import ast
 import html
@@ -47,7 +49,9 @@ def figures_of(folder):
 
 
 def shown(name, title):
-    """One figure with its title and small print, which are escaped: a title may name settings of any kind."""
+    """One figure with its title and small print, which are escaped: a title may name settings of
+    any kind.
+    """
     words, _, note = title.partition("<br>")
     note = note.removeprefix("<sup>").removesuffix("</sup>")
     text = html.escape(words)
@@ -60,7 +64,11 @@ def shown(name, title):
 def claims_in(words):
     """The claims that some words name: C1, C2, C3 and C7 for "C1 to C3 and C7"."""
     ranges = re.findall(r"\b([CM])(\d+)(?: to [CM](\d+))?", words)
-    return [f"{kind}{n}" for kind, first, last in ranges for n in range(int(first), int(last or first) + 1)]
+    return [
+        f"{kind}{n}"
+        for kind, first, last in ranges
+        for n in range(int(first), int(last or first) + 1)
+    ]
 
 
 def section(script, figures, verdicts):
@@ -81,8 +89,14 @@ def section(script, figures, verdicts):
 def gallery(scripts, folder):
     """The page of all experiments that drew something."""
     figures = figures_of(folder)
-    verdicts = {row["claim"]: row["claim_verdict"] for row in json.loads((folder / "claims.json").read_text())}
-    drawn = sorted((s for s in scripts if s.stem in figures), key=lambda script: (script.stem != "demo", script.stem))
+    verdicts = {
+        row["claim"]: row["claim_verdict"]
+        for row in json.loads((folder / "claims.json").read_text())
+    }
+    drawn = sorted(
+        (s for s in scripts if s.stem in figures),
+        key=lambda script: (script.stem != "demo", script.stem),
+    )
     sections = [section(script, figures[script.stem], verdicts) for script in drawn]
     return PAGE.format(n=sum(map(len, figures.values())), sections="\n".join(sections))
 

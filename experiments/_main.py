@@ -17,11 +17,20 @@ MEASURES = ("task_loss", "n_mono", "n_covered")
 
 def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2)):
     """Run an experiment: `draw` takes its runs by batch and returns figures by name."""
-    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--scale", choices=SCALES, default="desk")
     parser.add_argument("--seeds", type=int, nargs="+", default=seeds)
-    parser.add_argument("--out", type=pathlib.Path, default="runs", help="folder that holds the runs (default: runs)")
-    parser.add_argument("--figures", type=pathlib.Path, help="folder of the figures (default: OUT/figures-SCALE)")
+    parser.add_argument(
+        "--out",
+        type=pathlib.Path,
+        default="runs",
+        help="folder that holds the runs (default: runs)",
+    )
+    parser.add_argument(
+        "--figures", type=pathlib.Path, help="folder of the figures (default: OUT/figures-SCALE)"
+    )
     args = parser.parse_args(argv)
     figures = args.figures or args.out / f"figures-{args.scale}"
     with one_sentence():

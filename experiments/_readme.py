@@ -1,6 +1,8 @@
-"""Renew the tables of all documents from what the code and figures/ hold; `make figures` runs it after the experiments.
+"""Renew the tables of all documents from what the code and figures/ hold; `make figures` runs it
+after the experiments.
 
-README.md has the result, figures/README.md every verdict, experiments/README.md the list of experiments.
+README.md has the result, figures/README.md every verdict, experiments/README.md the list of
+experiments.
 """
 
 import ast
@@ -26,7 +28,9 @@ RATE_BATCHES = {"LR1": "zero bias", "LR3": "offset -1", "RP1": "re-projector"}
 def markdown(head, rows):
     """A Markdown table."""
     lines = (head, ("---",) * len(head), *rows)
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+    return "".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines
+    )
 
 
 def found_in(folder):
@@ -40,14 +44,20 @@ def demo_table(results):
     head = ("learning rate", "initial bias offset", *map(axis_title, MEASURES), "n")
     rows = []
     for row in over_seeds(results.table, MEASURES).to_dict("records"):
-        rate = results.table.learning_rate.iloc[0] if "learning_rate" not in row else row["learning_rate"]
+        rate = (
+            results.table.learning_rate.iloc[0]
+            if "learning_rate" not in row
+            else row["learning_rate"]
+        )
         numbers = (f"{rate:.3g}", f"{row['bias_offset']:.3g}")
         rows.append((*numbers, *(span(row, measure) for measure in MEASURES), str(row["n"])))
     return markdown(head, rows)
 
 
 def result_table(found):
-    """The paper's own network by start and learning rate: the paper's numbers, a pair of recipes, and the batches."""
+    """The paper's own network by start and learning rate: the paper's numbers, a pair of recipes,
+    and the batches.
+    """
     head = ("network", "learning rate", *map(axis_title, RESULT), "n")
     rows = [
         ("paper, zero bias", "0.03", "0.85 to 0.95", "513", "508", "512", "", "1"),
@@ -57,10 +67,17 @@ def result_table(found):
     if len(pair):
         slow = pair[pair.bias_offset == 0].learning_rate.iloc[0]
         pair = pair[(pair.learning_rate == slow) & (pair.optimizer == "lamb-clamped")]
-        for start, name in ((0.0, "zero bias, the picture above"), (-1.0, "offset -1, the picture above")):
+        for start, name in (
+            (0.0, "zero bias, the picture above"),
+            (-1.0, "offset -1, the picture above"),
+        ):
             rows += _by_rate(pair[pair.bias_offset == start], name)
     for batch in ("LR1", "LR3"):
-        rows += _by_rate(found[batch].table, f"{RATE_BATCHES[batch]} ({batch})") if batch in found else []
+        rows += (
+            _by_rate(found[batch].table, f"{RATE_BATCHES[batch]} ({batch})")
+            if batch in found
+            else []
+        )
     return markdown(head, rows)
 
 
@@ -90,28 +107,50 @@ def batch_table(found):
 def threshold_table(found):
     """Features covered from each score on, by learning rate, in the batches that vary it alone."""
     there = [batch for batch in RATE_BATCHES if batch in found]
-    head = ("learning rate", *(f"{RATE_BATCHES[batch]}, above {at}" for batch in there for at in (".999", ".9")))
+    head = (
+        "learning rate",
+        *(f"{RATE_BATCHES[batch]}, above {at}" for batch in there for at in (".999", ".9")),
+    )
     measures, rows = ("n_covered", "n_nearly_covered"), []
     for rate in sorted({rate for batch in there for rate in found[batch].table.learning_rate}):
         parts = [found[batch].table[found[batch].table.learning_rate == rate] for batch in there]
-        spans = [over_seeds(part, measures).to_dict("records")[0] if len(part) else None for part in parts]
-        rows.append((f"{rate:.3g}", *(span(row, m) if row else "" for row in spans for m in measures)))
+        spans = [
+            over_seeds(part, measures).to_dict("records")[0] if len(part) else None
+            for part in parts
+        ]
+        rows.append(
+            (f"{rate:.3g}", *(span(row, m) if row else "" for row in spans for m in measures))
+        )
     return markdown(head, rows)
 
 
 def claims_table(verdicts):
-    """The claims, what the paper has to say of each measurement, ours with its interval, and the verdict."""
+    """The claims, what the paper has to say of each measurement, ours with its interval, and the
+    verdict.
+    """
     rows, told = [], set()
     for row in verdicts:
         if row["claim"] not in told:
             told.add(row["claim"])
-            rows.append((f"**{row['claim']}** {row['statement']}", *[""] * 5, f"**{row['claim_verdict']}**"))
+            rows.append(
+                (f"**{row['claim']}** {row['statement']}", *[""] * 5, f"**{row['claim_verdict']}**")
+            )
         ends = (-math.inf if row["at_least"] is None else row["at_least"], row["at_most"])
         allowed = allowed_range(ends[0], math.inf if ends[1] is None else ends[1])
         left_out = f"{row['unfinished']} of {row['networks']}" if row["networks"] else ""
         ours = interval_words(row["mean"], row["low"], row["high"], row["n"])
-        rows.append((row["measured"], row["paper"], ours, str(row["n"]), left_out, allowed, row["verdict"]))
-    head = ("claim and measurement", "the paper", "here, scale desk", "n", "not finished", "holds if", "verdict")
+        rows.append(
+            (row["measured"], row["paper"], ours, str(row["n"]), left_out, allowed, row["verdict"])
+        )
+    head = (
+        "claim and measurement",
+        "the paper",
+        "here, scale desk",
+        "n",
+        "not finished",
+        "holds if",
+        "verdict",
+    )
     return markdown(head, rows)
 
 

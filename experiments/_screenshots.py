@@ -17,7 +17,8 @@ from toymono.explorer.stored_runs import studies
 
 ROOT = pathlib.Path(__file__).parent.parent
 WIDTH = 1280
-# What is looked at in each picture, and the height in pixels that shows it; member 4 starts at offset -1, 0 at zero.
+# What is looked at in each picture, and the height in pixels that shows it; member 4 starts at
+# offset -1, 0 at zero.
 VIEWS = {
     "explorer-sweep": ("?colour=bias_offset&member=4&beside=0", 800),
     "explorer-member": ("?tab=member&member=4&neuron=7&feature=106", 1340),

@@ -1,4 +1,5 @@
-"""Absolute value: more mono neurons mean lower loss, and slower decay of the bias gives more of them.
+"""Absolute value: more mono neurons mean lower loss, and slower decay of the bias gives more of
+them.
 
 Paper:    claim C11; Figs 22 and 23 (batches LR5 and D1).
 Command:  python experiments/absolute.py
@@ -19,9 +20,15 @@ def draw(runs):
     """Loss and mono neurons against the rate and against the decay, and in training."""
     rates, decays = runs["LR5"], runs["D1"]
     return {
-        "fig22": sweep_figure(rates.table, "learning_rate", title="Fig 22: absolute value (LR5)", marks=MARKS),
-        "fig22-training": traces_figure(rates.units, title="Fig 22: absolute value, training (LR5)"),
-        "fig23": sweep_figure(decays.table, "bias_decay", title="Fig 23: bias decay (D1)", marks=(*MARKS, SLOWER)),
+        "fig22": sweep_figure(
+            rates.table, "learning_rate", title="Fig 22: absolute value (LR5)", marks=MARKS
+        ),
+        "fig22-training": traces_figure(
+            rates.units, title="Fig 22: absolute value, training (LR5)"
+        ),
+        "fig23": sweep_figure(
+            decays.table, "bias_decay", title="Fig 23: bias decay (D1)", marks=(*MARKS, SLOWER)
+        ),
     }
 
 

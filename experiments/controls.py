@@ -1,8 +1,8 @@
-"""Is it the learning rate, or the clamped LAMB with its periodic schedule? The width, or the batch? Which decay?
+"""Is it the learning rate, or the clamped LAMB with its periodic schedule? The width, or the batch?
+Which decay?
 
-Paper:    the control that it did not run (toymono's own batches O1, K3 and D2, beside LR1, LR3, K0 and K1).
-Command:  python experiments/controls.py
-Expect:   (nothing in the paper)
+Paper:    the control that it did not run (toymono's own batches O1, K3 and D2, beside LR1, LR3, K0
+and K1). Command:  python experiments/controls.py Expect:   (nothing in the paper)
 """
 
 import pandas as pd
@@ -16,12 +16,16 @@ STARTS = {"zero": "zero bias", "negative": "offset -1 with decay"}
 
 
 def draw(runs):
-    """Optimisers and schedules from each start; widths with two rules for the batch; decays by learning rate."""
+    """Optimisers and schedules from each start; widths with two rules for the batch; decays by
+    learning rate.
+    """
     tables = {batch: run.table for batch, run in runs.items()}
     drawn = {}
     for (name, start), batch in zip(STARTS.items(), ("LR1", "LR3"), strict=True):
         other = tables["O1"][(tables["O1"].bias_offset == 0) == (name == "zero")]
-        table = pd.concat([tables[batch], other]).drop_duplicates([*SETTINGS, "seed"])  # O1 has the usual way as well
+        table = pd.concat([tables[batch], other]).drop_duplicates(
+            [*SETTINGS, "seed"]
+        )  # O1 has the usual way as well
         by, title = ["optimizer", "schedule"], f"Optimisers and schedules from {start}"
         drawn[f"controls-{name}"] = sweep_figure(table, "learning_rate", by, title=title)
     widths = pd.concat([tables["K0"], tables["K1"]]).assign(batch="batch by 1/k")
@@ -33,7 +37,10 @@ def draw(runs):
         title="Does the batch, which falls as k grows, make the difference?",
     )
     drawn["controls-decay"] = sweep_figure(
-        tables["D2"], "bias_decay", ["learning_rate"], title="Bias decay decides, and its best depends on the rate (D2)"
+        tables["D2"],
+        "bias_decay",
+        ["learning_rate"],
+        title="Bias decay decides, and its best depends on the rate (D2)",
     )
     return drawn
 

@@ -1,4 +1,5 @@
-"""The price of wide layers: how much of a network fires on a sample, and what evaluation costs that skips the rest.
+"""The price of wide layers: how much of a network fires on a sample, and what evaluation costs that
+skips the rest.
 
 Paper:    the price of wide layers is an open question of its discussion (batches K1, LR1 and LR3).
 Command:  python experiments/cost.py
@@ -28,7 +29,9 @@ def priced(run):
     for row in run.table.to_dict("records"):
         member = read_member(run.units[row["unit"]], row["seed"], row["setting"])
         key = make_world(member.config, row["seed"]).key_probe
-        inputs = sample_batch(member.config, member.problem, key, member.hyper.feature_density).inputs
+        inputs = sample_batch(
+            member.config, member.problem, key, member.hyper.feature_density
+        ).inputs
         net = network(member.config, member.params)
         linear = roles(member.config, member.params, member.problem).linear
         firing = float(skipping_outputs(net, inputs).n_firing.mean())
@@ -45,9 +48,15 @@ def draw(runs):
     """Costs against the width, and against the learning rate from both starts."""
     rates = pd.concat([priced(runs[batch]) for batch in ("LR1", "LR3")])
     return {
-        "cost-width": sweep_figure(priced(runs["K1"]), "n_neurons", [], MEASURES, "The price of width (K1)"),
+        "cost-width": sweep_figure(
+            priced(runs["K1"]), "n_neurons", [], MEASURES, "The price of width (K1)"
+        ),
         "cost-rate": sweep_figure(
-            rates, "learning_rate", ["bias_offset"], MEASURES, "The price of width by learning rate (LR1, LR3)"
+            rates,
+            "learning_rate",
+            ["bias_offset"],
+            MEASURES,
+            "The price of width by learning rate (LR1, LR3)",
         ),
     }
 

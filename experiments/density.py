@@ -15,18 +15,29 @@ BATCHES = ("E1", "E2", "E3", "E4")
 
 
 def draw(runs):
-    """Mono neurons against the density, a curve for each decay; then maps on both sides of N eps = d / 2."""
+    """Mono neurons against the density, a curve for each decay; then maps on both sides of N eps =
+    d / 2.
+    """
     table = pd.concat([runs[batch].table for batch in BATCHES])
     limit = float(table.n_embed.iloc[0] / table.n_features.iloc[0])
     words = (("decline from d / 4N", limit / 4), ("none by 2d / N", 2 * limit))
-    marks = [Mark(m, text, place=x) for m in ("mono_per_neuron", "mono_per_feature") for text, x in words if x <= 1]
+    marks = [
+        Mark(m, text, place=x)
+        for m in ("mono_per_neuron", "mono_per_feature")
+        for text, x in words
+        if x <= 1
+    ]
     title = "Figs 18 and 19: feature density (E1 to E4)"
     shares = ("mono_per_neuron", "mono_per_feature")
-    drawn = {"fig18-19": sweep_figure(table, "feature_density", ["bias_decay"], shares, title, marks)}
+    drawn = {
+        "fig18-19": sweep_figure(table, "feature_density", ["bias_decay"], shares, title, marks)
+    }
     dense = runs["E1"].table
     for name, share in (("quarter", 0.25), ("half", 0.5), ("whole", 1.0)):
         member = int((dense.feature_density / limit - share).abs().idxmin())
-        drawn[f"fig20-{name}"] = map_figure(runs["E1"], member, f"Fig 20: about N eps = {share:g} d (E1)")
+        drawn[f"fig20-{name}"] = map_figure(
+            runs["E1"], member, f"Fig 20: about N eps = {share:g} d (E1)"
+        )
     return drawn
 
 

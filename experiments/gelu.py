@@ -18,7 +18,11 @@ def draw(runs):
     """Mono neurons per neuron and loss against the offset, a curve for each learning rate."""
     title = "Fig 13: GeLU (B6)"
     measures = ("mono_per_neuron", "task_loss")
-    return {"fig13": sweep_figure(runs["B6"].table, "bias_offset", ["learning_rate"], measures, title, MARKS)}
+    return {
+        "fig13": sweep_figure(
+            runs["B6"].table, "bias_offset", ["learning_rate"], measures, title, MARKS
+        )
+    }
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""An L1 penalty on the activations makes about as many mono neurons as a negative bias, at no lower task loss.
+"""An L1 penalty on the activations makes about as many mono neurons as a negative bias, at no lower
+task loss.
 
-Paper:    Fig 14 (batch RG1; its text starts from zero bias, its Table 1 from offset -1 with decay: both are run).
-Command:  python experiments/l1.py
-Expect:   about as many mono neurons as from a negative bias, and no lower task loss.
+Paper:    Fig 14 (batch RG1; its text starts from zero bias, its Table 1 from offset -1 with decay:
+both are run). Command:  python experiments/l1.py Expect:   about as many mono neurons as from a
+negative bias, and no lower task loss.
 """
 
 import pandas as pd
@@ -21,7 +22,11 @@ MARKS = (
 def draw(runs):
     """Loss and mono neurons against the L1 weight, from both starts."""
     table = pd.concat([runs[batch].table for batch in BATCHES])
-    return {"fig14": sweep_figure(table, "l1", ["bias_offset"], title="Fig 14: L1 on activations (RG1)", marks=MARKS)}
+    return {
+        "fig14": sweep_figure(
+            table, "l1", ["bias_offset"], title="Fig 14: L1 on activations (RG1)", marks=MARKS
+        )
+    }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Basins of one loss and very different monosemanticity; a negative initial bias finds the monosemantic ones.
+"""Basins of one loss and very different monosemanticity; a negative initial bias finds the
+monosemantic ones.
 
 Paper:    claims C1 to C4 and C7; Figs 1, 3, 4, 5, 7, 10, 11 (batches LR1 and LR3).
 Command:  python experiments/learning_rate.py
@@ -29,15 +30,24 @@ def draw(runs):
     """Loss and mono neurons against the rate; then training, biases and a map for each start."""
     zero, negative = runs["LR1"], runs["LR3"]
     both = pd.concat([zero.table, negative.table])
-    title, n_positive = "Fig 1: loss and monosemanticity (LR1, LR3)", zero.units[0].attrs["n_embed"] + 1
+    title, n_positive = (
+        "Fig 1: loss and monosemanticity (LR1, LR3)",
+        zero.units[0].attrs["n_embed"] + 1,
+    )
     return {
-        "fig01": sweep_figure(both, "learning_rate", ["bias_offset"], LOSS_AND_SHARES, title, MARKS),
+        "fig01": sweep_figure(
+            both, "learning_rate", ["bias_offset"], LOSS_AND_SHARES, title, MARKS
+        ),
         "fig03": traces_figure(zero.units, title="Fig 3: training from zero bias (LR1)"),
         "fig04": map_figure(zero, fastest(zero), "Fig 4: zero bias (LR1)"),
         "fig05": biases_figure(zero.units, title="Fig 5: final biases from zero bias (LR1)"),
-        "fig07": traces_figure(negative.units, title="Fig 7: training from offset -1 with decay (LR3)"),
+        "fig07": traces_figure(
+            negative.units, title="Fig 7: training from offset -1 with decay (LR3)"
+        ),
         "fig10": map_figure(negative, fastest(negative), "Fig 10: offset -1 with decay (LR3)"),
-        "fig11": biases_figure(negative.units, (), "Fig 11: final biases from offset -1 (LR3)", int(n_positive)),
+        "fig11": biases_figure(
+            negative.units, (), "Fig 11: final biases from offset -1 (LR3)", int(n_positive)
+        ),
     }
 
 

@@ -1,8 +1,9 @@
-"""How cheaply can the paper's network be trained? Batch, steps, schedule and optimizer, against where the paper ends.
+"""How cheaply can the paper's network be trained? Batch, steps, schedule and optimizer, against
+where the paper ends.
 
-Paper:    its own training takes 128 times the samples: 2^17 steps of 8192, a periodic rate (here batch "recipe").
-Command:  python experiments/recipe.py
-Expect:   loss .845 to .876, 503 of 512 features with a mono neuron of their own, 65 positive biases.
+Paper:    its own training takes 128 times the samples: 2^17 steps of 8192, a periodic rate (here
+batch "recipe"). Command:  python experiments/recipe.py Expect:   loss .845 to .876, 503 of 512
+features with a mono neuron of their own, 65 positive biases.
 """
 
 from _main import main
@@ -27,35 +28,54 @@ MOST_COMMON = {"optimizer": "lamb-clamped", "schedule": "cosine", "learning_rate
 
 
 def priced(table):
-    """The members with the work of their training, in 10^12 multiply-adds, and a name for how they were trained."""
+    """The members with the work of their training, in 10^12 multiply-adds, and a name for how they
+    were trained.
+    """
     shapes = (Config(**{name: getattr(row, name) for name in SHAPE}) for row in table.itertuples())
-    work = [steps * multiply_adds(shape) / 1e12 for steps, shape in zip(table.n_steps, shapes, strict=True)]
+    work = [
+        steps * multiply_adds(shape) / 1e12
+        for steps, shape in zip(table.n_steps, shapes, strict=True)
+    ]
     return table.assign(**{WORK: work, "recipe": [named(row) for row in table.to_dict("records")]})
 
 
 def named(row):
     """How a recipe differs from the most common one."""
     told = [row[name] for name in ("optimizer", "schedule") if row[name] != MOST_COMMON[name]]
-    told += [f"lr {row['learning_rate']:g}"] if row["learning_rate"] != MOST_COMMON["learning_rate"] else []
+    told += (
+        [f"lr {row['learning_rate']:g}"]
+        if row["learning_rate"] != MOST_COMMON["learning_rate"]
+        else []
+    )
     folds = row["bias_decay"] * row["learning_rate"] * row["n_steps"]
-    start = ["zero bias"] if row["bias_offset"] == 0 else ["3 x decay"] if folds > MOST_FOLDS else []
+    start = (
+        ["zero bias"] if row["bias_offset"] == 0 else ["3 x decay"] if folds > MOST_FOLDS else []
+    )
     return ", ".join([f"batch {row['batch_size']}", *told, *start])
 
 
 def draw(runs):
-    """Loss, coverage and positive biases against what training costs; then the maps of both starts at one rate."""
+    """Loss, coverage and positive biases against what training costs; then the maps of both starts
+    at one rate.
+    """
     run = runs["recipe"]
     table, title = priced(run.table), "How cheaply the paper's network is trained (recipe)"
     figures = {
-        "recipe-cost": sweep_figure(table, WORK, ["recipe"], ("task_loss", "covered_per_feature"), title, MARKS),
-        "recipe-biases": sweep_figure(table, WORK, ["recipe"], ("n_clearly_positive_bias",), title, MARKS),
+        "recipe-cost": sweep_figure(
+            table, WORK, ["recipe"], ("task_loss", "covered_per_feature"), title, MARKS
+        ),
+        "recipe-biases": sweep_figure(
+            table, WORK, ["recipe"], ("n_clearly_positive_bias",), title, MARKS
+        ),
     }
     (slow,) = run.table[run.table.bias_offset == 0].learning_rate.unique()
     like = (run.table.learning_rate == slow) & (run.table.optimizer == "lamb-clamped")
     pair = run._replace(table=run.table[like].drop_duplicates("bias_offset"))  # of one seed each
     for member, row in pair.table.iterrows():
         name = "offset" if row.bias_offset else "zero-bias"
-        figures[f"paper-size-{name}"] = map_figure(pair, int(member), f"The paper's own network, rate {slow:g}")
+        figures[f"paper-size-{name}"] = map_figure(
+            pair, int(member), f"The paper's own network, rate {slow:g}"
+        )
     return figures
 
 

@@ -1,4 +1,5 @@
-"""The re-projector, which answers in a second projection of the features, has the same monosemantic basins.
+"""The re-projector, which answers in a second projection of the features, has the same monosemantic
+basins.
 
 Paper:    claim C10; Fig 21 (batch RP1).
 Command:  python experiments/reproject.py
@@ -19,7 +20,9 @@ def draw(runs):
     """Loss and mono neurons against the rate, and in training."""
     run = runs["RP1"]
     return {
-        "fig21": sweep_figure(run.table, "learning_rate", [], LOSS_AND_SHARES, "Fig 21: re-projector (RP1)", MARKS),
+        "fig21": sweep_figure(
+            run.table, "learning_rate", [], LOSS_AND_SHARES, "Fig 21: re-projector (RP1)", MARKS
+        ),
         "fig21-training": traces_figure(run.units, title="Fig 21: re-projector, training (RP1)"),
     }
 

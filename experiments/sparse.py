@@ -1,4 +1,5 @@
-"""Fixed random sparse weights cost loss at equal compute: twice the neurons, half the weights, and so on.
+"""Fixed random sparse weights cost loss at equal compute: twice the neurons, half the weights, and
+so on.
 
 Paper:    claim C6 (toymono's own batch S1).
 Command:  python experiments/sparse.py

@@ -1,4 +1,6 @@
-"""A real browser for the pages that toymono makes: what a page complains of or asks the network for fails its test."""
+"""A real browser for the pages that toymono makes: what a page complains of or asks the network for
+fails its test.
+"""
 
 import contextlib
 import dataclasses
@@ -26,7 +28,9 @@ def missing_browser() -> str | None:
 
 @contextlib.contextmanager
 def chromium() -> Iterator:
-    """The installed Chromium without a screen; skips where there is none, unless TOYMONO_REQUIRE_BROWSER is set."""
+    """The installed Chromium without a screen; skips where there is none, unless
+    TOYMONO_REQUIRE_BROWSER is set.
+    """
     missing = missing_browser()
     if missing and os.environ.get("TOYMONO_REQUIRE_BROWSER"):
         pytest.fail(missing)
@@ -35,7 +39,9 @@ def chromium() -> Iterator:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=shutil.which(browser()), args=["--no-sandbox"])
+        opened = driver.chromium.launch(
+            executable_path=shutil.which(browser()), args=["--no-sandbox"]
+        )
         yield opened
         opened.close()
 
@@ -49,7 +55,9 @@ class Complaints:
 
     def watch(self, context) -> None:
         """Listen to all pages of the context; requests to elsewhere are aborted and noted."""
-        context.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        context.on(
+            "console", lambda message: message.type == "error" and self.errors.append(message.text)
+        )
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
         context.route(lambda address: not address.startswith(_OWN), self._refuse)
 
@@ -60,7 +68,9 @@ class Complaints:
 
 @contextlib.contextmanager
 def fresh_page(opened, width: int = 1280, height: int = 900) -> Iterator:
-    """A page in a context of its own; on leaving, it must have complained of nothing and asked nothing of outside."""
+    """A page in a context of its own; on leaving, it must have complained of nothing and asked
+    nothing of outside.
+    """
     context = opened.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
     complaints = Complaints()
     complaints.watch(context)

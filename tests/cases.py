@@ -1,6 +1,7 @@
 """Small networks whose answers are known by hand.
 
-Two inputs carry three features: F0 = (1, 0), F1 = (0, 1), F2 = (0.6, 0.8). Each row below is a neuron.
+Two inputs carry three features: F0 = (1, 0), F1 = (0, 1), F2 = (0.6, 0.8). Each row below is a
+neuron.
 """
 
 import jax
@@ -34,16 +35,25 @@ def config(**changes):
 
 
 def hand_network(**changes):
-    """The network whose neurons are listed above; its decoder adds up all neurons for every output."""
+    """The network whose neurons are listed above; its decoder adds up all neurons for every
+    output.
+    """
     kernel = jnp.array([weights for weights, _ in NEURONS]).T
     bias = jnp.array([bias for _, bias in NEURONS])
     made = config(**changes)
-    params = Params({"encoder": {"kernel": kernel, "bias": bias}, "decoder": {"kernel": jnp.ones((len(NEURONS), 3))}})
+    params = Params(
+        {
+            "encoder": {"kernel": kernel, "bias": bias},
+            "decoder": {"kernel": jnp.ones((len(NEURONS), 3))},
+        }
+    )
     return network(made, params)
 
 
 def simplex_problem(n_embed):
-    """d + 1 features at the corners of a simplex: every overlap is -1 / d, so no feature is taken for another."""
+    """d + 1 features at the corners of a simplex: every overlap is -1 / d, so no feature is taken
+    for another.
+    """
     corners = jnp.asarray(linalg.helmert(n_embed + 1), jnp.float32)
     embedding = corners / jnp.linalg.norm(corners, axis=0)
     return Problem(embedding=embedding, readout=embedding)

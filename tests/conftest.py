@@ -17,7 +17,9 @@ from toymono.sweeps.store import read_run
 
 @pytest.fixture(scope="module", autouse=True)
 def _forgotten_programs():
-    """Compiled programs are let go after each file: all together need more mappings than Linux allows a process."""
+    """Compiled programs are let go after each file: all together need more mappings than Linux
+    allows a process.
+    """
     yield
     jax.clear_caches()
 
@@ -48,7 +50,9 @@ def browser_opened():
 
 @pytest.fixture
 def browser_page(browser_opened):
-    """A fresh page; the test fails if it printed an error, raised one, or asked anything of the network."""
+    """A fresh page; the test fails if it printed an error, raised one, or asked anything of the
+    network.
+    """
     with fresh_page(browser_opened) as page:
         yield page
 
@@ -59,7 +63,9 @@ HOSTILE_NAME = "<img src=x onerror=alert(1)>"
 @pytest.fixture(scope="session")
 def signed_run(tmp_path_factory) -> pathlib.Path:
     """A run of another shape and task, which keeps parameters at the end alone."""
-    base = Config(task="absolute", n_features=12, n_embed=6, n_neurons=24, batch_size=64, n_steps=256)
+    base = Config(
+        task="absolute", n_features=12, n_embed=6, n_neurons=24, batch_size=64, n_steps=256
+    )
     folder = tmp_path_factory.mktemp("runs") / "signed"
     run_sweep(Sweep(base=base, seeds=(4, 7)), folder)
     return folder

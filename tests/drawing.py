@@ -1,4 +1,6 @@
-"""Command lines, sweeps and damage to files, drawn at random by hypothesis: sensible ones, odd ones, and nonsense."""
+"""Command lines, sweeps and damage to files, drawn at random by hypothesis: sensible ones, odd
+ones, and nonsense.
+"""
 
 import dataclasses
 import json
@@ -13,7 +15,24 @@ from toymono.sweeps.presets import PRESETS, SCALES
 BASE = Config(n_features=6, n_embed=3, n_neurons=8, batch_size=8, n_steps=4, schedule="constant")
 TINY = "--n-features 6 --n-embed 3 --n-neurons 8 --batch-size 8 --n-steps 4 --schedule constant --seeds".split()
 
-_ODD = ("", " ", "-", "--", "nan", "inf", "-inf", "1e400", "1e-400", "0", "-1", "1.5", "0x10", "1_000", "true", "None")
+_ODD = (
+    "",
+    " ",
+    "-",
+    "--",
+    "nan",
+    "inf",
+    "-inf",
+    "1e400",
+    "1e-400",
+    "0",
+    "-1",
+    "1.5",
+    "0x10",
+    "1_000",
+    "true",
+    "None",
+)
 _NUMBERS = st.one_of(
     st.integers(-3, 300),
     st.sampled_from([0.003, 0.03, 0.5, 1, 2, 2**30, 0.0]),
@@ -24,7 +43,18 @@ _TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
 _VALUES = st.one_of(_NUMBERS.map(str), _NUMBERS.map(str), st.sampled_from(_ODD), _TEXTS)
 _FIELDS = tuple(Config.__dataclass_fields__)
 _CHOICES = [choice for field in dataclasses.fields(Config) for choice in get_args(field.type)]
-_PLACES = ("run", "deep/er/run", "mine/run", "mine", "mine/thesis.tex/run", ".", "/proc/run", "n" * 300, "é ü", "-run")
+_PLACES = (
+    "run",
+    "deep/er/run",
+    "mine/run",
+    "mine",
+    "mine/thesis.tex/run",
+    ".",
+    "/proc/run",
+    "n" * 300,
+    "é ü",
+    "-run",
+)
 
 
 def _flag(name):
@@ -40,8 +70,12 @@ def _flags(names, most):
 
 _MORE = st.one_of(
     st.just([]),
-    st.tuples(st.sampled_from(["--unit", "--workers", "--on", "--record-phase"]), _VALUES).map(list),
-    st.sampled_from([["--unit", "1/2"], ["--unit", "3/2"], ["--workers", "2"], ["--record-params", "all"]]),
+    st.tuples(st.sampled_from(["--unit", "--workers", "--on", "--record-phase"]), _VALUES).map(
+        list
+    ),
+    st.sampled_from(
+        [["--unit", "1/2"], ["--unit", "3/2"], ["--workers", "2"], ["--record-params", "all"]]
+    ),
     _VALUES.map(lambda value: [value]),
 )
 _OUT = st.sampled_from(_PLACES).map(lambda place: ["--out", place])
@@ -49,29 +83,43 @@ _OUT = st.sampled_from(_PLACES).map(lambda place: ["--out", place])
 
 @st.composite
 def _nonsense(draw):
-    words = draw(st.lists(st.one_of(_VALUES, st.sampled_from(["run", "custom", "--help", "--seeds"])), max_size=4))
+    words = draw(
+        st.lists(
+            st.one_of(_VALUES, st.sampled_from(["run", "custom", "--help", "--seeds"])), max_size=4
+        )
+    )
     return [*words, "--dry-run"] if "run" in words else words
 
 
 def _line(*parts):
-    return st.tuples(*(st.just(part.split()) if isinstance(part, str) else part for part in parts)).map(
-        lambda drawn: [word for part in drawn for word in part]
-    )
+    return st.tuples(
+        *(st.just(part.split()) if isinstance(part, str) else part for part in parts)
+    ).map(lambda drawn: [word for part in drawn for word in part])
 
 
-_PLANNED = _line("run custom", _flags((*_FIELDS, *Hyper._fields, "seeds"), 4), _OUT, _MORE, "--dry-run")
+_PLANNED = _line(
+    "run custom", _flags((*_FIELDS, *Hyper._fields, "seeds"), 4), _OUT, _MORE, "--dry-run"
+)
 _PRESETS = st.sampled_from([*PRESETS, "demos"]).map(lambda name: [name])
 _SCALES = st.sampled_from([*SCALES, "huge"]).map(lambda name: ["--scale", name])
 _PRESET = _line("run", _PRESETS, _SCALES, _MORE, _OUT, "--dry-run")
-_TRAINED = _line("run custom", st.just(TINY), _VALUES.map(lambda seed: [seed]), _flags(Hyper._fields, 2), _OUT)
-_VERBS = st.sampled_from(["resume", "table", "figure", "claims", "report", "explore"]).map(lambda verb: [verb])
-_LOOKED = _line(_VERBS, st.one_of(st.sampled_from(_PLACES), _VALUES).map(lambda place: [place]), _MORE)
+_TRAINED = _line(
+    "run custom", st.just(TINY), _VALUES.map(lambda seed: [seed]), _flags(Hyper._fields, 2), _OUT
+)
+_VERBS = st.sampled_from(["resume", "table", "figure", "claims", "report", "explore"]).map(
+    lambda verb: [verb]
+)
+_LOOKED = _line(
+    _VERBS, st.one_of(st.sampled_from(_PLACES), _VALUES).map(lambda place: [place]), _MORE
+)
 
 commands = st.one_of(_PLANNED, _PLANNED, _PRESET, _TRAINED, _LOOKED, _nonsense())
 
 _JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), _NUMBERS, st.sampled_from(_CHOICES), _TEXTS),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_TEXTS, inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(_TEXTS, inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -102,15 +150,30 @@ def sweeps(draw):
 
 @st.composite
 def damages(draw):
-    """What is done to a file: its place among a folder's files, from 0 to 1, and a function of the file."""
-    kind, place = draw(st.sampled_from(["gone", "folder", "empty", "cut", "flip", "more", "other"])), st.floats(0, 1)
+    """What is done to a file: its place among a folder's files, from 0 to 1, and a function of the
+    file.
+    """
+    kind, place = (
+        draw(st.sampled_from(["gone", "folder", "empty", "cut", "flip", "more", "other"])),
+        st.floats(0, 1),
+    )
     at, bit, other = draw(place), 1 << draw(st.integers(0, 7)), draw(st.binary(max_size=40))
 
     def damage(file):
         content = file.read_bytes()
         byte = int(at * (len(content) - 1)) if content else 0
-        flipped = content[:byte] + bytes(value ^ bit for value in content[byte : byte + 1]) + content[byte + 1 :]
-        contents = {"empty": b"", "cut": content[:byte], "flip": flipped, "more": content + b"\0", "other": other}
+        flipped = (
+            content[:byte]
+            + bytes(value ^ bit for value in content[byte : byte + 1])
+            + content[byte + 1 :]
+        )
+        contents = {
+            "empty": b"",
+            "cut": content[:byte],
+            "flip": flipped,
+            "more": content + b"\0",
+            "other": other,
+        }
         file.unlink()
         if kind == "folder":
             file.mkdir()

@@ -1,4 +1,6 @@
-"""The explorer as its tests meet it: a server of its own process, and a page on which they look and click."""
+"""The explorer as its tests meet it: a server of its own process, and a page on which they look and
+click.
+"""
 
 import contextlib
 import dataclasses
@@ -24,7 +26,9 @@ _PLACE = """([id, x, y, axes]) => {
     const [across, up] = [plot._fullLayout[`xaxis${axes}`], plot._fullLayout[`yaxis${axes}`]];
     return [box.left + across._offset + across.d2p(x), box.top + up._offset + up.d2p(y)];
 }"""
-_HOVERED = "id => document.querySelector(`#${id} .js-plotly-plot`)._hoverdata?.map(point => point.x) ?? []"
+_HOVERED = (
+    "id => document.querySelector(`#${id} .js-plotly-plot`)._hoverdata?.map(point => point.x) ?? []"
+)
 _PATIENCE = 10  # seconds
 
 
@@ -41,7 +45,10 @@ class Server:
 def explorer(places: list[pathlib.Path], log: pathlib.Path) -> Iterator[Server]:
     """The command itself, until the block is left."""
     words = [sys.executable, "-m", "toymono", "explore", *map(str, places)]
-    with log.open("w") as errors, subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
         try:
             line = process.stdout.readline()
             yield Server(re.search(r"http://\S+/", line)[0], log, process.pid)
@@ -71,7 +78,9 @@ class Look:
     def open(self, run: str, **fields) -> None:
         """Go to an address and wait until what it shows is drawn; `what_if` stands for what-if."""
         told = {"run": run, **fields}
-        self.page.goto(self.server.address + "?" + "&".join(f"{k}={quote(str(v))}" for k, v in told.items()))
+        self.page.goto(
+            self.server.address + "?" + "&".join(f"{k}={quote(str(v))}" for k, v in told.items())
+        )
         first = {"sweep": "scatter", "member": "map", "time": "left-map", "what-if": "activations"}
         self.page.wait_for_selector(f"#{first[fields.get('tab', 'sweep')]} .main-svg")
         self.page.wait_for_load_state("networkidle")
@@ -79,7 +88,10 @@ class Look:
     @property
     def fields(self) -> dict[str, str]:
         """What the address says."""
-        return {name: values[0] for name, values in parse_qs(self.page.evaluate("location.search.slice(1)")).items()}
+        return {
+            name: values[0]
+            for name, values in parse_qs(self.page.evaluate("location.search.slice(1)")).items()
+        }
 
     def has_fields(self, **wanted) -> None:
         """Wait until the address says so; None where it says nothing."""
@@ -134,7 +146,9 @@ class Look:
         place = self.page.evaluate(_PLACE, [id, float(x), float(y), axes])
         self.page.mouse.move(place[0] - 1, place[1])
         self.page.mouse.move(*place)
-        soon(lambda: self._hovers(id, x))  # plotly takes a click for one on the point that it last saw hovered
+        soon(
+            lambda: self._hovers(id, x)
+        )  # plotly takes a click for one on the point that it last saw hovered
         self.page.mouse.click(*place)
 
     def _hovers(self, id: str, x: float) -> None:
@@ -161,4 +175,6 @@ def same_numbers(found: list, wanted, digits: int = 5, told: str = "") -> None:
     """Equal to these digits, whatever the arrays are made of."""
     found, wanted = np.asarray(found, float), np.asarray(wanted, float)
     assert found.size == wanted.size, told
-    np.testing.assert_allclose(found.reshape(wanted.shape), wanted, atol=10.0**-digits, rtol=1e-5, err_msg=told)
+    np.testing.assert_allclose(
+        found.reshape(wanted.shape), wanted, atol=10.0**-digits, rtol=1e-5, err_msg=told
+    )

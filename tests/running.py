@@ -1,4 +1,6 @@
-"""What tests of faults share: a sweep that trains in a second, results to the last bit, and toymono in a process."""
+"""What tests of faults share: a sweep that trains in a second, results to the last bit, and toymono
+in a process.
+"""
 
 import contextlib
 import os
@@ -13,12 +15,19 @@ from toymono.config import Config, Sweep
 
 PATIENCE = 240.0  # seconds, on a machine that does much else
 CONFIG = Config(
-    n_features=8, n_embed=4, n_neurons=8, batch_size=16, n_steps=64, record_phase="peak", record_params="all"
+    n_features=8,
+    n_embed=4,
+    n_neurons=8,
+    batch_size=16,
+    n_steps=64,
+    record_phase="peak",
+    record_params="all",
 )
 SWEEP = Sweep(base=CONFIG, grids=({"learning_rate": (0.003, 0.03)},), seeds=(0, 1))
 
-# What every process of toymono does first: checkpoints come quickly and training is slow, or waits at its first
-# snapshot while there is a file HOLD. The steps from which it goes on are told, with the unit, in the file STARTS.
+# What every process of toymono does first: checkpoints come quickly and training is slow, or waits
+# at its first snapshot while there is a file HOLD. The steps from which it goes on are told, with
+# the unit, in the file STARTS.
 HURRIED = """
 import os, time
 from toymono.sweeps import train_unit
@@ -46,7 +55,9 @@ train_unit.snapshots = slow
 
 
 def arrays(folder):
-    """Every array of a run, by file and name, to the last bit; not what tells of the commit and of versions."""
+    """Every array of a run, by file and name, to the last bit; not what tells of the commit and of
+    versions.
+    """
     found = {}
     for file in sorted((folder / "units").glob("*.nc")):
         with xr.open_dataset(file, engine="h5netcdf") as data:
@@ -63,7 +74,9 @@ def files(folder):
 
 @contextlib.contextmanager
 def started(*args, first="", folder=None, **more):
-    """A process of toymono; it and the processes it starts run the Python code `first` before anything else."""
+    """A process of toymono; it and the processes it starts run the Python code `first` before
+    anything else.
+    """
     environment = dict(os.environ)
     if first:
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,7 +86,9 @@ def started(*args, first="", folder=None, **more):
         environment |= {"STARTS": str(folder / "starts"), "HOLD": str(folder / "hold")}
     command = [sys.executable, "-m", "toymono", *map(str, args)]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, **more) as process:
+    with subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, text=True, env=environment, **more
+    ) as process:
         try:
             yield process
         finally:

@@ -12,11 +12,16 @@ from toymono.config import Config
 from toymono.toy.model import Weights, params_of, random_params
 from toymono.toy.tasks import Problem, random_problem
 
-# One input, one feature, three neurons: on from .25 with slope 2, on from .5 with slope -1, off from .75 with slope -4.
+# One input, one feature, three neurons: on from .25 with slope 2, on from .5 with slope -1, off
+# from .75 with slope -4.
 TINY = Config(n_features=1, n_embed=1, n_neurons=3)
 ONE = Problem(jnp.ones((1, 1)), jnp.ones((1, 1)))
 KNOWN = params_of(
-    Weights(jnp.array([[1.0, 2.0, -4.0]]), jnp.array([-0.25, -1.0, 3.0]), jnp.array([[2.0], [-0.5], [1.0]]))
+    Weights(
+        jnp.array([[1.0, 2.0, -4.0]]),
+        jnp.array([-0.25, -1.0, 3.0]),
+        jnp.array([[2.0], [-0.5], [1.0]]),
+    )
 )
 CONFIG = Config(n_features=24, n_embed=20, n_neurons=69)
 PROBLEM = random_problem(CONFIG, jax.random.key(0))
@@ -42,11 +47,16 @@ def test_kinks_are_the_first_large_bends_and_the_line_that_is_left():
 @pytest.mark.parametrize("strength", [1.0, -1.0])
 def test_the_bends_are_the_network_s_own_line(task, strength):
     config = dataclasses.replace(CONFIG, task=task)
-    problem, params = random_problem(config, jax.random.key(3)), random_params(config, -0.05, jax.random.key(1))
+    problem, params = (
+        random_problem(config, jax.random.key(3)),
+        random_params(config, -0.05, jax.random.key(1)),
+    )
     found = bends(config, params, problem, strength)
     past = jnp.maximum(AMPLITUDES[:, None, None] - jnp.nan_to_num(found.amplitude, nan=9.0), 0)
     line = found.intercept + AMPLITUDES[:, None] * found.slope + (past * found.change).sum(axis=1)
-    np.testing.assert_allclose(line, lone_outputs(config, params, problem, strength * AMPLITUDES), atol=1e-5)
+    np.testing.assert_allclose(
+        line, lone_outputs(config, params, problem, strength * AMPLITUDES), atol=1e-5
+    )
 
 
 def test_the_final_line_is_the_network_s_own_at_amplitude_1():
@@ -58,7 +68,10 @@ def test_the_final_line_is_the_network_s_own_at_amplitude_1():
 
 def test_the_hand_built_network_has_its_kinks_where_they_were_put():
     params, built = hand_built(CONFIG, PROBLEM, 0.05), denoisers(CONFIG, PROBLEM, 0.05, 2)
-    mean, unresolved = interference(CONFIG, PROBLEM, 0.05).mean, 1 - jnp.diag(input_projector(PROBLEM))
+    mean, unresolved = (
+        interference(CONFIG, PROBLEM, 0.05).mean,
+        1 - jnp.diag(input_projector(PROBLEM)),
+    )
     found = kinks(bends(CONFIG, params, PROBLEM))
     large = jnp.abs(built.slopes * unresolved[:, None]) > 0.1
     at = built.kinks + mean[:, None]
@@ -84,7 +97,11 @@ def test_the_hand_built_network_ends_on_the_line_of_its_formula():
 
 def test_a_smooth_activation_bends_as_much_in_the_large():
     config = dataclasses.replace(TINY, activation="gelu")
-    sharp = params_of(Weights(jnp.array([[100.0, 0.0, 0.0]]), jnp.array([-50.0, 0.0, 0.0]), jnp.full((3, 1), 0.01)))
+    sharp = params_of(
+        Weights(
+            jnp.array([[100.0, 0.0, 0.0]]), jnp.array([-50.0, 0.0, 0.0]), jnp.full((3, 1), 0.01)
+        )
+    )
     outputs = lone_outputs(config, sharp, ONE, AMPLITUDES)[:, 0]
     np.testing.assert_allclose(outputs, np.maximum(AMPLITUDES - 0.5, 0), atol=0.003)
     found = kinks(bends(config, sharp, ONE))

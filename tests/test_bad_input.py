@@ -1,4 +1,5 @@
-"""Command lines, sweeps and run folders by the thousand: each runs, or ends in one sentence and exit status 2.
+"""Command lines, sweeps and run folders by the thousand: each runs, or ends in one sentence and
+exit status 2.
 
 And nothing outside the run's folder is written.
 """
@@ -31,7 +32,9 @@ EXAMPLES = pytest.mark.parametrize("n_examples", [90, pytest.param(900, marks=py
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_size():
-    """No time is spent on measuring the machine, and no other size than the one that is compiled is trained."""
+    """No time is spent on measuring the machine, and no other size than the one that is compiled is
+    trained.
+    """
     train_unit = run.train_unit
 
     def train_known(folder, unit, *more):
@@ -46,9 +49,13 @@ def _one_size():
 
 
 def _for_many(n_examples, strategy, test, *sure):
-    """Hold a test against these values for sure, and against so many drawn ones (which depend on what is imported)."""
+    """Hold a test against these values for sure, and against so many drawn ones (which depend on
+    what is imported).
+    """
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    told = settings(max_examples=n_examples, deadline=None, derandomize=True, suppress_health_check=checks)
+    told = settings(
+        max_examples=n_examples, deadline=None, derandomize=True, suppress_health_check=checks
+    )
     for value in sure:
         test = example(value)(test)
     told(given(strategy)(test))()
@@ -70,7 +77,9 @@ def _content(place):
 
 
 def _said(home, *args, own=None):
-    """Exit status and output of a command, which must be well: it runs, or refuses, and writes to its folder alone."""
+    """Exit status and output of a command, which must be well: it runs, or refuses, and writes to
+    its folder alone.
+    """
     before, out, error = _content(home), io.StringIO(), io.StringIO()
     with contextlib.chdir(home), contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
         try:
@@ -95,7 +104,9 @@ def test_any_command_line_runs_or_is_refused_in_one_sentence(tmp_path, n_example
     def test(args):
         with _fresh(tmp_path / "home") as home:
             told = [home / value for flag, value in itertools.pairwise(args) if flag == "--out"]
-            trains = told and "--dry-run" not in args and not told[-1].name.startswith(("mine", "."))
+            trains = (
+                told and "--dry-run" not in args and not told[-1].name.startswith(("mine", "."))
+            )
             statuses.append(_said(home, *args, own=told[-1] if trains else None)[0])
 
     _for_many(n_examples, drawing.commands, test)
@@ -114,7 +125,9 @@ def test_any_sweep_is_read_or_refused_in_one_sentence(tmp_path, n_examples):
             statuses.append(status)
             with contextlib.suppress(InputError):
                 assert plan(read_sweep(home / "run")) or status == 2
-            assert _said(home, "table", "run")[0] == 2 or list((home / "run" / "units").glob("*.nc"))
+            assert _said(home, "table", "run")[0] == 2 or list(
+                (home / "run" / "units").glob("*.nc")
+            )
 
     _for_many(n_examples, drawing.sweeps(), test)
     assert set(statuses) == {0, 2}
@@ -136,7 +149,9 @@ def begun(whole, tmp_path_factory):
     for file in (whole / "units").glob(f"{done.name}.nc*"):
         shutil.copy(file, folder / "units")
     with contextlib.suppress(train_unit.Stopped):
-        train_unit.train_unit(folder, half, lambda unit, at: reports.append(at), lambda: len(reports) == 2)
+        train_unit.train_unit(
+            folder, half, lambda unit, at: reports.append(at), lambda: len(reports) == 2
+        )
     return folder
 
 
@@ -145,7 +160,9 @@ def _files(folder):
 
 
 def _has_checksums(folder, sound):
-    """Draw again where a result is damaged and its checksum gone: that is how an older toymono left its results."""
+    """Draw again where a result is damaged and its checksum gone: that is how an older toymono left
+    its results.
+    """
     for file in (sound / "units").glob("*.nc"):
         ours, checksum = (folder / "units" / name for name in (file.name, f"{file.name}.sha256"))
         assume(checksum.exists() or not ours.is_file() or ours.read_bytes() == file.read_bytes())
@@ -185,7 +202,9 @@ def test_any_damaged_run_is_mended_or_refused_in_one_sentence(tmp_path, whole, b
 def test_no_workers_are_refused_as_such(tmp_path, capsys, workers, more):
     with pytest.raises(SystemExit):
         main(["run", "demo", "--workers", workers, "--out", str(tmp_path / "run"), *more])
-    assert f"workers must be at least 1, but is {workers}" in running.refusal(capsys.readouterr().err)
+    assert f"workers must be at least 1, but is {workers}" in running.refusal(
+        capsys.readouterr().err
+    )
     assert not list(tmp_path.iterdir())
 
 

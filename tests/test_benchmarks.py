@@ -13,9 +13,14 @@ from toymono.toy.tasks import sample_batch
 from toymono.toy.world import make_world
 from toymono.training import train
 
-CONFIG = Config(n_features=24, n_embed=12, n_neurons=40, batch_size=64, n_steps=48, schedule_period=16)
+CONFIG = Config(
+    n_features=24, n_embed=12, n_neurons=40, batch_size=64, n_steps=48, schedule_period=16
+)
 # A weight norm above the clamp of 10 and below it, with and without bias decay.
-SETTINGS = (Hyper(0.01, feature_density=0.2), Hyper(0.03, bias_offset=-3.0, bias_decay=2.0, feature_density=0.2))
+SETTINGS = (
+    Hyper(0.01, feature_density=0.2),
+    Hyper(0.03, bias_offset=-3.0, bias_decay=2.0, feature_density=0.2),
+)
 STEPS = 3
 # Sums in another order round differently; LAMB divides small gradients by their own size.
 TOLERANCE = {"rtol": 1e-3, "atol": 1e-5}
@@ -44,7 +49,9 @@ def benchmarks(monkeypatch):
 
 @pytest.fixture
 def torch():
-    return pytest.importorskip("torch", reason="PyTorch is not installed: pip install -e '.[bench]'")
+    return pytest.importorskip(
+        "torch", reason="PyTorch is not installed: pip install -e '.[bench]'"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +62,10 @@ def world():
 @pytest.fixture(scope="module")
 def batches(world):
     """The batches of the first steps; the targets are the features themselves."""
-    return [sample_batch(CONFIG, world.problem, train.data_key(world, step), 0.2) for step in range(STEPS)]
+    return [
+        sample_batch(CONFIG, world.problem, train.data_key(world, step), 0.2)
+        for step in range(STEPS)
+    ]
 
 
 def _ours(hyper, world, batches):
@@ -99,7 +109,9 @@ def test_the_strong_version_makes_toymono_s_updates_for_every_member(world, batc
         ensemble.step(torch.from_numpy(np.stack([batch.targets] * 2)))
     for place, hyper in enumerate(SETTINGS * 2):
         for one, other in zip(_ours(hyper, world, batches), ensemble.params, strict=True):
-            np.testing.assert_allclose(one, other[place].detach().numpy().reshape(one.shape), **TOLERANCE)
+            np.testing.assert_allclose(
+                one, other[place].detach().numpy().reshape(one.shape), **TOLERANCE
+            )
 
 
 @pytest.mark.parametrize("program", ["plain", "strong"])
@@ -108,7 +120,11 @@ def test_the_draws_of_the_contenders_follow_the_same_law(program, torch):
     from _plain import PlainModel
     from _strong import StrongEnsemble
 
-    model = PlainModel(CONFIG, SETTINGS[0], 0) if program == "plain" else StrongEnsemble(CONFIG, SETTINGS, (0, 1))
+    model = (
+        PlainModel(CONFIG, SETTINGS[0], 0)
+        if program == "plain"
+        else StrongEnsemble(CONFIG, SETTINGS, (0, 1))
+    )
     features = np.concatenate([model.draw().numpy().ravel() for _ in range(64)])
     assert abs((features > 0).mean() - 0.2) < 5 * (0.2 * 0.8 / features.size) ** 0.5
     assert abs(features.mean() - 0.1) < 5 * ((0.2 / 3 - 0.01) / features.size) ** 0.5
@@ -121,8 +137,12 @@ def test_parts_hold_every_member_once():
     members = Members(CONFIG, (0.1, 0.2, 0.3, 0.4), (0, 1))
     for n in range(1, 10):
         parts = members.parts(n)
-        held = sorted((rate, seed) for part in parts for rate in part.learning_rates for seed in part.seeds)
-        assert held == sorted((rate, seed) for rate in members.learning_rates for seed in members.seeds)
+        held = sorted(
+            (rate, seed) for part in parts for rate in part.learning_rates for seed in part.seeds
+        )
+        assert held == sorted(
+            (rate, seed) for rate in members.learning_rates for seed in members.seeds
+        )
         assert len(parts) <= n
 
 
@@ -147,29 +167,66 @@ def test_the_table_holds_each_round_against_the_better_way_of_toymono(capsys):
             self.program, self.way = program, way
 
     slowness = {"one": 1, "all": 2}
-    times = {Run(program, way): [0.002 * slow, 0.004] for program in PROGRAMS for way, slow in slowness.items()}
+    times = {
+        Run(program, way): [0.002 * slow, 0.004]
+        for program in PROGRAMS
+        for way, slow in slowness.items()
+    }
     print_times(times, CONFIG)
-    slower = next(line for line in capsys.readouterr().out.splitlines() if "loop" in line and " all " in line)
+    slower = next(
+        line for line in capsys.readouterr().out.splitlines() if "loop" in line and " all " in line
+    )
     assert "4.00 (4.00 to 4.00)" in slower
     assert "1.50 (1.00 to 2.00)" in slower
     assert "75 (50 to 100)" in slower
 
 
 def test_a_step_is_compiled_once_for_each_width():
-    done = _run([sys.executable, BENCHMARKS / "scaling.py", "--scale", "smoke", "--rounds", "1", "--members", "1"])
+    done = _run(
+        [
+            sys.executable,
+            BENCHMARKS / "scaling.py",
+            "--scale",
+            "smoke",
+            "--rounds",
+            "1",
+            "--members",
+            "1",
+        ]
+    )
     widths = done.partition("times a step is compiled")[2]
-    assert [line.split()[-1] for line in widths.splitlines() if line.strip()[:1].isdigit()] == ["1", "1", "1"]
+    assert [line.split()[-1] for line in widths.splitlines() if line.strip()[:1].isdigit()] == [
+        "1",
+        "1",
+        "1",
+    ]
 
 
 def test_the_accelerator_benchmark_runs_where_nothing_can_be_drawn_or_kept(tmp_path):
-    options = ["--scale", "smoke", "--seconds", "0.1", "--members", "2", "--steps", "64", "--seeds", "0", "1"]
+    options = [
+        "--scale",
+        "smoke",
+        "--seconds",
+        "0.1",
+        "--members",
+        "2",
+        "--steps",
+        "64",
+        "--seeds",
+        "0",
+        "1",
+    ]
     script = [BENCHMARKS / "accelerator.py", *options, "--out", tmp_path / "numbers.json"]
     _run([sys.executable, "-c", WITHOUT, "plotly,tyro,h5netcdf,h5py,dash,kaleido", *script])
     numbers = json.loads((tmp_path / "numbers.json").read_text())
     assert [row["members"] for row in numbers["speeds"]] == [2] * 3
-    assert all(row["lowest"] <= row["member_steps_per_s"] <= row["highest"] for row in numbers["speeds"])
+    assert all(
+        row["lowest"] <= row["member_steps_per_s"] <= row["highest"] for row in numbers["speeds"]
+    )
     assert all(0 < row["table_1"] < row["all"] for row in numbers["projections"])
-    assert all(row["difference"] == 0 for row in numbers["differences"] if row["precision"] == "float32")
+    assert all(
+        row["difference"] == 0 for row in numbers["differences"] if row["precision"] == "float32"
+    )
     assert {row["n"] for row in numbers["differences"]} == {2}
 
 

@@ -1,4 +1,6 @@
-"""What the explorer and reports say of a member and draw of its loss: the loss of the recorded network."""
+"""What the explorer and reports say of a member and draw of its loss: the loss of the recorded
+network.
+"""
 
 import numpy as np
 import pytest
@@ -19,9 +21,13 @@ def member(smoke_run):
 
 def test_a_member_is_told_by_its_setting_and_the_loss_of_its_last_record(member, smoke_data):
     last = smoke_data.sel(seed=1).isel(setting=1, step=-1)
-    loss = f"task loss {float(last.task_loss):.4f} (standard error {float(last.task_loss_error):.4f})."
+    loss = (
+        f"task loss {float(last.task_loss):.4f} (standard error {float(last.task_loss_error):.4f})."
+    )
     words = member_words(member)
-    assert words.startswith(f"Member 4 ({member.label}); at the end of training: {int(last.n_mono)} of 32 neurons")
+    assert words.startswith(
+        f"Member 4 ({member.label}); at the end of training: {int(last.n_mono)} of 32 neurons"
+    )
     assert words.endswith(loss)
     assert f"{member.history.loss[-1]:.4f}" not in words
 
@@ -38,16 +44,25 @@ def test_a_member_is_told_by_its_setting_and_the_loss_of_its_last_record(member,
     ],
 )
 def test_a_loss_has_the_digits_that_show_its_error(member, loss, error, told):
-    history = member.history._replace(task_loss=np.array([2.0, loss]), task_loss_error=np.array([2.0, error]))
+    history = member.history._replace(
+        task_loss=np.array([2.0, loss]), task_loss_error=np.array([2.0, error])
+    )
     object.__setattr__(member, "history", history)
     assert member_words(member).endswith(f", {told}.")
 
 
 def test_a_record_is_told_by_its_step_its_mono_neurons_and_its_loss():
-    told = "After 512 steps 1 of 4 neurons are monosemantic; task loss 1.2530 (standard error 0.0021)."
+    told = (
+        "After 512 steps 1 of 4 neurons are monosemantic; task loss 1.2530 (standard error 0.0021)."
+    )
     assert frame_words(FRAME) == told
-    assert loss_words(FRAME).startswith("Task loss after 512 steps: 1.2530 (standard error 0.0021).")
-    assert score_words(FRAME) == "Scores after 512 steps: lowest 0.2500, median 0.6250, highest 1.0000."
+    assert loss_words(FRAME).startswith(
+        "Task loss after 512 steps: 1.2530 (standard error 0.0021)."
+    )
+    assert (
+        score_words(FRAME)
+        == "Scores after 512 steps: lowest 0.2500, median 0.6250, highest 1.0000."
+    )
 
 
 def test_a_record_whose_loss_or_scores_are_not_known_says_so():
@@ -61,7 +76,11 @@ def test_the_loss_panel_names_both_losses_and_its_cursor_stands_on_that_of_the_r
     past = member.history
     figure = loss_panel(past, 4)
     training, task, now = figure.data
-    assert [trace.name for trace in figure.data] == [*LOSS_TRACES] == ["training loss", "task loss", "now"]
+    assert (
+        [trace.name for trace in figure.data]
+        == [*LOSS_TRACES]
+        == ["training loss", "task loss", "now"]
+    )
     np.testing.assert_array_equal(training.y, past.loss)
     np.testing.assert_array_equal([task.x, task.y], [past.step, past.task_loss])
     assert (now.x[0], now.y[0]) == (past.step[4], past.task_loss[4])

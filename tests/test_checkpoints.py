@@ -21,18 +21,27 @@ from toymono.training.ensemble import snapshots
 
 (UNIT,) = plan(running.SWEEP)
 STEPS = (1, 2, 4, 8, 16, 32)  # before the last, 64
-# Integers among the optimiser's numbers, numbers that are not finite, weights that do not exist, parameters at the end.
+# Integers among the optimiser's numbers, numbers that are not finite, weights that do not exist,
+# parameters at the end.
 OTHER = dataclasses.replace(
-    running.CONFIG, optimizer="adam", activation="x-exp", connectivity="random", record_params="last"
+    running.CONFIG,
+    optimizer="adam",
+    activation="x-exp",
+    connectivity="random",
+    record_params="last",
 )
-OTHER_SWEEP = Sweep(base=OTHER, grids=({"learning_rate": (0.003, 30.0), "weight_density": (0.5,)},), seeds=(0, 1))
+OTHER_SWEEP = Sweep(
+    base=OTHER, grids=({"learning_rate": (0.003, 30.0), "weight_density": (0.5,)},), seeds=(0, 1)
+)
 
 
 def _trained(folder, sweep, stop_at=None):
     """Train the one unit of a sweep, and stop at a report."""
     claim_folder(folder, sweep)
     (unit,), reports = plan(sweep), []
-    train_unit(folder, unit, lambda unit, at: reports.append(at.step), lambda: len(reports) == stop_at)
+    train_unit(
+        folder, unit, lambda unit, at: reports.append(at.step), lambda: len(reports) == stop_at
+    )
     return reports
 
 
@@ -45,7 +54,9 @@ def whole(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A run with two checkpoints, as a process leaves them that is killed just before it drops the older one."""
+    """A run with two checkpoints, as a process leaves them that is killed just before it drops the
+    older one.
+    """
     folder = tmp_path_factory.mktemp("made")
     claim_folder(folder, running.SWEEP)
     home, kept = checkpoint_folder(folder, UNIT), folder / "kept"
@@ -66,7 +77,11 @@ def run(made, tmp_path):
 def _same(one, other):
     for ours, theirs in zip(*map(jax.tree.leaves, (one, other)), strict=True):
         ours, theirs = np.asarray(ours), np.asarray(theirs)
-        assert (ours.dtype, ours.shape, ours.tobytes()) == (theirs.dtype, theirs.shape, theirs.tobytes())
+        assert (ours.dtype, ours.shape, ours.tobytes()) == (
+            theirs.dtype,
+            theirs.shape,
+            theirs.tobytes(),
+        )
 
 
 @pytest.mark.parametrize("sweep", [running.SWEEP, OTHER_SWEEP], ids=["lamb", "adam"])
@@ -115,7 +130,9 @@ def test_asked_at_the_last_step_a_unit_is_done(tmp_path, whole):
 
 
 def _largest(place):
-    return max((path for path in place.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    return max(
+        (path for path in place.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size
+    )
 
 
 def _truncate(home, step):
@@ -179,7 +196,9 @@ def test_of_a_damaged_checkpoint_nothing_is_read(run, damage):
 
 
 @pytest.mark.parametrize(("damaged", "first"), [((), 32), (("16",), 16), (("16", "8"), 1)])
-def test_past_a_damaged_checkpoint_training_ends_as_if_there_had_been_none(run, whole, damaged, first):
+def test_past_a_damaged_checkpoint_training_ends_as_if_there_had_been_none(
+    run, whole, damaged, first
+):
     for step in damaged:
         _flip(checkpoint_folder(run, UNIT), step)
     reports = _trained(run, running.SWEEP)

@@ -6,11 +6,18 @@ import pytest
 
 from toymono.config import Config, Hyper, Sweep
 from toymono.evidence.tables import run_table
-from toymono.gallery.circuits import amplitude_curves, hand_built_curve, hand_built_loss, spectrum_figure
+from toymono.gallery.circuits import (
+    amplitude_curves,
+    hand_built_curve,
+    hand_built_loss,
+    spectrum_figure,
+)
 from toymono.gallery.figures import member_figure, open_run, sweep_figure
 from toymono.sweeps.run import run_sweep
 
-BUILT = Config(n_features=16, n_embed=8, n_neurons=41, batch_size=64, n_steps=1, record_phase="peak")
+BUILT = Config(
+    n_features=16, n_embed=8, n_neurons=41, batch_size=64, n_steps=1, record_phase="peak"
+)
 BUILT = dataclasses.replace(BUILT, initialization="hand-built", schedule="constant")
 
 
@@ -23,9 +30,13 @@ def built_run(tmp_path_factory):
 
 
 def test_a_network_that_stays_hand_built_answers_as_the_hand_built_one(built_run):
-    curves = {curve.group["part"]: curve.y.mean for curve in amplitude_curves(built_run.units[0], 0)}
+    curves = {
+        curve.group["part"]: curve.y.mean for curve in amplitude_curves(built_run.units[0], 0)
+    }
     np.testing.assert_allclose(curves["network"], curves["hand-built"], atol=1e-3)
-    np.testing.assert_allclose(curves["network"], curves["biases up to 0"] + curves["biases above 0"], atol=1e-5)
+    np.testing.assert_allclose(
+        curves["network"], curves["biases up to 0"] + curves["biases above 0"], atol=1e-5
+    )
 
 
 def test_its_linear_block_is_drawn_as_a_step_from_1_to_0(built_run):
@@ -38,7 +49,8 @@ def test_a_loss_is_drawn_beside_that_of_the_hand_built_network(built_run):
     curve = hand_built_curve(built_run.table, "learning_rate")
     losses = [hand_built_loss(BUILT, seed, 1 / 8) for seed in (0, 1, 2)]
     np.testing.assert_allclose(curve.by_seed[:, 0], losses, rtol=1e-6)
-    # One step at a rate of a millionth changes nothing, and networks of one seed are measured on the same samples.
+    # One step at a rate of a millionth changes nothing, and networks of one seed are measured on
+    # the same samples.
     assert built_run.table.sort_values("seed").task_loss.tolist() == pytest.approx(losses, rel=1e-4)
     figure = sweep_figure(built_run.table, "learning_rate")
     assert [trace.name for trace in figure.data].count("hand-built") == 1

@@ -11,8 +11,8 @@ from toymono.config import Config
 from toymono.toy.model import Weights, params_of, random_params, weights_of
 from toymono.toy.tasks import Problem, random_problem
 
-# Two inputs, three features; neurons +x, +y, -x, -y with positive biases write P^+ x: a rank-2 projector. A silent
-# fifth must not count: its bias is negative, its weights are large.
+# Two inputs, three features; neurons +x, +y, -x, -y with positive biases write P^+ x: a rank-2
+# projector. A silent fifth must not count: its bias is negative, its weights are large.
 EMBEDDING = jnp.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])
 PROBLEM = Problem(EMBEDDING, EMBEDDING)
 CONFIG = Config(n_features=3, n_embed=2, n_neurons=5)
@@ -58,7 +58,9 @@ def test_a_network_without_positive_biases_has_no_block():
 
 def test_biases_that_cancel_lie_in_the_null_space_and_others_do_not():
     # L2+ has rank 2 and four neurons; equal biases of +x and -x cancel, opposite ones do not.
-    assert [float(number) for number in null_space(_params(0.5, 0.2, 0.5, 0.2))] == pytest.approx([4, 2, 1], abs=1e-5)
+    assert [float(number) for number in null_space(_params(0.5, 0.2, 0.5, 0.2))] == pytest.approx(
+        [4, 2, 1], abs=1e-5
+    )
     only = null_space(_params(0.5, -1.0, -1.0, -1.0))
     assert [float(number) for number in only] == pytest.approx([1, 0, 0], abs=1e-5)
 
@@ -80,7 +82,12 @@ def test_the_hand_built_block_is_exact_and_has_one_neuron_more_than_its_rank(tas
 def test_the_anatomy_of_the_hand_built_network_is_its_plan():
     config, problem = Config(n_features=21, n_embed=20, n_neurons=60), simplex_problem(20)
     found = anatomy(config, hand_built(config, problem, 0.05), problem)
-    expected = {"n_one_of_one": 21, "n_linear": 21, "n_nearly_covered": 21, "n_clearly_positive_bias": 21}
+    expected = {
+        "n_one_of_one": 21,
+        "n_linear": 21,
+        "n_nearly_covered": 21,
+        "n_clearly_positive_bias": 21,
+    }
     expected |= {"n_one_of_several": 0, "n_small": 0, "block_rank": 20, "null_dimension": 1}
     assert {name: int(getattr(found, name)) for name in expected} == expected
     assert float(found.block_slope) == pytest.approx(20 / 21, abs=1e-4)  # d / N
@@ -90,7 +97,10 @@ def test_the_anatomy_of_the_hand_built_network_is_its_plan():
 def test_kinds_that_are_missing_are_nan():
     params = params_of(weights_of(RANDOM)._replace(encoder=jnp.zeros((20, 69)), bias=-jnp.ones(69)))
     found = anatomy(WIDE, params, WIDE_PROBLEM)
-    assert all(np.isnan(getattr(found, name)) for name in ("mono_bias", "poly_bias", "block_error", "onset"))
+    assert all(
+        np.isnan(getattr(found, name))
+        for name in ("mono_bias", "poly_bias", "block_error", "onset")
+    )
 
 
 @pytest.mark.parametrize("params", [BUILT, RANDOM], ids=["hand-built", "random"])
@@ -99,10 +109,15 @@ def test_anatomy_does_not_see_the_order_or_the_scale_of_neurons(params):
     order = jax.random.permutation(key, 69)
     shuffled = Weights(weights.encoder[:, order], weights.bias[order], weights.decoder[order])
     scale = jnp.exp(jax.random.normal(key, (69,)) / 4)
-    rescaled = Weights(weights.encoder * scale, weights.bias * scale, weights.decoder / scale[:, None])
+    rescaled = Weights(
+        weights.encoder * scale, weights.bias * scale, weights.decoder / scale[:, None]
+    )
     before = anatomy(WIDE, params, WIDE_PROBLEM)._asdict()
     for other, units_of_bias in ((shuffled, False), (rescaled, True)):
         after = anatomy(WIDE, params_of(other), WIDE_PROBLEM)._asdict()
         for name, value in before.items():
-            if not (units_of_bias and (name in ("mono_bias", "poly_bias") or name.startswith(("n_clearly", "null")))):
+            if not (
+                units_of_bias
+                and (name in ("mono_bias", "poly_bias") or name.startswith(("n_clearly", "null")))
+            ):
                 np.testing.assert_allclose(after[name], value, rtol=1e-3, atol=1e-5, err_msg=name)

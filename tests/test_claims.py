@@ -6,18 +6,34 @@ import pytest
 from toymono.analysis.theory import denoisers, predicted_losses
 from toymono.config import Config
 from toymono.evidence import quantities as q
-from toymono.evidence.claims import Claim, Part, Quantity, holm, judge, outside_p, overall, verdict_table
+from toymono.evidence.claims import (
+    Claim,
+    Part,
+    Quantity,
+    holm,
+    judge,
+    outside_p,
+    overall,
+    verdict_table,
+)
 from toymono.evidence.mechanism_claims import MECHANISM
 from toymono.evidence.paper_claims import CLAIMS
 from toymono.evidence.predictions import best_kink, least_loss, over_prediction
-from toymono.evidence.thresholds import bias_threshold, density_exponent, dimension_exponent, thresholds
+from toymono.evidence.thresholds import (
+    bias_threshold,
+    density_exponent,
+    dimension_exponent,
+    thresholds,
+)
 from toymono.toy.world import make_world
 
 FINISHED = {"finished": True, "diverged": False}
 
 
 def _arms(gains):
-    """Two batches whose mono share differs by these numbers, one for each seed, on seeds that scatter far more."""
+    """Two batches whose mono share differs by these numbers, one for each seed, on seeds that
+    scatter far more.
+    """
     rows = [
         {"seed": seed, "learning_rate": 0.01, "share": 10.0 * seed, "gain": gain, **FINISHED}
         for seed, gain in enumerate(gains)
@@ -29,7 +45,14 @@ def _arms(gains):
 GAIN = Claim(
     "X",
     "B has more",
-    (Part("B less A", "", q.difference(q.values("B", "share"), q.values("A", "share")), at_least=0.1),),
+    (
+        Part(
+            "B less A",
+            "",
+            q.difference(q.values("B", "share"), q.values("A", "share")),
+            at_least=0.1,
+        ),
+    ),
 )
 
 
@@ -50,7 +73,10 @@ def test_a_planted_effect_is_judged_as_planted(gains, verdict):
 
 def test_pure_noise_is_seldom_called():
     rng = np.random.default_rng(0)
-    called = [judge(GAIN, _arms(0.1 + rng.normal(size=3)))[0].verdict != "inconclusive" for _ in range(400)]
+    called = [
+        judge(GAIN, _arms(0.1 + rng.normal(size=3)))[0].verdict != "inconclusive"
+        for _ in range(400)
+    ]
     assert np.mean(called) < 0.1  # 5 % by construction
 
 
@@ -85,7 +111,8 @@ def test_seeds_that_are_all_alike_have_no_interval():
 
 
 def test_p_is_that_of_the_textbook_t_test():
-    # mean 2, s = 1, n = 3, range up to 0: t = 2 sqrt(3) = 3.464, two-sided p with 2 degrees of freedom .0742
+    # mean 2, s = 1, n = 3, range up to 0: t = 2 sqrt(3) = 3.464, two-sided p with 2 degrees of
+    # freedom .0742
     values = np.array([1.0, 2.0, 3.0])
     assert outside_p(values, -np.inf, 0.0) == pytest.approx(0.0742, abs=1e-4)
     assert outside_p(values, 4.0, np.inf) == pytest.approx(0.0742, abs=1e-4)
@@ -99,14 +126,18 @@ def test_holm_s_correction_is_the_textbook_one():
 
 
 def test_with_more_parts_it_takes_more_to_refute():
-    near = Part("", "", _constant(-1.0, -1.5, -0.5, -1.2, -0.8), at_least=-0.5)  # t(4) = 2.94, p = .042
+    near = Part(
+        "", "", _constant(-1.0, -1.5, -0.5, -1.2, -0.8), at_least=-0.5
+    )  # t(4) = 2.94, p = .042
     within = Part("", "", _constant(1.0, 1.1, 0.9), at_least=0.0)
     assert judge(Claim("", "", (near,)), {})[0].verdict == "refuted"
     assert judge(Claim("", "", (near, within)), {})[0].verdict == "inconclusive"
 
 
 def _rates(unfinished=()):
-    """Three seeds at three rates, the loss being the rate's place and 1; some (seed, place) unfinished."""
+    """Three seeds at three rates, the loss being the rate's place and 1; some (seed, place)
+    unfinished.
+    """
     rows = [
         {
             "seed": seed,
@@ -122,7 +153,8 @@ def _rates(unfinished=()):
 
 
 def test_settings_are_aligned_before_they_are_divided():
-    # The first batch lacks the first rate: means over whatever each has would differ, 2.5 against 2.
+    # The first batch lacks the first rate: means over whatever each has would differ, 2.5 against
+    # 2.
     tables = {"A": _rates()[lambda t: t.learning_rate > 0.003], "B": _rates()}
     for pair in (q.excess, q.difference, q.size_difference):
         found = pair(q.values("B", "task_loss"), q.values("A", "task_loss")).of(tables)
@@ -142,8 +174,12 @@ def test_unfinished_networks_are_untested_and_counted():
 
 def test_existence_is_tested_on_seeds_that_did_not_choose():
     table = _rates()
-    table.loc[(table.seed == 0) & (table.learning_rate == 0.003), "task_loss"] = 9.0  # chance, on the first seed
-    found = q.at_chosen(q.values("A", "task_loss"), pd.Series.idxmax, q.values("A", "task_loss")).of({"A": table})
+    table.loc[(table.seed == 0) & (table.learning_rate == 0.003), "task_loss"] = (
+        9.0  # chance, on the first seed
+    )
+    found = q.at_chosen(
+        q.values("A", "task_loss"), pd.Series.idxmax, q.values("A", "task_loss")
+    ).of({"A": table})
     assert found.to_dict() == {1: 1.0, 2: 1.0}
 
 
@@ -151,7 +187,9 @@ def test_a_setting_is_chosen_among_two_batches_and_its_loss_compared():
     table = _rates()
     tables = {"A": table.assign(share=0.0), "B": table.assign(share=table.task_loss)}
     found = q.chosen_excess(q.values("A B", "share"), q.values("A B", "task_loss")).of(tables)
-    np.testing.assert_allclose(found, 2.0)  # the loss is 3 where the share is largest, 1 where it is first smallest
+    np.testing.assert_allclose(
+        found, 2.0
+    )  # the loss is 3 where the share is largest, 1 where it is first smallest
 
 
 def test_counts_that_never_fall_are_in_perfect_order_however_many_are_equal():
@@ -164,7 +202,9 @@ def test_counts_that_never_fall_are_in_perfect_order_however_many_are_equal():
 
 def test_a_claim_is_as_strong_as_its_weakest_part():
     def part(value):
-        return Part("", "", Quantity(frozenset(), lambda tables: pd.Series([value, value])), at_least=0.0)
+        return Part(
+            "", "", Quantity(frozenset(), lambda tables: pd.Series([value, value])), at_least=0.0
+        )
 
     assert overall(judge(Claim("", "", (part(1.0), part(1.0))), {})) == "supported"
     assert overall(judge(Claim("", "", (part(1.0), part(-1.0))), {})) == "refuted"
@@ -178,9 +218,14 @@ def test_the_threshold_is_where_the_count_falls_through_half_its_maximum():
 
 
 def _offsets(threshold, most=1.0, **common):
-    """Networks of one seed whose mono neurons fall through half their number at the negative of the threshold."""
+    """Networks of one seed whose mono neurons fall through half their number at the negative of the
+    threshold.
+    """
     at = {-1.0: most, -threshold - 1e-6: most / 2, -threshold + 1e-6: 0.499 * most, 0.0: 0.0}
-    return [{"bias_offset": o, "mono_per_feature": share, **FINISHED, **common} for o, share in at.items()]
+    return [
+        {"bias_offset": o, "mono_per_feature": share, **FINISHED, **common}
+        for o, share in at.items()
+    ]
 
 
 def test_a_threshold_takes_a_tenth_of_the_features_to_speak_of():
@@ -202,11 +247,15 @@ def test_the_threshold_s_exponent_is_the_one_that_is_planted(exponent):
 def test_a_threshold_at_minus_root_density_has_exponent_one_half():
     densities = {f"B{place}": 2.0 ** -(place + 3) for place in range(1, 6)}
     tables = {
-        name: pd.DataFrame([row for seed in (0, 1) for row in _offsets(e**0.5, seed=seed, feature_density=e)])
+        name: pd.DataFrame(
+            [row for seed in (0, 1) for row in _offsets(e**0.5, seed=seed, feature_density=e)]
+        )
         for name, e in densities.items()
     }
     np.testing.assert_allclose(density_exponent.of(tables), 0.5, atol=1e-4)
-    tables["B4"] = tables["B4"].assign(mono_per_feature=0.0)  # no threshold to speak of: left out, not averaged in
+    tables["B4"] = tables["B4"].assign(
+        mono_per_feature=0.0
+    )  # no threshold to speak of: left out, not averaged in
     np.testing.assert_allclose(density_exponent.of(tables), 0.5, atol=1e-4)
 
 
@@ -222,9 +271,17 @@ def test_predictions_are_made_in_each_seed_s_own_embedding():
 
 
 def test_a_network_as_the_theory_has_it_fulfils_its_predictions():
-    row = {"learning_rate": 0.01, "feature_density": 1 / 16, "n_features": 32, "n_embed": 16, **FINISHED}
+    row = {
+        "learning_rate": 0.01,
+        "feature_density": 1 / 16,
+        "n_features": 32,
+        "n_embed": 16,
+        **FINISHED,
+    }
     losses = [1.1 * least_loss(32, 16, seed, 1 / 16) for seed in (0, 1)]
-    table = pd.DataFrame([{**row, "seed": seed, "task_loss": loss} for seed, loss in enumerate(losses)])
+    table = pd.DataFrame(
+        [{**row, "seed": seed, "task_loss": loss} for seed, loss in enumerate(losses)]
+    )
     found = q.mean(over_prediction("A", "task_loss", least_loss)).of({"A": table})
     np.testing.assert_allclose(found, 1.1, rtol=1e-5)
 

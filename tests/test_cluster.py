@@ -18,8 +18,12 @@ from toymono.sweeps.store import unit_file
 from toymono.sweeps.workers import XLA_THREADS
 
 # Four units of two members; 200 snapshots for each, slowed to about 5 s in all.
-BASE = Config(n_features=8, n_embed=4, n_neurons=8, batch_size=16, n_steps=1600, record_phase="peak")
-SWEEP = Sweep(base=BASE, grids=({"bias_offset": (0.0, -1.0)},), seeds=(0, 1, 2, 3), members_per_unit=2)
+BASE = Config(
+    n_features=8, n_embed=4, n_neurons=8, batch_size=16, n_steps=1600, record_phase="peak"
+)
+SWEEP = Sweep(
+    base=BASE, grids=({"bias_offset": (0.0, -1.0)},), seeds=(0, 1, 2, 3), members_per_unit=2
+)
 # Ray starts a node's processes by a fork, which JAX warns of; each becomes another program at once.
 pytestmark = pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 
@@ -40,7 +44,9 @@ def whole(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def hurry(tmp_path_factory):
-    """Where the cluster's workers, whose checkpoints come quickly, tell from which steps they went on."""
+    """Where the cluster's workers, whose checkpoints come quickly, tell from which steps they went
+    on.
+    """
     folder = tmp_path_factory.mktemp("hurry")
     (folder / "sitecustomize.py").write_text(IN_WORKERS + textwrap.indent(running.HURRIED, "    "))
     return folder
@@ -56,7 +62,9 @@ def head(hurry):
         patch.setenv("STARTS", str(hurry / "starts"))
         patch.setenv("HOLD", str(hurry / "hold"))
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": 2**27})
+        cluster = Cluster(
+            initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": 2**27}
+        )
         yield cluster
         cluster.shutdown()
 
@@ -73,7 +81,9 @@ def nodes(head, hurry):
 
 
 def _once_both_train(act):
-    """A report that acts, once, when two units are well under way, and have had checkpoints for a while."""
+    """A report that acts, once, when two units are well under way, and have had checkpoints for a
+    while.
+    """
     begun, acted = set(), []
 
     def report(unit, progress):
@@ -87,7 +97,12 @@ def _once_both_train(act):
 @pytest.mark.long
 def test_a_cluster_that_loses_a_node_ends_as_a_run_here_does(tmp_path, whole, head, nodes, hurry):
     out = tmp_path / "run"
-    run_sweep(SWEEP, out, _once_both_train(lambda: head.remove_node(nodes[1], allow_graceful=False)), on=head.address)
+    run_sweep(
+        SWEEP,
+        out,
+        _once_both_train(lambda: head.remove_node(nodes[1], allow_graceful=False)),
+        on=head.address,
+    )
     assert running.arrays(out) == whole
     assert len(head.worker_nodes) == 1
     steps = sorted(running.starts(hurry).values(), key=len)
@@ -97,10 +112,17 @@ def test_a_cluster_that_loses_a_node_ends_as_a_run_here_does(tmp_path, whole, he
 
 
 @pytest.mark.long
-def test_ctrl_c_leaves_checkpoints_from_which_the_cluster_goes_on(tmp_path, whole, head, nodes, hurry):
+def test_ctrl_c_leaves_checkpoints_from_which_the_cluster_goes_on(
+    tmp_path, whole, head, nodes, hurry
+):
     out = tmp_path / "run"
     with pytest.raises(Stopped):
-        run_sweep(SWEEP, out, _once_both_train(lambda: os.kill(os.getpid(), signal.SIGINT)), on=head.address)
+        run_sweep(
+            SWEEP,
+            out,
+            _once_both_train(lambda: os.kill(os.getpid(), signal.SIGINT)),
+            on=head.address,
+        )
     assert not list((out / "units").glob("*.nc"))
     main(["resume", str(out), "--on", f"ray://{head.address}"])
     assert running.arrays(out) == whole
@@ -115,7 +137,9 @@ def test_a_unit_that_fails_on_a_cluster_is_named_and_the_others_go_on(tmp_path, 
     bad, good = plan(sweep)
     claim_folder(tmp_path, sweep)
     (tmp_path / "units" / f"{unit_file(tmp_path, bad).name}.sha256").mkdir(parents=True)
-    with pytest.raises(InputError, match=rf"{bad.name}: .* must be written, .* toymono resume") as refusal:
+    with pytest.raises(
+        InputError, match=rf"{bad.name}: .* must be written, .* toymono resume"
+    ) as refusal:
         run_sweep(sweep, tmp_path, on=head.address)
     assert unit_file(tmp_path, good).exists()
     assert good.name not in str(refusal.value)
@@ -143,13 +167,19 @@ def test_a_missing_ray_is_said_in_one_sentence(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "cluster.invalid:6379"])
 def test_an_address_where_no_cluster_answers_is_said_in_one_sentence(tmp_path, capsys, address):
-    assert f"a Ray cluster, but {address} is none" in _refusal(tmp_path / "run", capsys, "--on", address)
+    assert f"a Ray cluster, but {address} is none" in _refusal(
+        tmp_path / "run", capsys, "--on", address
+    )
 
 
-@pytest.mark.parametrize("address", ["", "there", "ray://", "127.0.0.1", "127.0.0.1:65536", "http://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "address", ["", "there", "ray://", "127.0.0.1", "127.0.0.1:65536", "http://127.0.0.1:1"]
+)
 def test_what_is_no_address_is_said_in_one_sentence(tmp_path, capsys, address):
     assert "on must be here, ray" in _refusal(tmp_path / "run", capsys, "--on", address)
 
 
 def test_a_cluster_decides_how_many_workers_it_has(tmp_path, capsys):
-    assert "workers must be left" in _refusal(tmp_path / "run", capsys, "--on", "127.0.0.1:1", "--workers", "2")
+    assert "workers must be left" in _refusal(
+        tmp_path / "run", capsys, "--on", "127.0.0.1:1", "--workers", "2"
+    )

@@ -42,21 +42,44 @@ def test_a_custom_sweep_is_the_product_of_its_numbers(tmp_path, capsys):
     rows = json.loads(capsys.readouterr().out)
     settings = {(r["learning_rate"], r["bias_offset"], r["bias_decay"], r["seed"]) for r in rows}
     assert len(settings) == len(rows) == 16
-    wanted = {"task_loss", "n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias", "diverged", "member"}
+    wanted = {
+        "task_loss",
+        "n_mono",
+        "n_covered",
+        "n_dead",
+        "n_positive_bias",
+        "mean_bias",
+        "diverged",
+        "member",
+    }
     assert wanted <= set(rows[0])
 
 
 @pytest.mark.parametrize(
     ("flag", "value", "sentence"),
     [
-        ("--feature-density", "1.5", "feature_density must be above 0 and at most 1, but is 1.5; try 0.03125"),
+        (
+            "--feature-density",
+            "1.5",
+            "feature_density must be above 0 and at most 1, but is 1.5; try 0.03125",
+        ),
         ("--n-embed", "300", "n_embed must be at most n_features = 128, but is 300; lower n_embed"),
-        ("--n-steps", "-5", "n_steps must be a whole number from 1 to 1073741823, but is -5; try 8192"),
-        ("--learning-rate", "nan", "learning_rate must be finite and above 0, but is nan; try 0.007"),
+        (
+            "--n-steps",
+            "-5",
+            "n_steps must be a whole number from 1 to 1073741823, but is -5; try 8192",
+        ),
+        (
+            "--learning-rate",
+            "nan",
+            "learning_rate must be finite and above 0, but is nan; try 0.007",
+        ),
         ("--bias-decay", "1000", "bias_decay must be at most 1 / learning_rate"),
     ],
 )
-def test_a_wrong_value_ends_with_one_sentence_and_writes_nothing(tmp_path, capsys, flag, value, sentence):
+def test_a_wrong_value_ends_with_one_sentence_and_writes_nothing(
+    tmp_path, capsys, flag, value, sentence
+):
     error = _refused(capsys, "run", "custom", flag, value, "--out", str(tmp_path / "run"))
     assert error.startswith(f"error: {sentence}")
     assert error.count("\n") == 1
@@ -86,12 +109,16 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path, capsys, verb):
 
 
 def test_another_run_in_the_same_folder_is_refused(smoke_run, capsys):
-    assert "seeds" in _refused(capsys, "run", "demo", "--scale", "smoke", "--seeds", "7", "--out", str(smoke_run))
+    assert "seeds" in _refused(
+        capsys, "run", "demo", "--scale", "smoke", "--seeds", "7", "--out", str(smoke_run)
+    )
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path, capsys):
     (tmp_path / "file").write_text("")
-    error = _refused(capsys, "run", "demo", "--scale", "smoke", "--out", str(tmp_path / "file" / "run"))
+    error = _refused(
+        capsys, "run", "demo", "--scale", "smoke", "--out", str(tmp_path / "file" / "run")
+    )
     assert error.startswith("error: ")
 
 
@@ -104,7 +131,20 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(tmp_path, capsys, monkeypa
 
 def test_a_preset_s_folder_is_named_after_it(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    main(["run", "LR3", "--scale", "smoke", "--seeds", "0", "--record-phase", "peak", "--record-params", "all"])
+    main(
+        [
+            "run",
+            "LR3",
+            "--scale",
+            "smoke",
+            "--seeds",
+            "0",
+            "--record-phase",
+            "peak",
+            "--record-params",
+            "all",
+        ]
+    )
     (data,) = read_run(tmp_path / "runs" / "LR3-smoke")
     assert data.step.values.tolist() == data.param_step.values.tolist() == [2**j for j in range(11)]
 
@@ -147,7 +187,18 @@ def test_every_kind_of_figure_is_written(smoke_run, tmp_path, capsys, kind):
 
 @pytest.mark.skipif(browser() is None, reason="no Chromium found: PNG cannot be drawn")
 def test_a_map_is_drawn_as_png(smoke_run, tmp_path):
-    main(["figure", str(smoke_run), "--kind", "map", "--member", "3", "--out", str(tmp_path / "map.png")])
+    main(
+        [
+            "figure",
+            str(smoke_run),
+            "--kind",
+            "map",
+            "--member",
+            "3",
+            "--out",
+            str(tmp_path / "map.png"),
+        ]
+    )
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -218,13 +269,17 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, monkeypatch):
 def test_help_comes_without_loading_jax():
     program = "import sys; from toymono.command_line.main import main\ntry: main(['run', 'custom', '--help'])\nexcept SystemExit: pass\n"
     check = "sys.exit([name for name in ('jax', 'numpy', 'plotly', 'xarray') if name in sys.modules] or 0)"
-    done = subprocess.run([sys.executable, "-c", program + check], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program + check], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "--learning-rate" in done.stdout
 
 
 def test_python_m_toymono_is_toymono():
-    done = subprocess.run([sys.executable, "-m", "toymono", "--help"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "toymono", "--help"], capture_output=True, text=True, check=True
+    )
     assert all(verb in done.stdout for verb in ("list", "run", "table", "figure", "doctor"))
 
 

@@ -23,7 +23,9 @@ from toymono.config import Config, Hyper, InputError, Sweep
 )
 def test_a_wrong_static_value_is_named_with_its_rule_and_a_fix(name, value):
     config = Config()
-    object.__setattr__(config, name, value)  # through __init__ the type checker of these tests would speak first
+    object.__setattr__(
+        config, name, value
+    )  # through __init__ the type checker of these tests would speak first
     with pytest.raises(InputError, match=rf"^{name} must be .+, but is {value!r}; (try|lower) "):
         config.__post_init__()
 
@@ -64,7 +66,13 @@ def test_seeds_are_different_whole_numbers_that_fit_a_key(seeds):
 def test_a_grid_is_a_product_and_a_sweep_the_union_of_its_grids():
     grids = ({"learning_rate": (0.1, 0.2), "l1": (0.0, 1.0)}, {"learning_rate": (0.2, 0.3)})
     settings = [(h.learning_rate, h.l1) for _, h in Sweep(base=Config(), grids=grids).models()]
-    assert settings == [(0.1, 0.0), (0.1, 1.0), (0.2, 0.0), (0.2, 1.0), (0.3, 0.0)]  # 0.2 with no L1 comes once
+    assert settings == [
+        (0.1, 0.0),
+        (0.1, 1.0),
+        (0.2, 0.0),
+        (0.2, 1.0),
+        (0.3, 0.0),
+    ]  # 0.2 with no L1 comes once
 
 
 def test_a_number_that_no_axis_names_keeps_its_default():
@@ -73,7 +81,9 @@ def test_a_number_that_no_axis_names_keeps_its_default():
 
 
 def test_a_weight_density_needs_random_connectivity():
-    with pytest.raises(InputError, match=r"^weight_density must be 1 where connectivity is dense, but is 0.5"):
+    with pytest.raises(
+        InputError, match=r"^weight_density must be 1 where connectivity is dense, but is 0.5"
+    ):
         Sweep(base=Config(), grids=({"weight_density": (0.5,)},))
     Sweep(base=Config(connectivity="random"), grids=({"weight_density": (0.5,)},))
 
@@ -81,7 +91,10 @@ def test_a_weight_density_needs_random_connectivity():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"task": "absolute"}, "task must be decode or reproject for a hand-built network, but is 'absolute'"),
+        (
+            {"task": "absolute"},
+            "task must be decode or reproject for a hand-built network, but is 'absolute'",
+        ),
         ({"activation": "gelu"}, "activation must be relu for a hand-built network"),
         ({"connectivity": "random"}, "connectivity must be dense for a hand-built network"),
         ({"n_neurons": 192}, r"n_neurons must be at least n_features \+ n_embed \+ 1 = 193"),

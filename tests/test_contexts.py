@@ -22,18 +22,25 @@ BUILT = network(BUILT_CONFIG, hand_built(BUILT_CONFIG, SIMPLEX, 0.05))
 
 def test_at_amplitude_1_without_noise_they_are_the_score_itself():
     np.testing.assert_allclose(scores_at_amplitude(hand_network(), PROBLEM, 1.0), SCORES, atol=1e-6)
-    np.testing.assert_allclose(scores_with_noise(hand_network(), PROBLEM, 0.0, KEY), SCORES, atol=1e-6)
+    np.testing.assert_allclose(
+        scores_with_noise(hand_network(), PROBLEM, 0.0, KEY), SCORES, atol=1e-6
+    )
 
 
 def test_a_larger_amplitude_lifts_what_lay_below_the_threshold():
-    # Neuron 0 has weights (1, 0) and bias -.6: at amplitude 2 it answers F0 with 1.4 and F2 with .6.
-    assert float(scores_at_amplitude(hand_network(), PROBLEM, 2.0)[0]) == pytest.approx(1.4 / 2.0, rel=1e-5)
+    # Neuron 0 has weights (1, 0) and bias -.6: at amplitude 2 it answers F0 with 1.4 and F2 with
+    # .6.
+    assert float(scores_at_amplitude(hand_network(), PROBLEM, 2.0)[0]) == pytest.approx(
+        1.4 / 2.0, rel=1e-5
+    )
 
 
 def test_effects_without_others_are_responses_less_what_the_bias_gives():
     found = effects(hand_network(), PROBLEM, jnp.zeros((1, 3)))
     np.testing.assert_allclose(found[0], [0.4, 0, 0], atol=1e-6)
-    np.testing.assert_allclose(found[4], [-1, -1, -1], atol=1e-6)  # on at 0, silenced by any feature
+    np.testing.assert_allclose(
+        found[4], [-1, -1, -1], atol=1e-6
+    )  # on at 0, silenced by any feature
 
 
 def test_the_context_s_own_value_of_a_feature_is_put_aside():
@@ -41,15 +48,21 @@ def test_the_context_s_own_value_of_a_feature_is_put_aside():
     other = effects(hand_network(), PROBLEM, jnp.array([[0.9, 0.3, 0.0]]))
     np.testing.assert_allclose(one[:, 0], other[:, 0], atol=1e-6)
     # Neuron 0 beside F2 at full strength, which brings it to its threshold: F0 adds 1.
-    assert float(effects(hand_network(), PROBLEM, jnp.array([[0.0, 0.0, 1.0]]))[0, 0]) == pytest.approx(1.0, abs=1e-6)
+    assert float(
+        effects(hand_network(), PROBLEM, jnp.array([[0.0, 0.0, 1.0]]))[0, 0]
+    ) == pytest.approx(1.0, abs=1e-6)
 
 
 def test_the_hand_built_mono_neurons_stay_so_among_others_where_nothing_overlaps():
     # On a simplex others only push a neuron further below its kink.
-    for scores in (scores_with_others_on(BUILT, SIMPLEX, 3, KEY), scores_with_noise(BUILT, SIMPLEX, 0.01, KEY)):
+    for scores in (
+        scores_with_others_on(BUILT, SIMPLEX, 3, KEY),
+        scores_with_noise(BUILT, SIMPLEX, 0.01, KEY),
+    ):
         assert np.all(scores[:21] > 0.999)
 
 
 def test_all_at_once_the_hand_built_neurons_are_silent():
-    # The corners of a simplex cancel: with all on the input is 0, and a neuron sees 1 / 20 when one other leaves.
+    # The corners of a simplex cancel: with all on the input is 0, and a neuron sees 1 / 20 when one
+    # other leaves.
     np.testing.assert_allclose(scores_with_all_on(BUILT, SIMPLEX)[:21], 0, atol=1e-6)

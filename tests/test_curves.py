@@ -34,7 +34,10 @@ def test_a_record_s_number_is_drawn_for_every_seed(smoke_data):
 
 
 def test_mono_per_feature_is_the_count_over_the_features(smoke_data):
-    per_feature, count = record_curves(smoke_data, "mono_per_feature")[0], record_curves(smoke_data, "n_mono")[0]
+    per_feature, count = (
+        record_curves(smoke_data, "mono_per_feature")[0],
+        record_curves(smoke_data, "n_mono")[0],
+    )
     np.testing.assert_allclose(per_feature.by_seed, count.by_seed / 16)
 
 
@@ -49,7 +52,12 @@ def _table(rows):
 
 def test_a_sweep_curve_gathers_seeds_by_setting():
     rows = [
-        {"learning_rate": rate, "bias_offset": offset, "seed": seed, "n_mono": 100 * rate + 10 * offset + seed}
+        {
+            "learning_rate": rate,
+            "bias_offset": offset,
+            "seed": seed,
+            "n_mono": 100 * rate + 10 * offset + seed,
+        }
         for rate in (0.1, 0.2, 0.3)
         for offset in (0.0, -1.0)
         for seed in (0, 1)
@@ -71,7 +79,9 @@ def test_a_sweep_over_words_is_drawn_against_a_number():
 
 
 def _planned(decays=(2.0,)):
-    """Two starts at three rates: steps follow from the rate, the decay from rate and start unless there are more."""
+    """Two starts at three rates: steps follow from the rate, the decay from rate and start unless
+    there are more.
+    """
     rows = [
         {"learning_rate": rate, "n_steps": steps, "bias_offset": offset, "bias_decay": decay}
         for rate, steps in ((0.003, 64), (0.007, 32), (0.03, 16))
@@ -109,9 +119,16 @@ def test_a_sweep_of_one_setting_is_one_point():
 def test_a_diverged_member_is_left_out_of_every_curve(smoke_data):
     smoke_data.loss[0, 0, -1] = np.nan
     smoke_data.diverged[0, 0] = True
-    for measure in ("task_loss", "mono_per_feature"):  # a diverged member's count is a number and means nothing
+    for measure in (
+        "task_loss",
+        "mono_per_feature",
+    ):  # a diverged member's count is a number and means nothing
         curve = sweep_curves(run_table([smoke_data]), "learning_rate", measure)[0]
         assert curve.y.n.tolist() == [2, 3, 3]
-    for curves in (record_curves(smoke_data, "n_mono"), sorted_bias_curves(smoke_data), loss_curves(smoke_data)):
+    for curves in (
+        record_curves(smoke_data, "n_mono"),
+        sorted_bias_curves(smoke_data),
+        loss_curves(smoke_data),
+    ):
         assert set(curves[0].y.n) == {2}
         assert set(curves[1].y.n) == {3}

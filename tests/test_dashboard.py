@@ -22,11 +22,16 @@ from toymono.config import Config
 from toymono.toy.model import Weights, params_of, random_params
 from toymono.toy.tasks import Problem, random_problem
 
-# One input, one feature, three neurons: on from .25 with slope 2, on from .5 with slope -1, off from .75 with slope -4.
+# One input, one feature, three neurons: on from .25 with slope 2, on from .5 with slope -1, off
+# from .75 with slope -4.
 TINY = Config(n_features=1, n_embed=1, n_neurons=3)
 ONE = Problem(jnp.ones((1, 1)), jnp.ones((1, 1)))
 BENT = params_of(
-    Weights(jnp.array([[1.0, 2.0, -4.0]]), jnp.array([-0.25, -1.0, 3.0]), jnp.array([[2.0], [-0.5], [1.0]]))
+    Weights(
+        jnp.array([[1.0, 2.0, -4.0]]),
+        jnp.array([-0.25, -1.0, 3.0]),
+        jnp.array([[2.0], [-0.5], [1.0]]),
+    )
 )
 
 
@@ -39,7 +44,11 @@ def by_hand():
 
 def _random(task):
     made = Config(n_features=6, n_embed=4, n_neurons=9, task=task)
-    return made, random_params(made, -0.1, jax.random.key(1)), random_problem(made, jax.random.key(2))
+    return (
+        made,
+        random_params(made, -0.1, jax.random.key(1)),
+        random_problem(made, jax.random.key(2)),
+    )
 
 
 def test_the_hand_solved_network_has_its_responses_and_scores(by_hand):
@@ -52,7 +61,9 @@ def test_the_hand_solved_network_has_its_responses_and_scores(by_hand):
 
 
 def test_what_is_read_out_is_the_sum_of_the_responses_where_all_decoder_weights_are_one(by_hand):
-    np.testing.assert_allclose(by_hand.outputs, np.tile(by_hand.responses.sum(axis=0)[:, None], 3), atol=1e-5)
+    np.testing.assert_allclose(
+        by_hand.outputs, np.tile(by_hand.responses.sum(axis=0)[:, None], 3), atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("task", ["decode", "reproject", "absolute"])
@@ -60,8 +71,12 @@ def test_a_portrait_repeats_what_the_single_measures_say(task):
     made, params, problem = _random(task)
     shown = dashboard(made, params, problem)
     np.testing.assert_array_equal(shown.responses, responses_of(made, params, problem))
-    np.testing.assert_allclose(shown.answers, lone_outputs(made, params, problem, jnp.asarray(AMPLITUDES)), atol=1e-6)
-    np.testing.assert_array_equal(shown.role, np.argmax(np.stack(roles(made, params, problem)), axis=0))
+    np.testing.assert_allclose(
+        shown.answers, lone_outputs(made, params, problem, jnp.asarray(AMPLITUDES)), atol=1e-6
+    )
+    np.testing.assert_array_equal(
+        shown.role, np.argmax(np.stack(roles(made, params, problem)), axis=0)
+    )
     assert shown.write.shape == shown.drive.shape == (9, 6)
     # alone at strength 1, a feature's own output is the end of its answer
     np.testing.assert_allclose(np.diag(shown.outputs), shown.answers[-1], atol=1e-6)
@@ -101,7 +116,18 @@ def test_a_feature_without_an_upward_bend_has_no_onset():
 def test_the_best_score_is_that_of_the_neurons_which_answer_the_feature_most():
     score, favourite = np.array([[0.2, 0.9], [0.5, 0.4]]), np.array([[0, 1], [0, 0]])
     steps, loss, kept = np.array([1, 2]), np.array([0.3, 0.1]), np.array([True, True])
-    past = History(steps, score, favourite, score, steps, loss, loss, loss_step=steps, loss=loss, has_params=kept)
+    past = History(
+        steps,
+        score,
+        favourite,
+        score,
+        steps,
+        loss,
+        loss,
+        loss_step=steps,
+        loss=loss,
+        has_params=kept,
+    )
     np.testing.assert_array_equal(best_scores(past, 0), [0.2, 0.5])
     np.testing.assert_array_equal(best_scores(past, 1), [0.9, np.nan])
 
@@ -125,4 +151,7 @@ def test_a_frame_has_the_numbers_of_its_record(smoke_data):
     assert found.values is None
     at = smoke_data.sel(seed=0).isel(setting=2, step=3)
     np.testing.assert_array_equal(found.bias, at.bias)
-    assert (found.task_loss, found.task_loss_error) == (float(at.task_loss), float(at.task_loss_error))
+    assert (found.task_loss, found.task_loss_error) == (
+        float(at.task_loss),
+        float(at.task_loss_error),
+    )

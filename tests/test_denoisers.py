@@ -33,7 +33,9 @@ def test_the_posterior_mean_is_that_of_samples():
     seen = observed(0.25, 0.3)
     for at in (-0.2, 0.3, 0.9):
         expected = f[np.abs(z - at) < 0.01].mean()
-        assert float(jnp.interp(at, seen.z, posterior_mean(seen))) == pytest.approx(expected, abs=0.01)
+        assert float(jnp.interp(at, seen.z, posterior_mean(seen))) == pytest.approx(
+            expected, abs=0.01
+        )
 
 
 def test_without_sparsity_or_noise_nothing_needs_cleaning():
@@ -61,7 +63,9 @@ def test_the_best_kink_is_best():
     kinks = np.linspace(0, 1, 1001)
     best = best_denoiser(seen)
     assert float(best.error) == pytest.approx(min(map(error, kinks)), rel=1e-3)
-    assert float(best.kinks[0]) == pytest.approx(kinks[np.argmin([error(kink) for kink in kinks])], abs=0.01)
+    assert float(best.kinks[0]) == pytest.approx(
+        kinks[np.argmin([error(kink) for kink in kinks])], abs=0.01
+    )
 
 
 def test_the_error_is_the_one_that_samples_have():
@@ -70,16 +74,21 @@ def test_the_error_is_the_one_that_samples_have():
     z = f + 0.2 * rng.normal(size=f.size)
     for n_kinks in (1, 2):
         fitted = best_denoiser(SEEN, n_kinks)
-        assert float(((fitted(jnp.asarray(z)) - f) ** 2).mean()) == pytest.approx(float(fitted.error), rel=0.03)
+        assert float(((fitted(jnp.asarray(z)) - f) ** 2).mean()) == pytest.approx(
+            float(fitted.error), rel=0.03
+        )
 
 
 def test_one_other_feature_is_a_law_that_can_be_written_down():
-    # z = f + g (f_1 - eps / 2) with f almost never on: below g a box of height eps / g beside the atom at -g eps / 2.
+    # z = f + g (f_1 - eps / 2) with f almost never on: below g a box of height eps / g beside the
+    # atom at -g eps / 2.
     seen = observed_among(1e-6, jnp.array([0.5, 0.0]), jnp.array([0.4, 0.9]))
     box = (seen.z > 0.05) & (seen.z < 0.35)
     np.testing.assert_allclose(seen.p[box], 0.4 / 0.5, rtol=0.02)
     atom = seen.z < -0.05
-    assert float(jnp.trapezoid(jnp.where(atom, seen.p, 0), seen.z)) == pytest.approx(0.6 + 0.4 * 0.1, abs=0.02)
+    assert float(jnp.trapezoid(jnp.where(atom, seen.p, 0), seen.z)) == pytest.approx(
+        0.6 + 0.4 * 0.1, abs=0.02
+    )
 
 
 def test_many_weak_others_are_gaussian():

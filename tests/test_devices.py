@@ -36,9 +36,18 @@ for n_settings, n_seeds in json.loads(sys.argv[2]):
     told["arrays"] = [[str(leaf.dtype), leaf.shape, leaf.tobytes().hex()] for leaf in arrays]
     print(json.dumps(told))
 """
-COLLECTIVES = ("all-reduce", "all-gather", "all-to-all", "collective", "reduce-scatter", "send(", "recv(")
-# Settings and seeds, of which the devices share out one. The batch is so large that a device computes one member at a
-# time: several at a time would be a product of another shape, which may round differently.
+COLLECTIVES = (
+    "all-reduce",
+    "all-gather",
+    "all-to-all",
+    "collective",
+    "reduce-scatter",
+    "send(",
+    "recv(",
+)
+# Settings and seeds, of which the devices share out one. The batch is so large that a device
+# computes one member at a time: several at a time would be a product of another shape, which may
+# round differently.
 CASES = ((3, 1), (1, 3))
 
 
@@ -47,14 +56,18 @@ def trained():
     """What the cases print on one device and on two."""
     commands = [[sys.executable, "-c", PROGRAM, n, json.dumps(CASES)] for n in ("1", "2")]
     pipe = subprocess.PIPE
-    processes = [subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) for command in commands]
+    processes = [
+        subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) for command in commands
+    ]
     printed = [process.communicate() for process in processes]
     for process, (_, error) in zip(processes, printed, strict=True):
         assert process.returncode == 0, error
     return [dict(zip(CASES, map(json.loads, out.splitlines()), strict=True)) for out, _ in printed]
 
 
-@pytest.mark.parametrize(("case", "axis", "shard"), [((3, 1), "setting", [1, 2]), ((1, 3), "seed", [2, 1])])
+@pytest.mark.parametrize(
+    ("case", "axis", "shard"), [((3, 1), "setting", [1, 2]), ((1, 3), "seed", [2, 1])]
+)
 def test_members_are_shared_out_over_both_devices(trained, case, axis, shard):
     one, two = trained
     assert set(one[case]["devices"]) == {1}

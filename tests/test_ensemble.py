@@ -12,10 +12,19 @@ from toymono.training.ensemble import train_ensemble
 from toymono.training.members import stack_settings
 from toymono.training.placement import place
 
-CONFIG = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=48, record_phase="peak", loss_every=4)
+CONFIG = Config(
+    n_features=12,
+    n_embed=6,
+    n_neurons=20,
+    batch_size=32,
+    n_steps=48,
+    record_phase="peak",
+    loss_every=4,
+)
 SETTINGS = (Hyper(0.003), Hyper(0.03), Hyper(0.01, bias_offset=-1.0, bias_decay=2.0))
 SEEDS = (0, 1, 7)
-# Products of another batch shape round differently; over 48 steps that stays within this share of the value.
+# Products of another batch shape round differently; over 48 steps that stays within this share of
+# the value.
 TOLERANCE = {"rtol": 1e-3, "atol": 1e-5}
 
 
@@ -58,7 +67,11 @@ def test_new_numbers_and_seeds_do_not_retrace(monkeypatch):
     monkeypatch.setattr(members, "update", lambda *args: traces.append(args) or update(*args))
     train_ensemble(config, SETTINGS, SEEDS)
     first = len(traces)
-    train_ensemble(config, [hyper._replace(learning_rate=hyper.learning_rate * 1.7) for hyper in SETTINGS], (3, 4, 5))
+    train_ensemble(
+        config,
+        [hyper._replace(learning_rate=hyper.learning_rate * 1.7) for hyper in SETTINGS],
+        (3, 4, 5),
+    )
     assert first > 0
     assert len(traces) == first
 
@@ -71,7 +84,9 @@ def test_what_no_setting_varies_is_not_mapped():
 
 
 def _random_shapes(jaxpr):
-    """Shapes of all arrays of uniform numbers that a program draws, those in its loops and calls included."""
+    """Shapes of all arrays of uniform numbers that a program draws, those in its loops and calls
+    included.
+    """
     shapes = []
     for equation in jaxpr.eqns:
         if equation.params.get("name") == "threefry_uniform":
@@ -105,7 +120,9 @@ def test_a_diverging_member_takes_no_other_down():
 
 
 def test_records_come_at_every_record_step_and_parameters_when_asked():
-    all_params = train_ensemble(dataclasses.replace(CONFIG, record_params="all"), SETTINGS[:1], (0,))
+    all_params = train_ensemble(
+        dataclasses.replace(CONFIG, record_params="all"), SETTINGS[:1], (0,)
+    )
     steps = 7  # 1, 2, 4, 8, 16, 32, 48
     assert all_params.records.score.shape == (steps, 1, 1, 20)
     assert all_params.params["encoder"]["kernel"].shape == (steps, 1, 1, 6, 20)

@@ -32,7 +32,9 @@ def load(monkeypatch):
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_an_experiment_runs_at_smoke_scale_and_leaves_its_tables_and_figures(script, load, runs, tmp_path, capsys):
+def test_an_experiment_runs_at_smoke_scale_and_leaves_its_tables_and_figures(
+    script, load, runs, tmp_path, capsys
+):
     module = load(script)
     argv = ["--scale", "smoke", "--out", str(runs), "--figures", str(tmp_path)]
     seeds = getattr(module, "SEEDS", (0, 1, 2))
@@ -54,7 +56,16 @@ def test_a_batch_trained_seed_by_seed_ends_in_one_file_with_all_seeds(load, tmp_
     module = load(ROOT / "experiments" / "reproject.py")
     monkeypatch.setattr("_main.browser", lambda: None)  # images take longer than the training
     for seed in ("0", "1"):
-        argv = ["--scale", "smoke", "--seeds", seed, "--out", str(tmp_path / seed), "--figures", str(tmp_path)]
+        argv = [
+            "--scale",
+            "smoke",
+            "--seeds",
+            seed,
+            "--out",
+            str(tmp_path / seed),
+            "--figures",
+            str(tmp_path),
+        ]
         module.main("reproject", module.__doc__, module.BATCHES, module.draw, argv)
     results = read_results(tmp_path / "RP1.json")
     assert (results.batch, results.scale) == ("RP1", "smoke")
@@ -78,7 +89,9 @@ def test_the_experiments_cover_every_batch_and_every_figure_of_the_paper_s_resul
     assert {batch for module in modules for batch in module.BATCHES} == set(PRESETS)
     source = "".join(script.read_text() for script in SCRIPTS)
     for number in range(1, 24):
-        assert f"fig{number:02d}" in source or f"-{number:02d}" in source or number in (9, 19), number
+        assert f"fig{number:02d}" in source or f"-{number:02d}" in source or number in (9, 19), (
+            number
+        )
 
 
 def test_the_table_of_experiments_names_every_script():

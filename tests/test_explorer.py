@@ -36,7 +36,9 @@ def test_a_link_with_every_field_opens_just_that_view_and_stays_as_it_was(look, 
         look.says(name, f"{LINK[name]}: {study.labels[LINK[name]]}")
     assert look.page.locator("#lit .dash-dropdown-value-item").all_inner_texts() == ["1", "3"]
     assert look.page.locator("#off .dash-dropdown-value-item").all_inner_texts() == ["4", "7"]
-    values = look.page.locator("#amplitudes [role=slider]").evaluate_all("all => all.map(one => one.ariaValueNow)")
+    values = look.page.locator("#amplitudes [role=slider]").evaluate_all(
+        "all => all.map(one => one.ariaValueNow)"
+    )
     assert values == ["0.25", "1"]
     show(look, "member")
     assert look.page.locator("#quantity [value=write]").is_checked()
@@ -46,7 +48,11 @@ def test_a_link_with_every_field_opens_just_that_view_and_stays_as_it_was(look, 
     look.says("left-map-words", "After 96 steps")
     look.says("right-map-words", "After 96 steps")
     show(look, "sweep")
-    for name, title in (("x", "learning rate"), ("y", "mean bias"), ("colour", "initial bias offset")):
+    for name, title in (
+        ("x", "learning rate"),
+        ("y", "mean bias"),
+        ("colour", "initial bias offset"),
+    ):
         look.says(name, title)
     look.has_fields(**{**LINK, "tab": None})
     assert look.complaints() == set()
@@ -88,12 +94,18 @@ def test_going_back_to_another_run_keeps_who_stood_beside(look):
         ({"member": 999}, "member must be a whole number from 0 to 17, but is 999"),
         ({"member": "__proto__"}, "member must be a whole number, but is '__proto__'"),
         ({"tab": "member", "neuron": -1}, "neuron must be a whole number from 0 to 31, but is -1"),
-        ({"tab": "member", "feature": 16}, "feature must be a whole number from 0 to 15, but is 16"),
+        (
+            {"tab": "member", "feature": 16},
+            "feature must be a whole number from 0 to 15, but is 16",
+        ),
         ({"tab": "member", "quantity": "evil"}, "quantity must be one of responses, drive, write"),
         ({"tab": "time", "step": "x"}, "step must be a whole number, but is 'x'"),
         ({"tab": "time", "beside": 999}, "member must be a whole number from 0 to 17, but is 999"),
         ({"tab": "what-if", "on": "a:NaN"}, "on must be features with amplitudes"),
-        ({"tab": "what-if", "on": "99:1"}, "feature must be a whole number from 0 to 15, but is 99"),
+        (
+            {"tab": "what-if", "on": "99:1"},
+            "feature must be a whole number from 0 to 15, but is 99",
+        ),
         ({"tab": "what-if", "on": "1:7"}, "amplitude must be from 0 to 1, but is 7"),
         ({"tab": "what-if", "off": "40"}, "off must be whole numbers from 0 to 31, but is 40"),
         ({"x": "__class__"}, "x must be a setting or a measure"),
@@ -103,7 +115,9 @@ def test_going_back_to_another_run_keeps_who_stood_beside(look):
 )
 def test_an_address_that_asks_for_what_is_not_there_is_answered_in_one_sentence(look, fields, rule):
     told = {"run": RUN, **fields}
-    look.page.goto(look.server.address + "?" + "&".join(f"{name}={value}" for name, value in told.items()))
+    look.page.goto(
+        look.server.address + "?" + "&".join(f"{name}={value}" for name, value in told.items())
+    )
     expect(look.page.locator(".message:visible", has_text=rule).first).to_be_visible()
     look.page.wait_for_load_state("networkidle")
     (sentence,) = look.complaints()
@@ -131,16 +145,22 @@ def test_a_hostile_run_name_is_text_and_nothing_runs(look, known):
         assert look.page.locator("img").count() == 0
     look.says("activations-words", "neurons fire")
     look.page.goto(f"{look.server.address}?run=%3Cimg src=y onerror=alert(2)%3E")
-    expect(look.page.locator(".message:visible").first).to_contain_text("<img src=y onerror=alert(2)>")
+    expect(look.page.locator(".message:visible").first).to_contain_text(
+        "<img src=y onerror=alert(2)>"
+    )
     assert look.page.locator("img").count() == 0
 
 
 def test_no_button_sends_a_picture_elsewhere(look):
     for tab in ("sweep", "member", "time", "what-if"):
         look.open(RUN, tab=tab, member=4, beside=5, neuron=1, feature=1)
-        titles = look.page.locator(".modebar-btn").evaluate_all("all => all.map(one => one.dataset.title ?? '')")
+        titles = look.page.locator(".modebar-btn").evaluate_all(
+            "all => all.map(one => one.dataset.title ?? '')"
+        )
         assert len(titles) > 5
-        assert not [title for title in titles if "share" in title.lower() or "cloud" in title.lower()]
+        assert not [
+            title for title in titles if "share" in title.lower() or "cloud" in title.lower()
+        ]
         assert look.page.locator("a[href*='plot.ly'], a[href*='plotly']").count() == 0
 
 

@@ -1,4 +1,6 @@
-"""The explorer's sweep and member in a real browser: what the page holds against what Python finds in the run."""
+"""The explorer's sweep and member in a real browser: what the page holds against what Python finds
+in the run.
+"""
 
 import numpy as np
 import pandas as pd
@@ -27,7 +29,9 @@ def member(study):
 def members_drawn(look):
     """Place and member of every small dot of the scatter."""
     dots = [t for t in look.traces("scatter") if t["customdata"]]
-    return {m: (x, y) for t in dots for m, x, y in zip(t["customdata"], t["x"], t["y"], strict=True)}
+    return {
+        m: (x, y) for t in dots for m, x, y in zip(t["customdata"], t["x"], t["y"], strict=True)
+    }
 
 
 def assert_scatters(look, table, x, y):
@@ -99,15 +103,25 @@ def test_a_click_on_a_cell_opens_the_neuron_and_the_feature_that_lie_there(look,
 
 def assert_told(look, shown, neuron, feature):
     """The words on this neuron and this feature have Python's numbers."""
-    numbers = (f"score {shown.score[neuron]:.4f}", f"bias {shown.bias[neuron]:.4f}", ROLES[shown.role[neuron]])
+    numbers = (
+        f"score {shown.score[neuron]:.4f}",
+        f"bias {shown.bias[neuron]:.4f}",
+        ROLES[shown.role[neuron]],
+    )
     favourite = shown.favourite[neuron]
     most = f"feature {favourite} most ({shown.responses[neuron, favourite]:.4f})"
     look.says("neuron-words", f"Neuron {neuron}:", *numbers, most)
     strongest, answer = shown.responses[:, feature].argmax(), shown.answers[-1, feature]
     look.says(
-        "feature-words", f"Feature {feature}:", f"neuron {strongest} answers it most", f"as {answer:.3f} at strength"
+        "feature-words",
+        f"Feature {feature}:",
+        f"neuron {strongest} answers it most",
+        f"as {answer:.3f} at strength",
     )
-    assert [look.page.input_value(f"#{what}") for what in ("neuron", "feature")] == [str(neuron), str(feature)]
+    assert [look.page.input_value(f"#{what}") for what in ("neuron", "feature")] == [
+        str(neuron),
+        str(feature),
+    ]
 
 
 def test_a_click_under_the_map_opens_the_neuron_alone(look, member):
@@ -177,7 +191,10 @@ def test_weights_are_shown_on_a_scale_with_zero_in_its_middle(look, member):
         look.page.locator(f"#quantity [value={quantity}]").check()
         look.has_fields(quantity=quantity)
         values = getattr(shown, quantity)
-        look.draws("map", member_map(now._replace(values=values), shown.order, "", 1.0, quantity, shown.role))
+        look.draws(
+            "map",
+            member_map(now._replace(values=values), shown.order, "", 1.0, quantity, shown.role),
+        )
         scale = "(({zmin, zmax}) => [zmin, zmax])(document.querySelector('#map .js-plotly-plot').data[0])"
         top = np.abs(values).max()
         np.testing.assert_allclose(look.page.evaluate(scale), [-top, top], rtol=1e-6)
@@ -186,7 +203,9 @@ def test_weights_are_shown_on_a_scale_with_zero_in_its_middle(look, member):
 def test_tables_are_python_s_in_the_page_and_in_their_download(look, study, member):
     look.open(RUN)
     wanted = brief(study.run.table).reset_index()
-    pd.testing.assert_frame_equal(pd.read_csv(look.saved("members", "All members")), wanted, check_dtype=False)
+    pd.testing.assert_frame_equal(
+        pd.read_csv(look.saved("members", "All members")), wanted, check_dtype=False
+    )
     expect(look.page.locator("#members tbody tr")).to_have_count(len(wanted))
     look.open(RUN, tab="member", member=MEMBER)
     for name, table in (("neurons", neuron_table), ("features", feature_table)):

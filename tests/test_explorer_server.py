@@ -1,4 +1,6 @@
-"""The explorer's server: files that cannot be read, who may ask, and what it does not start with."""
+"""The explorer's server: files that cannot be read, who may ask, and what it does not start
+with.
+"""
 
 import contextlib
 import http.client
@@ -26,10 +28,15 @@ def unit_of(folder):
 def broken(smoke_run, signed_run, tmp_path_factory):
     """Runs whose one file is cut off, another's, overwritten in its middle, or no result at all."""
     root = tmp_path_factory.mktemp("broken")
-    folders = {name: shutil.copytree(smoke_run, root / name) for name in ("cut", "foreign", "damaged", "text")}
+    folders = {
+        name: shutil.copytree(smoke_run, root / name)
+        for name in ("cut", "foreign", "damaged", "text")
+    }
     files = {name: unit_of(folder) for name, folder in folders.items()}
     for file in files.values():
-        file.with_name(f"{file.name}.sha256").unlink()  # as an older toymono left them, so that reading finds it
+        file.with_name(
+            f"{file.name}.sha256"
+        ).unlink()  # as an older toymono left them, so that reading finds it
     content = files["cut"].read_bytes()
     files["cut"].write_bytes(content[: len(content) // 2])
     files["foreign"].write_bytes(unit_of(signed_run).read_bytes())
@@ -41,7 +48,9 @@ def broken(smoke_run, signed_run, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["cut", "foreign", "damaged", "text"])
-def test_a_file_that_cannot_be_read_is_one_sentence_and_other_runs_go_on(browser_page, broken, smoke_run, name):
+def test_a_file_that_cannot_be_read_is_one_sentence_and_other_runs_go_on(
+    browser_page, broken, smoke_run, name
+):
     look = Look(browser_page, broken)
     look.page.goto(f"{broken.address}?run={name}&tab=member")
     expect(look.page.locator(".message:visible").first).to_contain_text(f"/{name}/units/")
@@ -54,7 +63,9 @@ def test_a_file_that_cannot_be_read_is_one_sentence_and_other_runs_go_on(browser
     assert look.complaints() == set()
     member = Study(RUN, smoke_run).member(0)
     order = member.dashboard.order
-    same_numbers(look.traces("map")[0]["z"], member.dashboard.responses[order.neuron][:, order.feature].T)
+    same_numbers(
+        look.traces("map")[0]["z"], member.dashboard.responses[order.neuron][:, order.feature].T
+    )
     assert "Traceback" not in broken.log.read_text()
 
 
@@ -78,10 +89,16 @@ def test_only_pages_of_this_machine_are_answered(explorer_server):
     assert asked(explorer_server, {}) == 200
     assert asked(explorer_server, {"Host": f"localhost:{port}"}) == 200
     assert asked(explorer_server, {"Origin": f"http://{host}"}) == 200
-    strangers = ({"Host": "evil.example"}, {"Host": f"evil.example:{port}"}, {"Host": f"127.0.0.1.evil.example:{port}"})
+    strangers = (
+        {"Host": "evil.example"},
+        {"Host": f"evil.example:{port}"},
+        {"Host": f"127.0.0.1.evil.example:{port}"},
+    )
     for headers in (*strangers, {"Origin": "http://evil.example"}, {"Origin": "null"}):
         assert asked(explorer_server, headers) == 403, headers
-        assert asked(explorer_server, headers, "POST", "/_dash-update-component", ask) == 403, headers
+        assert asked(explorer_server, headers, "POST", "/_dash-update-component", ask) == 403, (
+            headers
+        )
 
 
 def test_the_server_listens_on_this_machine_alone(explorer_server):

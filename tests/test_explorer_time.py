@@ -24,7 +24,9 @@ def study(known):
 
 
 def assert_replays(look, side, member, place):
-    """One side of the page is the member at this record: map, favourites, scores, biases, spread, cursor, and words."""
+    """One side of the page is the member at this record: map, favourites, scores, biases, spread,
+    cursor, and words.
+    """
     now, order = member.frame(place), member.dashboard.order
     look.draws(f"{side}-map", member_map(now, order, "", 1.0))
     look.draws(f"{side}-scores", score_panel(now))
@@ -57,13 +59,27 @@ def test_the_words_of_an_earlier_record_are_its_own(look, study, smoke_data):
     look.press("#clock", "ArrowRight")
     look.has_fields(step=int(at.step))
     after = f"{int(at.step)} steps"
-    look.says("left-map-words", f"After {after} {int(at.n_mono)} of 32", f"task loss {float(at.task_loss):.4f}")
-    look.says("left-scores-words", f"after {after}: lowest {at.score.min():.4f}", f"highest {at.score.max():.4f}")
+    look.says(
+        "left-map-words",
+        f"After {after} {int(at.n_mono)} of 32",
+        f"task loss {float(at.task_loss):.4f}",
+    )
+    look.says(
+        "left-scores-words",
+        f"after {after}: lowest {at.score.min():.4f}",
+        f"highest {at.score.max():.4f}",
+    )
     look.says("left-loss-words", f"Task loss after {after}: {float(at.task_loss):.4f}")
-    look.says("left-who", f"; at the end of training: {row.n_mono} of 32", f"task loss {row.task_loss:.4f}")
+    look.says(
+        "left-who",
+        f"; at the end of training: {row.n_mono} of 32",
+        f"task loss {row.task_loss:.4f}",
+    )
     assert look.page.locator("#left-column .data figcaption").count() == 0  # no sentence but these
     drawn = {trace["name"]: trace for trace in look.traces("left-loss")}
-    np.testing.assert_allclose([drawn["now"][axis] for axis in "xy"], [[at.step], [at.task_loss]], rtol=1e-6)
+    np.testing.assert_allclose(
+        [drawn["now"][axis] for axis in "xy"], [[at.step], [at.task_loss]], rtol=1e-6
+    )
 
 
 def test_the_table_below_a_picture_is_of_the_record_that_is_shown(look, study):
@@ -73,7 +89,9 @@ def test_the_table_below_a_picture_is_of_the_record_that_is_shown(look, study):
     for key, place in (("Home", 0), ("End", len(past.step) - 1)):
         look.press("#clock", key)
         now = look.page.locator("#left-loss-data tbody tr").last
-        expect(now).to_contain_text(f"now{past.step[place]}loss{float(f'{past.task_loss[place]:.4g}'):g}")
+        expect(now).to_contain_text(
+            f"now{past.step[place]}loss{float(f'{past.task_loss[place]:.4g}'):g}"
+        )
 
 
 def test_the_map_of_an_earlier_record_is_of_the_network_kept_then(look, study, smoke_data):
@@ -85,7 +103,9 @@ def test_the_map_of_an_earlier_record_is_of_the_network_kept_then(look, study, s
     alone = np.maximum(weights.encoder.T @ kept.problem.embedding + weights.bias[:, None], 0)
     look.open(RUN, tab="time", member=MEMBER, step=step)
     shown = np.array(look.traces("left-map")[0]["z"])
-    np.testing.assert_allclose(shown, np.asarray(alone)[order.neuron][:, order.feature].T, atol=1e-5)
+    np.testing.assert_allclose(
+        shown, np.asarray(alone)[order.neuron][:, order.feature].T, atol=1e-5
+    )
 
 
 def test_two_members_run_on_one_clock(look, study):
@@ -158,7 +178,10 @@ def test_playing_waits_for_a_picture_that_is_on_its_way(look, study):
 
 
 def assert_ticks(look, least):
-    assert look.page.evaluate("window.dash_component_api.getLayout('ticker').props.n_intervals ?? 0") >= least
+    assert (
+        look.page.evaluate("window.dash_component_api.getLayout('ticker').props.n_intervals ?? 0")
+        >= least
+    )
 
 
 def test_a_run_that_kept_only_its_last_networks_shows_favourites_before(look, known):
@@ -179,9 +202,16 @@ def assert_finds(look, member, chosen, off):
     whole = outcome(config, params, problem, features, np.ones(config.n_neurons, bool))
     found = outcome(config, params, problem, features, is_on)
     hidden, before = np.asarray(found.hidden), np.asarray(whole.hidden)
-    look.draws("activations", activation_panel(hidden, before, member.dashboard.order.neuron, is_on))
-    look.draws("outputs", output_panel(*(np.asarray(v) for v in (found.outputs, whole.outputs, found.targets))))
-    look.says("activations-words", f"{(hidden > 0).sum()} neurons fire; squared error {found.error:.4f}")
+    look.draws(
+        "activations", activation_panel(hidden, before, member.dashboard.order.neuron, is_on)
+    )
+    look.draws(
+        "outputs",
+        output_panel(*(np.asarray(v) for v in (found.outputs, whole.outputs, found.targets))),
+    )
+    look.says(
+        "activations-words", f"{(hidden > 0).sum()} neurons fire; squared error {found.error:.4f}"
+    )
 
 
 def test_features_that_are_put_on_and_moved_give_what_the_network_gives(look, study):
@@ -195,7 +225,10 @@ def test_features_that_are_put_on_and_moved_give_what_the_network_gives(look, st
     look.press(second, "ArrowLeft", 7)
     look.has_fields(on="3:1,11:0.93")
     assert_finds(look, member, {3: 1.0, 11: 0.93}, [])
-    thumb, track = (look.page.locator(f"{second} .dash-slider-{part}").bounding_box() for part in ("thumb", "track"))
+    thumb, track = (
+        look.page.locator(f"{second} .dash-slider-{part}").bounding_box()
+        for part in ("thumb", "track")
+    )
     middle = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in (thumb, track)]
     look.page.mouse.move(*middle[0])
     look.page.mouse.down()

@@ -24,7 +24,8 @@ SAME = "--n-features 8 --n-embed 4 --n-neurons 8 --batch-size 16 --n-steps 64 --
 PARTS = dataclasses.replace(running.SWEEP, members_per_unit=2)  # two units
 # A process may not write a file larger than this, as if the disk were full.
 FULL = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
-# To root, permissions say nothing unless it gives up the powers CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH.
+# To root, permissions say nothing unless it gives up the powers CAP_DAC_OVERRIDE and
+# CAP_DAC_READ_SEARCH.
 BOUND = """
 import ctypes, os
 if os.getuid() == 0:
@@ -65,7 +66,9 @@ def _ends_well(out, whole):
 
 
 @pytest.mark.parametrize(("size", "workers"), [(2000, "1"), (20_000, "2")])
-def test_a_disk_that_is_full_when_a_result_is_written_ends_in_one_sentence(tmp_path, out, whole, size, workers):
+def test_a_disk_that_is_full_when_a_result_is_written_ends_in_one_sentence(
+    tmp_path, out, whole, size, workers
+):
     sentence = _refused(tmp_path, FULL.format(size=size), "resume", out, "--workers", workers)
     assert f"go on with: toymono resume {out}" in sentence
     assert {path.suffix for path in (out / "units").iterdir()} <= {".lock"}
@@ -73,7 +76,9 @@ def test_a_disk_that_is_full_when_a_result_is_written_ends_in_one_sentence(tmp_p
 
 
 @pytest.mark.parametrize("size", [100, 2000])
-def test_a_disk_that_is_full_when_a_checkpoint_is_written_ends_in_one_sentence(tmp_path, out, whole, size):
+def test_a_disk_that_is_full_when_a_checkpoint_is_written_ends_in_one_sentence(
+    tmp_path, out, whole, size
+):
     hurry = f"{running.HURRIED}\nwork.SECONDS_BETWEEN_CHECKPOINTS = 0.0\n"
     sentence = _refused(tmp_path, hurry + FULL.format(size=size), "resume", out)
     assert "must take a checkpoint" in sentence
@@ -83,7 +88,9 @@ def test_a_disk_that_is_full_when_a_checkpoint_is_written_ends_in_one_sentence(t
 
 
 def test_a_full_disk_takes_no_run(tmp_path):
-    sentence = _refused(tmp_path, FULL.format(size=0), "run", "demo", "--scale", "smoke", "--out", tmp_path / "run")
+    sentence = _refused(
+        tmp_path, FULL.format(size=0), "run", "demo", "--scale", "smoke", "--out", tmp_path / "run"
+    )
     assert "out must be a folder that can be written to" in sentence
     assert not (tmp_path / "run" / "sweep.json").exists()
 
@@ -113,7 +120,9 @@ def test_a_read_only_run_that_is_done_is_read(tmp_path, out, whole):
 
 @pytest.fixture
 def hurry(tmp_path):
-    """A folder for what processes of toymono do first, in which a file holds them at their first snapshot."""
+    """A folder for what processes of toymono do first, in which a file holds them at their first
+    snapshot.
+    """
     (tmp_path / "hurry").mkdir()
     (tmp_path / "hurry" / "hold").touch()
     return tmp_path / "hurry"
@@ -125,7 +134,10 @@ def test_of_two_processes_on_one_run_the_second_is_told_to_wait(out, whole, hurr
         with running.started("resume", out) as second:
             status, error = running.ended(second)
         assert status == 2
-        assert "one process at a time, but another is at it; wait until it is done" in running.refusal(error)
+        assert (
+            "one process at a time, but another is at it; wait until it is done"
+            in running.refusal(error)
+        )
         (hurry / "hold").unlink()
         assert running.ended(first)[0] == 0
     assert running.arrays(out) == whole
@@ -147,7 +159,9 @@ def test_two_processes_started_at_once_leave_a_whole_run(tmp_path, whole):
 
 
 def test_where_a_worker_is_killed_the_other_units_are_finished(out, whole, hurry):
-    with running.started("resume", out, "--workers", 2, first=running.HURRIED, folder=hurry) as process:
+    with running.started(
+        "resume", out, "--workers", 2, first=running.HURRIED, folder=hurry
+    ) as process:
         running.wait_until(lambda: len(running.starts(hurry)) == 2)
         worker = psutil.Process(process.pid).children()[0]
         name = worker.cmdline()[-1]
@@ -177,10 +191,15 @@ snapshots, train_unit.snapshots = train_unit.snapshots, exhausted
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_unit_for_which_the_memory_runs_out_is_named_in_one_sentence(tmp_path, out, whole, workers):
+def test_a_unit_for_which_the_memory_runs_out_is_named_in_one_sentence(
+    tmp_path, out, whole, workers
+):
     (unit,) = (unit for unit in plan(PARTS) if unit.settings[0].learning_rate > 0.01)
     sentence = _refused(tmp_path, EXHAUSTED, "resume", out, "--workers", workers)
-    assert f"{unit.name} must fit the memory, but RESOURCE_EXHAUSTED: Out of memory allocating" in sentence
+    assert (
+        f"{unit.name} must fit the memory, but RESOURCE_EXHAUSTED: Out of memory allocating"
+        in sentence
+    )
     assert sentence.endswith(f"go on with: toymono resume {out}")
     assert len(list((out / "units").glob("*.nc"))) == 1
     _ends_well(out, whole)
@@ -208,8 +227,12 @@ def _of_member(trained, setting):
 
 @pytest.mark.parametrize(("batch_size", "instead"), [(8192, []), (32, [Hyper(0.02)])])
 def test_a_member_that_diverges_is_flagged_and_the_others_are_as_without_it(batch_size, instead):
-    """To the last bit, where each is computed alone, and where several are, as long as their number is the same."""
-    config = dataclasses.replace(running.CONFIG, batch_size=batch_size, activation="x-exp", optimizer="adam")
+    """To the last bit, where each is computed alone, and where several are, as long as their number
+    is the same.
+    """
+    config = dataclasses.replace(
+        running.CONFIG, batch_size=batch_size, activation="x-exp", optimizer="adam"
+    )
     settings, seeds = (Hyper(0.003), Hyper(0.01), Hyper(30.0)), (0, 1)
     assert instead or placement.place(config, 2, 3).at_once == 1
     together = train_ensemble(config, settings, seeds)
@@ -223,11 +246,15 @@ def test_a_member_that_diverges_is_flagged_and_the_others_are_as_without_it(batc
 
 
 @pytest.mark.parametrize("jump", [-1e8, 1e4])
-def test_a_clock_that_jumps_changes_neither_results_nor_when_checkpoints_come(tmp_path, monkeypatch, jump):
+def test_a_clock_that_jumps_changes_neither_results_nor_when_checkpoints_come(
+    tmp_path, monkeypatch, jump
+):
     monkeypatch.setattr(environment, "git_commit", lambda: "the same")
     (calm,), written = run_sweep(running.SWEEP, tmp_path / "calm"), []
     clock, write = itertools.count(time.time(), jump), train_unit.write_checkpoint
-    monkeypatch.setattr(train_unit, "write_checkpoint", lambda *args: written.append(args[2].step) or write(*args))
+    monkeypatch.setattr(
+        train_unit, "write_checkpoint", lambda *args: written.append(args[2].step) or write(*args)
+    )
     monkeypatch.setattr(time, "time", lambda: next(clock))
     (file,) = run_sweep(running.SWEEP, tmp_path / "jumps")
     assert file.read_bytes() == calm.read_bytes()

@@ -13,14 +13,17 @@ def test_each_feature_fires_at_its_own_density(law):
     densities = feature_densities(law, N, DENSITY)
     features = sparse_features(jax.random.uniform(jax.random.key(0), (BATCH, N)), densities)
     rate = np.asarray((features > 0).mean(0))
-    # Five standard errors of a binomial proportion: one false alarm in 10^6 for each of the 40 features.
+    # Five standard errors of a binomial proportion: one false alarm in 10^6 for each of the 40
+    # features.
     assert np.all(np.abs(rate - densities) <= 5 * np.sqrt(densities * (1 - densities) / BATCH))
 
 
 @pytest.mark.parametrize("law", ["uniform", "power-law"])
 def test_amplitudes_of_features_that_are_on_have_the_moments_of_the_uniform_law(law):
     densities = feature_densities(law, N, DENSITY)
-    features = np.asarray(sparse_features(jax.random.uniform(jax.random.key(1), (BATCH, N)), densities))
+    features = np.asarray(
+        sparse_features(jax.random.uniform(jax.random.key(1), (BATCH, N)), densities)
+    )
     on = features[features > 0]
     for power in (1, 2, 3, 4):  # E u^p = 1 / (p + 1), variance 1 / (2p + 1) - 1 / (p + 1)^2
         error = np.sqrt((1 / (2 * power + 1) - 1 / (power + 1) ** 2) / on.size)
@@ -31,7 +34,9 @@ def test_amplitudes_of_features_that_are_on_have_the_moments_of_the_uniform_law(
 def test_the_power_law_falls_as_the_paper_says_and_keeps_the_mean():
     densities = feature_densities("power-law", 512, 1 / 64)
     assert densities[9] / densities[99] == pytest.approx(10**1.1, rel=1e-4)
-    assert densities.sum() == pytest.approx(512 / 64 - (float(_unclipped(512, 1 / 64)[0]) - 1), rel=1e-4)
+    assert densities.sum() == pytest.approx(
+        512 / 64 - (float(_unclipped(512, 1 / 64)[0]) - 1), rel=1e-4
+    )
 
 
 def test_a_power_law_too_dense_is_clipped_at_one():

@@ -1,8 +1,9 @@
-"""The authors' own program against ours, at the same settings: three seeds each, to the same last step.
+"""The authors' own program against ours, at the same settings: three seeds each, to the same last
+step.
 
-authors_small.jsonl holds results of the program that the authors released, run on a CPU: N 128, d 32, k 256, batch
-512, 2^13 steps, density 1/64; `task_loss` is the mean of the losses logged every 16th of the last 1024 steps, which
-`training_loss` is of ours.
+authors_small.jsonl holds results of the program that the authors released, run on a CPU: N 128, d
+32, k 256, batch 512, 2^13 steps, density 1/64; `task_loss` is the mean of the losses logged every
+16th of the last 1024 steps, which `training_loss` is of ours.
 """
 
 import json
@@ -18,10 +19,13 @@ from toymono.sweeps.store import to_dataset
 from toymono.training.ensemble import train_ensemble
 
 AUTHORS = pd.DataFrame(
-    json.loads(line) for line in (pathlib.Path(__file__).parent / "authors_small.jsonl").read_text().splitlines()
+    json.loads(line)
+    for line in (pathlib.Path(__file__).parent / "authors_small.jsonl").read_text().splitlines()
 )
 THEIRS = [name for name in Hyper._fields if name in AUTHORS]
-SETTINGS = {name: Hyper(**rows.iloc[0][THEIRS].astype(float)) for name, rows in AUTHORS.groupby("setting")}
+SETTINGS = {
+    name: Hyper(**rows.iloc[0][THEIRS].astype(float)) for name, rows in AUTHORS.groupby("setting")
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,9 @@ def _theirs(name):
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_the_mean_training_loss_is_within_four_percent_of_the_authors(ours, name):
-    assert ours[name].training_loss.mean() == pytest.approx(_theirs(name).task_loss.mean(), rel=0.04)
+    assert ours[name].training_loss.mean() == pytest.approx(
+        _theirs(name).task_loss.mean(), rel=0.04
+    )
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -27,7 +27,12 @@ def test_a_file_as_it_was_written_passes(file):
 
 
 def test_the_checksum_is_one_that_sha256sum_knows(file):
-    subprocess.run(["sha256sum", "--check", f"{file.name}.sha256"], cwd=file.parent, check=True, capture_output=True)
+    subprocess.run(
+        ["sha256sum", "--check", f"{file.name}.sha256"],
+        cwd=file.parent,
+        check=True,
+        capture_output=True,
+    )
 
 
 @pytest.mark.parametrize("place", [0, 1000, 4095])
@@ -65,7 +70,9 @@ def test_a_failed_write_leaves_neither_file_nor_checksum(tmp_path):
 
 
 def _holder(folder):
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(folder)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout.readline() == "held\n"
     return process
 
@@ -73,7 +80,10 @@ def _holder(folder):
 def test_a_result_has_one_writer_at_a_time(tmp_path):
     process = _holder(tmp_path)
     try:
-        with pytest.raises(InputError, match="one process at a time"), locked(tmp_path / "k8-abc.nc"):
+        with (
+            pytest.raises(InputError, match="one process at a time"),
+            locked(tmp_path / "k8-abc.nc"),
+        ):
             pass
     finally:
         process.kill()

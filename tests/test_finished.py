@@ -3,7 +3,8 @@ import pytest
 
 from toymono.evidence.finished import MOST_LATE_GAIN, is_finished, late_gain, share_of_zero
 
-STEPS = 1024  # of the smoke sweep; its density is 1/8 over 16 features, and the answer 0 loses 16 / 8 / 3
+# of the smoke sweep; its density is 1/8 over 16 features, and the answer 0 loses 16 / 8 / 3
+STEPS = 1024
 ZERO = 16 / 8 / 3
 
 

@@ -9,7 +9,10 @@ from toymono.toy.model import network, random_params
 from toymono.toy.tasks import project, random_problem
 
 CONFIG = Config(n_features=6, n_embed=4, n_neurons=9)
-PARAMS, PROBLEM = random_params(CONFIG, 0.1, jax.random.key(1)), random_problem(CONFIG, jax.random.key(2))
+PARAMS, PROBLEM = (
+    random_params(CONFIG, 0.1, jax.random.key(1)),
+    random_problem(CONFIG, jax.random.key(2)),
+)
 ALL = np.ones(9, bool)
 
 
@@ -25,7 +28,9 @@ def test_with_all_neurons_on_it_is_the_network_s_own_answer():
     inputs = project(features[None], PROBLEM.embedding)
     np.testing.assert_allclose(found.outputs, network(CONFIG, PARAMS)(inputs)[0], atol=1e-6)
     np.testing.assert_array_equal(found.targets, features)
-    assert float(found.error) == pytest.approx(float(((found.outputs - features) ** 2).sum()), rel=1e-5)
+    assert float(found.error) == pytest.approx(
+        float(((found.outputs - features) ** 2).sum()), rel=1e-5
+    )
 
 
 def test_with_all_neurons_off_nothing_is_answered():
@@ -40,7 +45,9 @@ def test_what_two_neurons_add_is_what_each_adds():
         np.asarray(outcome(CONFIG, PARAMS, PROBLEM, features, is_on).outputs)
         for is_on in (ALL, _without(2), _without(5), _without(2, 5))
     )
-    np.testing.assert_allclose((whole - without_2) + (whole - without_5), whole - without_both, atol=1e-6)
+    np.testing.assert_allclose(
+        (whole - without_2) + (whole - without_5), whole - without_both, atol=1e-6
+    )
 
 
 def test_a_neuron_that_is_off_leaves_the_others_as_they_were():

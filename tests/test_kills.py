@@ -12,16 +12,25 @@ from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.plan import plan
 
 # 600 snapshots for each unit, slowed to about 20 s in all.
-BASE = Config(n_features=8, n_embed=4, n_neurons=8, batch_size=16, n_steps=4800, record_phase="peak")
+BASE = Config(
+    n_features=8, n_embed=4, n_neurons=8, batch_size=16, n_steps=4800, record_phase="peak"
+)
 MOMENTS = random.Random(2211_09169)
 
 
 def _sweep(n_seeds):
-    return Sweep(base=BASE, grids=({"bias_offset": (0.0, -1.0)},), seeds=tuple(range(n_seeds)), members_per_unit=2)
+    return Sweep(
+        base=BASE,
+        grids=({"bias_offset": (0.0, -1.0)},),
+        seeds=tuple(range(n_seeds)),
+        members_per_unit=2,
+    )
 
 
 def _whole(folder, sweep):
-    """What an uninterrupted run of this sweep ends with, in as many processes as there are units."""
+    """What an uninterrupted run of this sweep ends with, in as many processes as there are
+    units.
+    """
     claim_folder(folder, sweep)
     main(["resume", str(folder), "--workers", str(len(plan(sweep)))])
     return running.arrays(folder)
@@ -32,7 +41,9 @@ def _begun(hurry):
 
 
 def _kill_sometime(process, hurry, place):
-    """Kill a process: at any moment soon after training goes on, or, every fourth time, of its start."""
+    """Kill a process: at any moment soon after training goes on, or, every fourth time, of its
+    start.
+    """
     before = _begun(hurry)
     if place % 4:
         running.wait_until(lambda: _begun(hurry) > before or process.poll() is not None)
@@ -71,7 +82,11 @@ def _workers(out):
     found = []
     for process in psutil.process_iter(["cmdline"]):
         words = process.info["cmdline"] or []
-        if "toymono.sweeps.workers" in words and str(out) in words and process.status() != psutil.STATUS_ZOMBIE:
+        if (
+            "toymono.sweeps.workers" in words
+            and str(out) in words
+            and process.status() != psutil.STATUS_ZOMBIE
+        ):
             found.append(process)
     return found
 
@@ -79,7 +94,9 @@ def _workers(out):
 def test_workers_end_soon_after_whoever_started_them_is_killed(tmp_path):
     sweep, out, hurry = _sweep(2), tmp_path / "run", tmp_path / "hurry"
     claim_folder(out, sweep)
-    with running.started("resume", out, "--workers", 2, first=running.HURRIED, folder=hurry) as process:
+    with running.started(
+        "resume", out, "--workers", 2, first=running.HURRIED, folder=hurry
+    ) as process:
         running.wait_until(lambda: len(running.starts(hurry)) == 2)
         workers = _workers(out)
         process.send_signal(signal.SIGKILL)

@@ -36,12 +36,16 @@ def test_networks_of_any_batch_size_answer_the_same_samples():
 
 
 def test_another_key_draws_other_samples():
-    one, other = (sampled_loss(CONFIG, _zero, PROBLEM, jax.random.key(seed), DENSITY) for seed in (3, 4))
+    one, other = (
+        sampled_loss(CONFIG, _zero, PROBLEM, jax.random.key(seed), DENSITY) for seed in (3, 4)
+    )
     assert float(one.mean) != float(other.mean)
 
 
 def test_more_samples_give_a_smaller_error():
-    few, many = (float(sampled_loss(CONFIG, _zero, PROBLEM, KEY, DENSITY, n).error) for n in (2**12, 2**16))
+    few, many = (
+        float(sampled_loss(CONFIG, _zero, PROBLEM, KEY, DENSITY, n).error) for n in (2**12, 2**16)
+    )
     assert few / many == pytest.approx(4, rel=0.1)
 
 

@@ -19,19 +19,24 @@ def test_the_network_is_its_equation():
 
 
 @pytest.mark.parametrize(
-    ("layer", "leaf", "fan_in"), [("encoder", "kernel", 16), ("encoder", "bias", 16), ("decoder", "kernel", 200)]
+    ("layer", "leaf", "fan_in"),
+    [("encoder", "kernel", 16), ("encoder", "bias", 16), ("decoder", "kernel", 200)],
 )
 def test_parameters_start_as_torch_starts_them(layer, leaf, fan_in):
     values = PARAMS[layer][leaf]
     bound = fan_in**-0.5
     assert jnp.abs(values).max() <= bound
-    spread = bound / 3**0.5  # of a uniform law; its relative standard error is about 0.9 / sqrt(2 size)
+    spread = (
+        bound / 3**0.5
+    )  # of a uniform law; its relative standard error is about 0.9 / sqrt(2 size)
     assert values.std() == pytest.approx(spread, rel=5 * 0.9 / (2 * values.size) ** 0.5)
 
 
 def test_an_offset_moves_the_biases_and_nothing_else():
     moved = random_params(CONFIG, -1.0, jax.random.key(0))
-    assert moved["encoder"]["bias"] == pytest.approx(np.asarray(PARAMS["encoder"]["bias"]) - 1, abs=1e-6)
+    assert moved["encoder"]["bias"] == pytest.approx(
+        np.asarray(PARAMS["encoder"]["bias"]) - 1, abs=1e-6
+    )
     assert jnp.array_equal(moved["encoder"]["kernel"], PARAMS["encoder"]["kernel"])
     assert jnp.array_equal(moved["decoder"]["kernel"], PARAMS["decoder"]["kernel"])
 
@@ -47,7 +52,8 @@ def test_there_is_no_output_bias():
     assert jax.tree.leaves(PARAMS["decoder"]) == [PARAMS["decoder"]["kernel"]]
 
 
-# By hand at (-1, 2): relu; x Phi(x) with Phi(-1) = .158655, Phi(2) = .977250; x e^x; x softmax with e^-3 / (1 + e^-3).
+# By hand at (-1, 2): relu; x Phi(x) with Phi(-1) = .158655, Phi(2) = .977250; x e^x; x softmax with
+# e^-3 / (1 + e^-3).
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -69,7 +75,8 @@ def test_no_activation_is_positive_where_its_argument_is_not(name):
 
 @pytest.mark.parametrize("graph", [True, False])
 def test_splitting_and_merging_is_the_same_in_both_of_nnx_s_modes(graph):
-    # flax is moving from graph mode to tree mode (its FLIP 5310); a network must survive either default.
+    # flax is moving from graph mode to tree mode (its FLIP 5310); a network must survive either
+    # default.
     with nnx.set_graph_mode(graph), nnx.set_graph_updates(graph):
         params = random_params(CONFIG, 0.0, jax.random.key(0))
         outputs = network(CONFIG, params)(jnp.ones((3, 16)))

@@ -45,7 +45,9 @@ def test_the_score_is_in_range_and_blind_to_scale_and_to_the_order_of_features(s
     assert (score >= 0).all()
     assert (score <= 1).all()
     assert monosemanticity(scale * responses) == pytest.approx(score, rel=1e-4)
-    assert monosemanticity(jax.random.permutation(shuffle, responses, axis=1)) == pytest.approx(score, rel=1e-5)
+    assert monosemanticity(jax.random.permutation(shuffle, responses, axis=1)) == pytest.approx(
+        score, rel=1e-5
+    )
 
 
 def test_a_neuron_is_mono_strictly_above_the_threshold():
@@ -59,11 +61,17 @@ def test_each_mono_neuron_counts_for_its_favourite_feature():
     counts = mono_neurons_of_features(mono, favourite_feature(responses), 3)
     assert counts.tolist() == [1, 2, 0]
     assert n_covered(counts) == 2
-    assert coverage_histogram(counts).n_features.tolist() == [1, 1, 1]  # one feature each with 0, 1 and 2 neurons
+    assert coverage_histogram(counts).n_features.tolist() == [
+        1,
+        1,
+        1,
+    ]  # one feature each with 0, 1 and 2 neurons
 
 
 def test_the_paper_s_histogram_is_read_back():
-    counts = jnp.array([1] * 503 + [2] * 5 + [0] * 4)  # Fig 3: of 512 features 503 have one neuron, 5 two
+    counts = jnp.array(
+        [1] * 503 + [2] * 5 + [0] * 4
+    )  # Fig 3: of 512 features 503 have one neuron, 5 two
     assert coverage_histogram(counts).n_features.tolist() == [4, 503, 5]
 
 

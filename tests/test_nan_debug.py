@@ -6,7 +6,9 @@ import running
 from toymono.sweeps.run import run_sweep
 
 
-def test_where_every_nan_is_an_error_the_smoke_sweep_gives_the_same_to_the_last_bit(smoke_sweep, smoke_run, tmp_path):
+def test_where_every_nan_is_an_error_the_smoke_sweep_gives_the_same_to_the_last_bit(
+    smoke_sweep, smoke_run, tmp_path
+):
     with jax.debug_nans(True):
         with pytest.raises(FloatingPointError, match="nan"):  # it is
             jnp.log(jnp.float32(-1.0))

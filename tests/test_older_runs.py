@@ -13,7 +13,11 @@ from toymono.sweeps.plan import plan
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
 
-LATER = ("connectivity", "initialization", "matmul_precision")  # settings that came after the first runs
+LATER = (
+    "connectivity",
+    "initialization",
+    "matmul_precision",
+)  # settings that came after the first runs
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +29,16 @@ def run(tmp_path_factory):
 
 @pytest.fixture
 def older(run, tmp_path):
-    """A run of a toymono that knew fewer settings, kept no checksums, no checkpoints, and no locks."""
-    folder = shutil.copytree(run, tmp_path / "run", ignore=shutil.ignore_patterns("*.sha256", "checkpoints", ".*"))
-    _rewrite(folder, lambda told: [told["base"].pop(name) for name in LATER] + [told.pop("members_per_unit")])
+    """A run of a toymono that knew fewer settings, kept no checksums, no checkpoints, and no
+    locks.
+    """
+    folder = shutil.copytree(
+        run, tmp_path / "run", ignore=shutil.ignore_patterns("*.sha256", "checkpoints", ".*")
+    )
+    _rewrite(
+        folder,
+        lambda told: [told["base"].pop(name) for name in LATER] + [told.pop("members_per_unit")],
+    )
     return folder
 
 
@@ -93,7 +104,9 @@ def test_a_unit_keeps_its_name_when_settings_come_to_be_known(older, run):
         (lambda told: told["base"].update(task="translate"), "translate"),
     ],
 )
-def test_a_run_of_a_newer_toymono_is_refused_with_what_is_not_known(older, capsys, change, name, verb):
+def test_a_run_of_a_newer_toymono_is_refused_with_what_is_not_known(
+    older, capsys, change, name, verb
+):
     _rewrite(older, change)
     before = running.files(older)
     with pytest.raises(SystemExit) as stop:
@@ -107,7 +120,9 @@ def test_a_run_of_a_newer_toymono_is_refused_with_what_is_not_known(older, capsy
 
 def test_what_a_newer_toymono_knows_is_not_left_out_in_silence(older):
     _rewrite(older, lambda told: told.update(order="random", pace="slow"))
-    with pytest.raises(InputError, match=r"knows, but has order, pace; go on with the newer toymono"):
+    with pytest.raises(
+        InputError, match=r"knows, but has order, pace; go on with the newer toymono"
+    ):
         read_sweep(older)
 
 

@@ -11,7 +11,10 @@ SHAPES = {"kernel": (6, 4), "bias": (4,)}
 
 def _tree(seed, scale=1.0):
     keys = jax.random.split(jax.random.key(seed), len(SHAPES))
-    return {name: scale * jax.random.normal(key, SHAPES[name]) for name, key in zip(SHAPES, keys, strict=True)}
+    return {
+        name: scale * jax.random.normal(key, SHAPES[name])
+        for name, key in zip(SHAPES, keys, strict=True)
+    }
 
 
 def _authors_lamb(weights, gradients, rate=0.1):
@@ -57,7 +60,8 @@ def test_the_first_step_is_not_corrected_for_bias():
     params, optimizer = {"w": jnp.array([3.0, 4.0])}, lamb_clamped()
     state = optimizer.init(params)
     _, state = optimizer.update({"w": jnp.array([1.0, 1.0])}, state, params)
-    # By hand: m = 0.1 g and v = 0.001 g^2 remain as they are, where a corrected LAMB would divide by 0.1 and 0.001.
+    # By hand: m = 0.1 g and v = 0.001 g^2 remain as they are, where a corrected LAMB would divide
+    # by 0.1 and 0.001.
     assert state[0].mean["w"] == pytest.approx([0.1, 0.1])
     assert state[0].square["w"] == pytest.approx([0.001, 0.001])
 
@@ -87,8 +91,12 @@ def test_the_controls_are_optax_with_the_rate_multiplied_afterwards(name, refere
 def test_mapped_over_members_an_optimiser_equals_a_loop_over_them(name):
     members, gradients = [_tree(s, 5.0) for s in range(4)], [_tree(s + 10) for s in range(4)]
     stack = lambda trees: jax.tree.map(lambda *leaves: jnp.stack(leaves), *trees)  # noqa: E731
-    mapped = jax.vmap(lambda p, g: _run(OPTIMIZERS[name], p, [g, g]))(stack(members), stack(gradients))
-    looped = stack([_run(OPTIMIZERS[name], p, [g, g]) for p, g in zip(members, gradients, strict=True)])
+    mapped = jax.vmap(lambda p, g: _run(OPTIMIZERS[name], p, [g, g]))(
+        stack(members), stack(gradients)
+    )
+    looped = stack(
+        [_run(OPTIMIZERS[name], p, [g, g]) for p, g in zip(members, gradients, strict=True)]
+    )
     for leaf in SHAPES:
         assert mapped[leaf] == pytest.approx(np.asarray(looped[leaf]), rel=1e-5, abs=1e-6)
 
@@ -98,5 +106,7 @@ def test_stacked_members_in_one_lamb_would_be_wrong():
     gradients = jax.tree.map(lambda *leaves: jnp.stack(leaves), _tree(2), _tree(3))
     mixed = _run(lamb_clamped(), members, [gradients])
     apart = jax.vmap(lambda p, g: _run(lamb_clamped(), p, [g]))(members, gradients)
-    taken, due = (optax.tree.norm(after["kernel"][0] - members["kernel"][0]) for after in (mixed, apart))
+    taken, due = (
+        optax.tree.norm(after["kernel"][0] - members["kernel"][0]) for after in (mixed, apart)
+    )
     assert taken > 5 * due  # the small member takes the large one's steps

@@ -12,7 +12,9 @@ def member(smoke_run):
     return studies([smoke_run])[smoke_run.name].member(9)
 
 
-@pytest.mark.parametrize(("what", "pictures"), [("neuron", neuron_pictures), ("feature", feature_pictures)])
+@pytest.mark.parametrize(
+    ("what", "pictures"), [("neuron", neuron_pictures), ("feature", feature_pictures)]
+)
 def test_a_picture_is_its_look_with_its_own_numbers(member, what, pictures):
     for name, picture in pictures(member.dashboard, member.history, 5).items():
         figure = go.Figure(filled(what, name, picture))
@@ -35,9 +37,13 @@ def test_a_neuron_s_pictures_show_its_own_row(member):
     shown, pictures = member.dashboard, neuron_pictures(member.dashboard, member.history, 5)
     np.testing.assert_array_equal(pictures["responses"].traces["every"]["y"], shown.responses[5])
     incoming = pictures["incoming"].traces
-    np.testing.assert_array_equal(incoming["positive"]["y"] + incoming["negative"]["y"], shown.incoming[5])
+    np.testing.assert_array_equal(
+        incoming["positive"]["y"] + incoming["negative"]["y"], shown.incoming[5]
+    )
     assert f"most to {shown.favourite[5]}" in pictures["responses"].title
-    np.testing.assert_array_equal(pictures["training"].traces["bias"]["y"], member.history.bias[:, 5])
+    np.testing.assert_array_equal(
+        pictures["training"].traces["bias"]["y"], member.history.bias[:, 5]
+    )
 
 
 def test_a_feature_s_pictures_show_its_own_column(member):
@@ -75,7 +81,10 @@ def test_every_neuron_has_one_dot_in_the_colour_of_its_role(member):
 def test_a_loss_that_falls_by_octaves_has_a_logarithmic_axis(member, factor, kind):
     falling = np.geomspace(1, 0.1, len(member.history.loss)) ** factor
     known = np.full(len(member.history.step), falling[-1])
-    assert loss_panel(member.history._replace(loss=falling, task_loss=known), 0).layout.yaxis.type == kind
+    assert (
+        loss_panel(member.history._replace(loss=falling, task_loss=known), 0).layout.yaxis.type
+        == kind
+    )
 
 
 def test_a_filled_picture_is_the_figure_that_plotly_would_make_of_it(member):

@@ -26,11 +26,14 @@ SHARED, WHOLE = PartitionSpec("member"), PartitionSpec()
 
 def _placed(axis, n_devices):
     """A placement over so many devices, which are one and the same: nothing is computed on them."""
-    return Placement(Mesh(np.array(jax.devices()[:1] * n_devices), ("member",)), axis, at_once=1, n_parts=1)
+    return Placement(
+        Mesh(np.array(jax.devices()[:1] * n_devices), ("member",)), axis, at_once=1, n_parts=1
+    )
 
 
 @pytest.mark.parametrize(
-    ("n_devices", "longer"), [(1, [3, 1, 2]), (2, [3, 1, 2, 2]), (3, [3, 1, 2]), (5, [3, 1, 2, 2, 2])]
+    ("n_devices", "longer"),
+    [(1, [3, 1, 2]), (2, [3, 1, 2, 2]), (3, [3, 1, 2]), (5, [3, 1, 2, 2, 2])],
 )
 def test_the_last_seed_is_repeated_until_the_devices_share_them_evenly(n_devices, longer):
     where = _placed("seed", n_devices)
@@ -68,7 +71,9 @@ def test_group_by_group_gives_what_all_at_once_gives(n, at_once):
         np.testing.assert_array_equal(ours[name], values)
 
 
-@pytest.mark.parametrize(("n", "at_once", "size"), [(6, 4, 3), (6, 6, 6), (7, 6, 1), (8, 4, 4), (5, 0, 1)])
+@pytest.mark.parametrize(
+    ("n", "at_once", "size"), [(6, 4, 3), (6, 6, 6), (7, 6, 1), (8, 4, 4), (5, 0, 1)]
+)
 def test_groups_are_the_largest_of_even_size(n, at_once, size):
     shapes = []
     each(lambda x: shapes.append(jnp.shape(x)) or x, at_once)(jnp.zeros((n, 3)))
@@ -107,7 +112,9 @@ def test_arrays_are_shared_out_along_the_placement_s_axis_alone():
     assert setting.of_members == PartitionSpec(None, "member")
 
 
-@pytest.mark.parametrize(("batch_size", "n_neurons"), [(16, 8), (512, 256), (8192, 1024), (8191, 1024), (2**20, 8)])
+@pytest.mark.parametrize(
+    ("batch_size", "n_neurons"), [(16, 8), (512, 256), (8192, 1024), (8191, 1024), (2**20, 8)]
+)
 def test_on_a_cpu_what_is_computed_at_once_fits_its_caches(batch_size, n_neurons):
     config = dataclasses.replace(CONFIG, batch_size=batch_size, n_neurons=n_neurons)
     where, mib = place(config, 3, 6), activation_bytes(config) / 2**20
@@ -123,6 +130,8 @@ def test_on_an_accelerator_so_many_members_go_at_once_as_fit_half_of_what_is_fre
 
     monkeypatch.setattr(jax, "local_devices", lambda: [Card()])
     monkeypatch.setattr(environment, "free_memory", lambda: 20 * activation_bytes(CONFIG))
-    monkeypatch.setattr("toymono.training.placement.Mesh", lambda devices, names: _placed("seed", 1).mesh)
+    monkeypatch.setattr(
+        "toymono.training.placement.Mesh", lambda devices, names: _placed("seed", 1).mesh
+    )
     where = place(CONFIG, 3, 6)
     assert (where.at_once, where.n_parts) == (10, 1)

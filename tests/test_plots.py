@@ -31,7 +31,9 @@ from toymono.plots.write import read_json, write_figures, write_json, write_page
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
 
-needs_browser = pytest.mark.skipif(browser() is None, reason="no Chromium found: PNG, SVG and PDF cannot be drawn")
+needs_browser = pytest.mark.skipif(
+    browser() is None, reason="no Chromium found: PNG, SVG and PDF cannot be drawn"
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,9 @@ def test_every_kind_is_drawn_with_title_and_named_axes(figures):
     assert len(figures) == 5
     for figure in figures:
         assert figure.layout.title.text
-        axes = [axis for axis in figure.select_xaxes() if axis.title.text] + list(figure.select_yaxes())
+        axes = [axis for axis in figure.select_xaxes() if axis.title.text] + list(
+            figure.select_yaxes()
+        )
         assert len(axes) >= 2
         assert all(axis.title.text for axis in figure.select_yaxes())
 
@@ -53,13 +57,17 @@ def test_figures_say_over_how_many_seeds(figures):
 
 
 def test_figures_say_at_which_phase_of_the_learning_rate_they_stand(figures):
-    assert all("recorded at minima of the learning rate" in figure.layout.title.text for figure in figures)
+    assert all(
+        "recorded at minima of the learning rate" in figure.layout.title.text for figure in figures
+    )
 
 
 @pytest.mark.parametrize("rates", [((0.003,), (0.01,)), ((0.003,), (0.01, 0.03))])
 def test_curves_of_units_that_hold_their_own_rates_are_named_by_rate(rates, tmp_path):
     shape = Config(n_features=8, n_embed=4, n_neurons=8, batch_size=16, record_phase="peak")
-    grids = tuple({"learning_rate": of, "n_steps": (8 * place,)} for place, of in enumerate(rates, start=1))
+    grids = tuple(
+        {"learning_rate": of, "n_steps": (8 * place,)} for place, of in enumerate(rates, start=1)
+    )
     run_sweep(Sweep(base=shape, grids=grids, seeds=(0, 1)), tmp_path)
     units = read_run(tmp_path)
     assert len(units) == 2
@@ -70,9 +78,13 @@ def test_curves_of_units_that_hold_their_own_rates_are_named_by_rate(rates, tmp_
 
 def test_the_map_shows_a_member_s_own_neurons(smoke_run, smoke_data):
     table = run_table([smoke_data])
-    figure = map_figure(StoredRun([smoke_data], table), 7)  # settings first, seeds within: setting 2, seed 1
+    figure = map_figure(
+        StoredRun([smoke_data], table), 7
+    )  # settings first, seeds within: setting 2, seed 1
     assert "seed 1" in figure.layout.title.text
-    first = re.match(r"neuron (\d+)<br>score ([\d.]+)<br>bias (-?[\d.]+)", figure.layout.xaxis.ticktext[0])
+    first = re.match(
+        r"neuron (\d+)<br>score ([\d.]+)<br>bias (-?[\d.]+)", figure.layout.xaxis.ticktext[0]
+    )
     neuron = smoke_data.sel(seed=1).isel(setting=2, step=-1, neuron=int(first[1]))
     assert float(first[2]) == pytest.approx(float(neuron.score), abs=1e-4)
     assert float(first[3]) == pytest.approx(float(neuron.bias), abs=1e-4)
@@ -93,7 +105,9 @@ def test_a_band_is_drawn_only_where_there_is_an_interval():
 
 
 def test_curves_beyond_the_palette_differ_in_their_dash():
-    curve = Curve({}, np.array([1]), interval_over_seeds(np.array([[1.0], [2.0]])), np.array([[1.0], [2.0]]))
+    curve = Curve(
+        {}, np.array([1]), interval_over_seeds(np.array([[1.0], [2.0]])), np.array([[1.0], [2.0]])
+    )
     first, second = (line_with_band(curve, place, "")[1].line for place in (0, len(COLOURS)))
     assert first.color == second.color
     assert first.dash != second.dash
@@ -115,7 +129,9 @@ def test_a_page_needs_no_network_and_offers_no_upload(figures, tmp_path):
 def test_figures_become_files_in_one_place_only():
     for file in pathlib.Path(toymono.__file__).parent.rglob("*.py"):
         if file.name != "write.py":
-            assert not re.search(r"\.(write_html|to_html|write_image|show)\(", file.read_text()), file
+            assert not re.search(r"\.(write_html|to_html|write_image|show)\(", file.read_text()), (
+                file
+            )
 
 
 def test_an_unknown_suffix_is_refused(figures, tmp_path):
@@ -168,7 +184,9 @@ def test_the_paper_s_numbers_are_drawn_where_they_fit_and_told_everywhere(smoke_
         Mark("task_loss", "far", (50.0, 60.0)),
         Mark("n_mono", "", place=0.01),
     )
-    figure = sweep_figure(table, "learning_rate", ["bias_offset"], ("task_loss", "n_mono"), "title", marks)
+    figure = sweep_figure(
+        table, "learning_rate", ["bias_offset"], ("task_loss", "n_mono"), "title", marks
+    )
     (told,) = [a.text for a in figure.layout.annotations if "paper" in a.text]
     assert told == "paper: near<br>paper: far"
     levels = {shape.y0 for shape in figure.layout.shapes if shape.xref == "x domain"}
@@ -191,7 +209,13 @@ def test_evidence_has_a_strip_for_each_measurement_coloured_by_its_verdict():
     tables = {"A": _members(0.0, 0.0, 0.0), "B": _members(1.0, 1.0, 1.0)}
     gain = difference(values("B", "share"), values("A", "share"))
     claims = [
-        Claim("X", "", tuple(Part(words, "", gain, at_least=end) for words, end in (("small", 0.5), ("big", 2.0))))
+        Claim(
+            "X",
+            "",
+            tuple(
+                Part(words, "", gain, at_least=end) for words, end in (("small", 0.5), ("big", 2.0))
+            ),
+        )
     ]
     untested = Claim("Y", "", (Part("other", "", mean(values("C", "share")), at_least=0.0),))
     figure = evidence(verdict_table([*claims, untested], tables).assign(scale="smoke"))
@@ -207,19 +231,30 @@ def test_evidence_has_a_strip_for_each_measurement_coloured_by_its_verdict():
 def test_evidence_has_a_bar_where_there_is_an_interval():
     shares = {"spread": (0.5, 0.6, 0.7), "alike": (0.6, 0.6, 0.6), "single": (0.6,)}
     tables = {name: _members(*of) for name, of in shares.items()}
-    claims = [Claim(name, "", (Part("", "", mean(values(name, "share")), at_least=0.0),)) for name in shares]
+    claims = [
+        Claim(name, "", (Part("", "", mean(values(name, "share")), at_least=0.0),))
+        for name in shares
+    ]
     figure = evidence(verdict_table(claims, tables).assign(scale="smoke"))
     widths = [trace.error_x.array for trace in figure.data]
     assert widths[0] == pytest.approx((0.2484,), abs=1e-4)  # t(2) = 4.303, s = .1, n = 3
     assert widths[1:] == [None, None]
-    told = [annotation.text for annotation in figure.layout.annotations if "supported" in annotation.text]
+    told = [
+        annotation.text
+        for annotation in figure.layout.annotations
+        if "supported" in annotation.text
+    ]
     assert told == ["0.6 [0.352, 0.848], <b>supported</b>", "0.6, all alike, <b>supported</b>"]
-    assert "0.6, one seed, <b>inconclusive</b>" in [annotation.text for annotation in figure.layout.annotations]
+    assert "0.6, one seed, <b>inconclusive</b>" in [
+        annotation.text for annotation in figure.layout.annotations
+    ]
 
 
 def _members(*shares):
     fixed = {"learning_rate": 0.01, "finished": True, "diverged": False}
-    return pd.DataFrame([{"seed": seed, "share": share, **fixed} for seed, share in enumerate(shares)])
+    return pd.DataFrame(
+        [{"seed": seed, "share": share, **fixed} for seed, share in enumerate(shares)]
+    )
 
 
 def test_a_scatter_tells_more_settings_apart_than_it_has_named_colours(smoke_data):

@@ -10,7 +10,9 @@ from toymono.sweeps.presets import PRESETS, SCALES, batch_of, preset_sweep, scal
 def test_every_preset_is_valid_and_known_again_at_every_scale(name, scale):
     sweep = preset_sweep(name, scale, seeds=(5,))
     assert all(unit.n_members == len(unit.settings) for unit in plan(sweep))
-    one_size = name in ("demo", "recipe") and scale == "paper"  # they are the same at desk and paper
+    one_size = (
+        name in ("demo", "recipe") and scale == "paper"
+    )  # they are the same at desk and paper
     known_as = "desk" if one_size else scale
     assert batch_of(sweep) == (name, known_as)
 
@@ -21,7 +23,9 @@ def test_lr1_is_table_1():
     assert (config.n_features, config.n_embed, config.n_neurons) == (512, 64, 1024)
     assert (config.batch_size * config.n_neurons, config.n_steps) == (2**23, 2**17)
     assert tuple(h.learning_rate for h in unit.settings) == LEARNING_RATES
-    assert {(h.bias_offset, h.bias_decay, h.feature_density) for h in unit.settings} == {(0.0, 0.0, 1 / 64)}
+    assert {(h.bias_offset, h.bias_decay, h.feature_density) for h in unit.settings} == {
+        (0.0, 0.0, 1 / 64)
+    }
 
 
 def test_lr3_is_table_1():
@@ -39,7 +43,10 @@ def test_a_scale_keeps_the_worth_of_the_decay_up_to_five_times_the_decay(scale):
 
 
 def test_the_desk_trains_the_paper_s_networks_on_the_paper_s_data():
-    paper, desk = ({c.n_features: (c, h) for c, h in preset_sweep("LR3", s).models()} for s in ("paper", "desk"))
+    paper, desk = (
+        {c.n_features: (c, h) for c, h in preset_sweep("LR3", s).models()}
+        for s in ("paper", "desk")
+    )
     (theirs, _), (ours, hyper) = paper[512], desk[512]
     same = ("n_features", "n_embed", "n_neurons", "task", "feature_law", "activation", "optimizer")
     assert all(getattr(ours, name) == getattr(theirs, name) for name in same)
@@ -47,23 +54,33 @@ def test_the_desk_trains_the_paper_s_networks_on_the_paper_s_data():
 
 
 @pytest.mark.parametrize(
-    ("rate", "steps"), [(0.003, 2**16), (0.005, 2**15), (0.007, 2**15), (0.01, 2**14), (0.03, 2**14)]
+    ("rate", "steps"),
+    [(0.003, 2**16), (0.005, 2**15), (0.007, 2**15), (0.01, 2**14), (0.03, 2**14)],
 )
 def test_at_the_desk_low_rates_get_the_steps_that_they_need(rate, steps):
     assert steps_of(SCALES["desk"], rate) == steps
-    (config,) = (config for config, hyper in preset_sweep("LR1", "desk").models() if hyper.learning_rate == rate)
+    (config,) = (
+        config
+        for config, hyper in preset_sweep("LR1", "desk").models()
+        if hyper.learning_rate == rate
+    )
     assert (config.n_steps, config.schedule) == (steps, "cosine")
 
 
 def test_the_demo_holds_zero_bias_against_an_offset():
     (unit,) = plan(preset_sweep("demo", "desk"))
-    arms = {offset: {h.learning_rate for h in unit.settings if h.bias_offset == offset} for offset in (0.0, -1.0)}
+    arms = {
+        offset: {h.learning_rate for h in unit.settings if h.bias_offset == offset}
+        for offset in (0.0, -1.0)
+    }
     assert arms[0.0] == arms[-1.0]
     assert len(unit.seeds) >= 3
 
 
 def test_the_scaling_rule_keeps_width_per_feature_decay_and_compute():
-    (grid,) = scaled(SCALES["desk"], {"n_neurons": (2048,), "bias_decay": (0.03,), "learning_rate": (0.007,)})
+    (grid,) = scaled(
+        SCALES["desk"], {"n_neurons": (2048,), "bias_decay": (0.03,), "learning_rate": (0.007,)}
+    )
     # k = 4 N; 4 times the decay for a quarter of the steps; half the batch for twice the neurons
     assert grid["n_neurons"] == (2048,)
     assert grid["bias_decay"] == (pytest.approx(0.12),)
@@ -80,7 +97,12 @@ def test_narrow_networks_get_no_more_than_2048_samples():
 def test_the_paper_scale_is_left_as_it_is():
     (grid,) = scaled(SCALES["paper"], {"bias_decay": (0.03,), "learning_rate": (0.01,)})
     shape = {"n_neurons": (1024,), "batch_size": (8192,), "n_steps": (2**17,)}
-    assert grid == {"bias_decay": (0.03,), "feature_density": (1 / 64,), "learning_rate": (0.01,), **shape}
+    assert grid == {
+        "bias_decay": (0.03,),
+        "feature_density": (1 / 64,),
+        "learning_rate": (0.01,),
+        **shape,
+    }
 
 
 def test_densities_end_at_1():

@@ -8,7 +8,9 @@ README = (ROOT / "README.md").read_text()
 
 
 def _script(name):
-    spec = importlib.util.spec_from_file_location(name.strip("_"), ROOT / "experiments" / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(
+        name.strip("_"), ROOT / "experiments" / f"{name}.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -35,7 +37,9 @@ def test_the_tables_of_all_documents_are_what_the_figures_folder_holds():
     named = script.tables(ROOT / "figures", ROOT / "experiments")
     for file in script.DOCUMENTS:
         text = file.read_text()
-        assert script.renewed(text, named) == text, f"run experiments/_readme.py: {file} is not renewed"
+        assert script.renewed(text, named) == text, (
+            f"run experiments/_readme.py: {file} is not renewed"
+        )
         assert set(re.findall(r"<!-- (\w+) table: begin -->", text)) <= set(named)
 
 
@@ -54,7 +58,10 @@ def test_the_commands_of_the_first_screen_are_targets_of_the_makefile():
 
 def test_the_gallery_shows_every_figure_with_its_verdict():
     page = (ROOT / "figures" / "index.html").read_text()
-    assert _script("_gallery").gallery((ROOT / "experiments").glob("[a-z]*.py"), ROOT / "figures") == page
+    assert (
+        _script("_gallery").gallery((ROOT / "experiments").glob("[a-z]*.py"), ROOT / "figures")
+        == page
+    )
     for target in re.findall(r'(?:src|href)="([^"]+)"', page):
         assert (ROOT / "figures" / target).exists(), target
     drawn = {file.stem for file in (ROOT / "figures").glob("*.png")} - SCREENSHOTS - {"claims"}

@@ -14,12 +14,16 @@ from toymono.explorer.report_data import evenly, packed, packed_member, script_j
 from toymono.explorer.stored_runs import Study
 from toymono.sweeps.store import read_run
 
-HOSTILE = '</title></script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
+HOSTILE = (
+    '</title></script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
+)
 
 
 def _unpacked(content):
     """What the page makes of a packed array."""
-    values = np.frombuffer(base64.b64decode(content["data"]), content["dtype"]).reshape(content["shape"])
+    values = np.frombuffer(base64.b64decode(content["data"]), content["dtype"]).reshape(
+        content["shape"]
+    )
     return values * content["scale"]
 
 
@@ -43,7 +47,9 @@ def test_packing_keeps_whole_numbers_and_what_is_not_finite():
     whole, holes = np.array([[3, -70000]]), np.array([[np.nan, 0.1]], np.float32)
     np.testing.assert_array_equal(_unpacked(packed(whole, 8)), whole)
     np.testing.assert_array_equal(_unpacked(packed(holes, 8)), holes)
-    np.testing.assert_array_equal(_unpacked(packed(np.zeros((2, 2), np.float32), 8)), np.zeros((2, 2)))
+    np.testing.assert_array_equal(
+        _unpacked(packed(np.zeros((2, 2), np.float32), 8)), np.zeros((2, 2))
+    )
 
 
 def test_evenly_spread_places_have_both_ends():
@@ -79,7 +85,9 @@ def test_chosen_members_have_the_most_and_the_fewest_mono_neurons_among_them(smo
 
 def test_a_run_s_words_give_the_task_losses_of_its_last_records(smoke_run, smoke_data):
     losses = smoke_data.task_loss.isel(step=-1)
-    assert not np.isclose(float(losses.min()), float(training_loss(smoke_data).min()), rtol=1e-3)  # could be told apart
+    assert not np.isclose(
+        float(losses.min()), float(training_loss(smoke_data).min()), rtol=1e-3
+    )  # could be told apart
     words = run_words(run_table([smoke_data]), [0])
     assert f"Task loss from {float(losses.min()):.4f} to {float(losses.max()):.4f};" in words
 
@@ -88,7 +96,9 @@ def test_a_packed_member_has_the_words_of_every_record_it_keeps(study):
     member = study.member(0)
     content = packed_member(member, thinned(member, 10**6))
     for name, of in (("step", frame_words), ("score", score_words), ("loss", loss_words)):
-        assert content["words"][name] == [of(member.frame(place)) for place in range(len(member.history.step))]
+        assert content["words"][name] == [
+            of(member.frame(place)) for place in range(len(member.history.step))
+        ]
     drawn = {trace["name"]: trace for trace in content["figures"]["loss"]["data"]}
     np.testing.assert_allclose(drawn["task loss"]["y"], member.history.task_loss, rtol=1e-6)
 
@@ -117,5 +127,7 @@ def test_a_member_that_is_none_is_refused_and_nothing_is_written(smoke_run, tmp_
     with pytest.raises(SystemExit) as stop:
         main(["report", str(smoke_run), "--out", str(out), "--members", "0", "99"])
     assert stop.value.code == 2
-    assert capsys.readouterr().err.startswith("error: member must be a whole number from 0 to 17, but is 99")
+    assert capsys.readouterr().err.startswith(
+        "error: member must be a whole number from 0 to 17, but is 99"
+    )
     assert list(tmp_path.iterdir()) == []

@@ -17,7 +17,9 @@ from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import feature_pictures, filled, neuron_pictures
 
 MEMBER = 3
-HOSTILE = '</title></script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
+HOSTILE = (
+    '</title></script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
+)
 DRAWN = """name => document.querySelector(`[data-name="${name}"] .plot`).data.map(({name, x, y, z}) =>
     ({name, x: Array.from(x ?? []), y: Array.from(y ?? []), z: Array.from(z ?? [], row => Array.from(row))}))"""
 
@@ -29,13 +31,16 @@ def study(smoke_run):
 
 @pytest.fixture(scope="module")
 def report(study, tmp_path_factory):
-    return write_report({study.name: study}, tmp_path_factory.mktemp("report") / "report.html", [0, MEMBER])
+    return write_report(
+        {study.name: study}, tmp_path_factory.mktemp("report") / "report.html", [0, MEMBER]
+    )
 
 
 @pytest.fixture
 def page(browser_page):
     browser_page.context.set_offline(True)
-    return browser_page  # what it waits for must be a function: an expression is evaluated anew, which the page forbids
+    # what it waits for must be a function: an expression is evaluated anew, which the page forbids
+    return browser_page
 
 
 def open_at(page, file, address=""):
@@ -69,7 +74,9 @@ def test_a_neuron_s_link_shows_what_python_draws_of_it(page, report, study):
     member = study.member(MEMBER)
     for neuron in (5, 11):
         open_at(page, report, neuron_address(neuron))
-        page.wait_for_function("n => document.querySelector('h1').textContent === `Neuron ${n}`", arg=neuron)
+        page.wait_for_function(
+            "n => document.querySelector('h1').textContent === `Neuron ${n}`", arg=neuron
+        )
         assert f"score {member.dashboard.score[neuron]:.4f}" in page.inner_text("#sentence")
         for name, picture in neuron_pictures(member.dashboard, member.history, neuron).items():
             assert_draws(page, name, go.Figure(filled("neuron", name, picture)))
@@ -170,7 +177,10 @@ def test_tables_come_out_as_csv_and_json_with_python_s_numbers(page, report, stu
     assert found.member.tolist() == list(study.whole_table.index)
     np.testing.assert_allclose(found.task_loss, study.whole_table.task_loss, rtol=1e-6)
     open_at(page, report, f"run=demo-smoke&member={MEMBER}")
-    for name, wanted in (("neurons", neuron_table(member.dashboard)), ("features", feature_table(member.dashboard))):
+    for name, wanted in (
+        ("neurons", neuron_table(member.dashboard)),
+        ("features", feature_table(member.dashboard)),
+    ):
         box = page.locator("#view > details").filter(has_text=name)
         box.locator("summary").click()
         box.locator("tbody tr").first.wait_for()
@@ -178,7 +188,9 @@ def test_tables_come_out_as_csv_and_json_with_python_s_numbers(page, report, stu
         for label, read in (("CSV", pd.read_csv), ("JSON", pd.read_json)):
             with page.expect_download() as download:
                 box.get_by_role("button", name=label).click()
-            pd.testing.assert_frame_equal(read(download.value.path()), wanted, check_dtype=False, rtol=1e-6)
+            pd.testing.assert_frame_equal(
+                read(download.value.path()), wanted, check_dtype=False, rtol=1e-6
+            )
 
 
 def test_every_picture_has_words_and_its_numbers(page, report, study):
@@ -212,7 +224,9 @@ def test_an_address_that_the_report_does_not_hold_is_said_in_words(page, report)
         ("member=__proto__", "member __proto__"),
     ):
         open_at(page, report, address)
-        page.wait_for_function("w => document.getElementById('message').textContent.includes(w)", arg=words)
+        page.wait_for_function(
+            "w => document.getElementById('message').textContent.includes(w)", arg=words
+        )
 
 
 def test_hostile_names_and_attributes_are_text_and_do_nothing(page, smoke_run, tmp_path):
@@ -248,7 +262,12 @@ def test_a_diverged_network_is_shown_without_complaint(page, smoke_run, tmp_path
         data["loss"][0, 0, -9:] = np.nan
         data["task_loss"][-1, 0, 0] = np.nan
     file = write_report({"run": Study("run", folder)}, tmp_path / "report.html", [0, 1])
-    for address in ("", "run=run&member=0", "run=run&member=0&neuron=1", "run=run&member=0&feature=1"):
+    for address in (
+        "",
+        "run=run&member=0",
+        "run=run&member=0&neuron=1",
+        "run=run&member=0&feature=1",
+    ):
         open_at(page, file, address)
         page.locator("figure summary").first.click()
     assert "1 of them diverged" in file.read_text()
@@ -257,9 +276,16 @@ def test_a_diverged_network_is_shown_without_complaint(page, smoke_run, tmp_path
 def test_the_page_may_ask_no_one_and_offers_no_upload(page, report):
     open_at(page, report)
     assert page.locator(".modebar-btn").count() > 0
-    assert page.locator(".modebar-btn[data-title*='hare' i], .modebar-btn[data-title*='cloud' i]").count() == 0
+    assert (
+        page.locator(
+            ".modebar-btn[data-title*='hare' i], .modebar-btn[data-title*='cloud' i]"
+        ).count()
+        == 0
+    )
     policy = page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
-    assert "; ".join(part.strip() for part in policy.split(";")).startswith("default-src 'none'; script-src 'sha256-")
+    assert "; ".join(part.strip() for part in policy.split(";")).startswith(
+        "default-src 'none'; script-src 'sha256-"
+    )
     assert "unsafe-eval" not in policy
     assert "'unsafe-inline'" not in policy.split("style-src")[0]
 

@@ -14,19 +14,24 @@ from toymono.analysis.responses import (
 
 
 def test_responses_are_those_solved_by_hand():
-    assert single_feature_responses(hand_network(), PROBLEM) == pytest.approx(np.asarray(RELU_RESPONSES), abs=1e-6)
+    assert single_feature_responses(hand_network(), PROBLEM) == pytest.approx(
+        np.asarray(RELU_RESPONSES), abs=1e-6
+    )
 
 
 def test_strength_scales_the_feature_and_not_the_bias():
     half = single_feature_responses(hand_network(), PROBLEM, 0.5)
-    assert half[:, 0] == pytest.approx(np.array([0, 0, 0.5, 0, 0]), abs=1e-6)  # .5 - .6 < 0 silences the first
+    assert half[:, 0] == pytest.approx(
+        np.array([0, 0, 0.5, 0, 0]), abs=1e-6
+    )  # .5 - .6 < 0 silences the first
     assert half[4, 1] == 0  # 1 - 2 * .5
 
 
 def test_a_signed_task_adds_the_responses_to_both_signs():
     absolute = config(task="absolute")
     summed = task_responses(absolute, hand_network(task="absolute"), PROBLEM)
-    # Neuron 4 answers -F0 with 3, -F1 with 3 and -F2 with 3.8; neuron 0 answers no negative feature.
+    # Neuron 4 answers -F0 with 3, -F1 with 3 and -F2 with 3.8; neuron 0 answers no negative
+    # feature.
     assert summed[4] == pytest.approx(np.array([3, 3, 3.8]), abs=1e-6)
     assert summed[0] == pytest.approx(np.array([0.4, 0, 0]), abs=1e-6)
 
@@ -34,13 +39,27 @@ def test_a_signed_task_adds_the_responses_to_both_signs():
 def test_three_senses_of_dead():
     net, key = hand_network(), jax.random.key(0)
     assert is_dead(config(), net, PROBLEM).tolist() == [False, False, False, True, True]
-    assert is_dead_at_any_amplitude(config(), net, PROBLEM).tolist() == [False, False, False, True, False]
-    assert is_dead_on_samples(config(), net, PROBLEM, key, 0.3).tolist() == [False, False, False, True, False]
+    assert is_dead_at_any_amplitude(config(), net, PROBLEM).tolist() == [
+        False,
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert is_dead_on_samples(config(), net, PROBLEM, key, 0.3).tolist() == [
+        False,
+        False,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_neuron_that_only_pairs_of_features_turn_on_is_dead_alone_and_alive_on_samples():
     net = hand_network()
-    net.encoder.bias[...] = net.encoder.bias[...].at[2].set(-1.5)  # F0 + F1 gives 2, each alone 1, F2 1.4
+    net.encoder.bias[...] = (
+        net.encoder.bias[...].at[2].set(-1.5)
+    )  # F0 + F1 gives 2, each alone 1, F2 1.4
     assert is_dead(config(), net, PROBLEM)[2]
     assert is_dead_at_any_amplitude(config(), net, PROBLEM)[2]
     assert not is_dead_on_samples(config(), net, PROBLEM, jax.random.key(0), 0.9)[2]
@@ -54,4 +73,6 @@ def test_in_a_signed_task_a_negative_feature_keeps_a_neuron_alive():
 def test_dead_at_any_amplitude_agrees_with_a_fine_grid_of_amplitudes():
     net = hand_network()
     grid = jnp.stack([single_feature_responses(net, PROBLEM, s) for s in jnp.linspace(0, 1, 101)])
-    assert jnp.array_equal(is_dead_at_any_amplitude(config(), net, PROBLEM), (grid <= 0).all(axis=(0, 2)))
+    assert jnp.array_equal(
+        is_dead_at_any_amplitude(config(), net, PROBLEM), (grid <= 0).all(axis=(0, 2))
+    )

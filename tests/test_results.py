@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from toymono.config import Config, InputError, Sweep
-from toymono.evidence.results import by_batch, find_results, joined, read_results, results_of_run, write_results
+from toymono.evidence.results import (
+    by_batch,
+    find_results,
+    joined,
+    read_results,
+    results_of_run,
+    write_results,
+)
 from toymono.sweeps.run import run_sweep
 
 
@@ -20,7 +27,10 @@ def test_a_run_is_known_as_the_batch_and_scale_it_is(results):
 
 
 def test_a_sweep_of_the_user_s_own_is_no_batch(tmp_path):
-    run_sweep(Sweep(base=Config(n_features=8, n_embed=4, n_neurons=8, n_steps=4, record_phase="peak")), tmp_path / "r")
+    run_sweep(
+        Sweep(base=Config(n_features=8, n_embed=4, n_neurons=8, n_steps=4, record_phase="peak")),
+        tmp_path / "r",
+    )
     assert results_of_run(tmp_path / "r").batch == "custom"
 
 
@@ -28,7 +38,11 @@ def test_results_are_read_back_as_they_were_to_six_digits(results, tmp_path):
     again = read_results(write_results(results, tmp_path / "demo.json"))
     assert again._replace(table=None) == results._replace(table=None)
     pd.testing.assert_frame_equal(
-        again.table[results.table.columns], results.table, rtol=1e-5, check_dtype=False, check_index_type=False
+        again.table[results.table.columns],
+        results.table,
+        rtol=1e-5,
+        check_dtype=False,
+        check_index_type=False,
     )
 
 
@@ -39,7 +53,9 @@ def test_what_is_not_a_number_is_null_in_the_file(results, tmp_path):
     assert json.loads(content)["members"][0]["mono_bias"] is None
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", "[" * 100_000, '{"batch": "B1", "members": 3}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", "[" * 100_000, '{"batch": "B1", "members": 3}']
+)
 def test_another_file_is_refused_with_its_name(tmp_path, content):
     (tmp_path / "a.json").write_text(content)
     with pytest.raises(InputError, match=r"a\.json must hold a batch's results"):
@@ -67,21 +83,29 @@ def test_results_are_found_in_runs_files_and_folders_with_both(smoke_run, result
 
 
 def test_a_member_found_twice_counts_once(results):
-    tables = by_batch([results, results._replace(table=results.table.sample(frac=1, random_state=0))], "smoke")
+    tables = by_batch(
+        [results, results._replace(table=results.table.sample(frac=1, random_state=0))], "smoke"
+    )
     assert len(tables["demo"]) == 18
 
 
 def test_a_batch_may_come_in_seed_by_seed(results):
-    first, others = (results._replace(table=results.table[results.table.seed.isin(s)]) for s in ((0,), (1, 2)))
+    first, others = (
+        results._replace(table=results.table[results.table.seed.isin(s)]) for s in ((0,), (1, 2))
+    )
     both = joined(first, others)
     keys = ["seed", "learning_rate", "bias_offset"]
-    ours, theirs = (table.sort_values(keys).n_mono.tolist() for table in (both.table, results.table))
+    ours, theirs = (
+        table.sort_values(keys).n_mono.tolist() for table in (both.table, results.table)
+    )
     assert ours == theirs
     assert both.provenance == results.provenance
 
 
 def test_of_a_member_trained_twice_the_later_counts(results):
-    later = results._replace(table=results.table.assign(n_mono=77), provenance={**results.provenance, "device": "new"})
+    later = results._replace(
+        table=results.table.assign(n_mono=77), provenance={**results.provenance, "device": "new"}
+    )
     both = joined(results, later)
     assert set(both.table.n_mono) == {77}
     assert len(both.table) == len(results.table)

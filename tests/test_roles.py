@@ -21,7 +21,9 @@ KEY = jax.random.key(2)
 
 
 def _counts(config, params):
-    return {name: int(mask.sum()) for name, mask in roles(config, params, PROBLEM)._asdict().items()}
+    return {
+        name: int(mask.sum()) for name, mask in roles(config, params, PROBLEM)._asdict().items()
+    }
 
 
 def test_every_hand_built_neuron_has_the_role_it_was_built_for():
@@ -63,9 +65,13 @@ def test_roles_do_not_see_the_order_or_the_scale_of_neurons(params):
     order = jax.random.permutation(KEY, 60)
     scale = jnp.exp(jax.random.normal(KEY, (60,)))
     moved = Weights(
-        (weights.encoder * scale)[:, order], (weights.bias * scale)[order], (weights.decoder / scale[:, None])[order]
+        (weights.encoder * scale)[:, order],
+        (weights.bias * scale)[order],
+        (weights.decoder / scale[:, None])[order],
     )
-    for mask, other in zip(roles(CONFIG, params, PROBLEM), roles(CONFIG, params_of(moved), PROBLEM), strict=True):
+    for mask, other in zip(
+        roles(CONFIG, params, PROBLEM), roles(CONFIG, params_of(moved), PROBLEM), strict=True
+    ):
         assert jnp.array_equal(mask[order], other)
 
 
@@ -84,7 +90,9 @@ def test_ablation_says_what_each_part_of_the_hand_built_network_is_worth():
     losses = ablation_losses(CONFIG, BUILT, PROBLEM, KEY, DENSITY)
     whole = float(losses["whole"])
     assert float(losses["without dead"]) == pytest.approx(whole)
-    assert float(losses["projector"]) == pytest.approx(whole, rel=1e-3)  # its linear block is the projector
+    assert float(losses["projector"]) == pytest.approx(
+        whole, rel=1e-3
+    )  # its linear block is the projector
     assert float(losses["without linear"]) > 5 * whole
     assert float(losses["without one_of_one"]) > 1.5 * whole
 
@@ -93,6 +101,8 @@ def test_ablation_says_what_each_part_of_the_hand_built_network_is_worth():
 def test_ablation_knows_the_other_tasks(task):
     config = dataclasses.replace(CONFIG, task=task)
     params = random_params(config, 0.0, jax.random.key(1))
-    losses = ablation_losses(config, params, random_problem(config, jax.random.key(0)), KEY, DENSITY)
+    losses = ablation_losses(
+        config, params, random_problem(config, jax.random.key(0)), KEY, DENSITY
+    )
     assert ("projector" in losses) == (task == "reproject")
     assert all(np.isfinite(loss) for loss in losses.values())

@@ -3,7 +3,14 @@ import math
 import pytest
 
 from toymono.config import Config
-from toymono.training.schedules import bias_factor, last_step, learning_rate, loss_steps, n_losses, record_steps
+from toymono.training.schedules import (
+    bias_factor,
+    last_step,
+    learning_rate,
+    loss_steps,
+    n_losses,
+    record_steps,
+)
 
 
 def _rate(step, **changes):
@@ -16,7 +23,9 @@ def test_the_periodic_rate_is_torchs_cosine_annealing_stepped_past_its_end():
         if (step - 1 - half) % (2 * half) == 0:
             rate += 0.01 * (1 - math.cos(math.pi / half)) / 2
         else:
-            rate *= (1 + math.cos(math.pi * step / half)) / (1 + math.cos(math.pi * (step - 1) / half))
+            rate *= (1 + math.cos(math.pi * step / half)) / (
+                1 + math.cos(math.pi * (step - 1) / half)
+            )
         if step % 97 == 0:
             assert _rate(step) == pytest.approx(rate, abs=1e-7)
 
@@ -28,7 +37,9 @@ def test_the_periodic_rate_is_at_rest_half_a_period_after_each_maximum():
 
 def test_the_cosine_reaches_zero_once_and_the_constant_never_moves():
     steps = (0, 500, 1000)
-    assert [_rate(s, schedule="cosine", n_steps=1000) for s in steps] == pytest.approx([0.01, 0.005, 0], abs=1e-9)
+    assert [_rate(s, schedule="cosine", n_steps=1000) for s in steps] == pytest.approx(
+        [0.01, 0.005, 0], abs=1e-9
+    )
     assert [_rate(s, schedule="constant") for s in steps] == pytest.approx([0.01] * 3)
 
 
@@ -39,7 +50,19 @@ def test_biases_decay_during_the_first_half_only_and_by_the_peak_rate():
 
 
 def test_records_at_peak_are_taken_at_powers_of_two_and_the_run_stops_where_it_was_told_to():
-    assert record_steps(Config(n_steps=1024, record_phase="peak")) == (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+    assert record_steps(Config(n_steps=1024, record_phase="peak")) == (
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+        64,
+        128,
+        256,
+        512,
+        1024,
+    )
     assert record_steps(Config(n_steps=100, record_phase="peak")) == (1, 2, 4, 8, 16, 32, 64, 100)
 
 
@@ -48,12 +71,15 @@ def test_records_at_rest_move_past_the_maxima_to_the_next_minima():
 
 
 def test_records_at_rest_move_to_the_nearest_minimum_whatever_the_period():
-    # minima at 300, 900, 1500, 2100, ...: 512 is nearest to 300, 1024 to 900, 2048 to 2100, 4096 to 3900
+    # minima at 300, 900, 1500, 2100, ...: 512 is nearest to 300, 1024 to 900, 2048 to 2100, 4096 to
+    # 3900
     steps = record_steps(Config(n_steps=4096, schedule_period=600))
     assert steps == (1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 900, 2100, 3900, 4500)
 
 
-@pytest.mark.parametrize(("n_steps", "last"), [(1, 512), (512, 512), (513, 1536), (8192, 8704), (8704, 8704)])
+@pytest.mark.parametrize(
+    ("n_steps", "last"), [(1, 512), (512, 512), (513, 1536), (8192, 8704), (8704, 8704)]
+)
 def test_a_run_at_rest_goes_on_to_the_first_minimum(n_steps, last):
     assert last_step(Config(n_steps=n_steps)) == last
 

@@ -7,7 +7,9 @@ from toymono.evidence.seeds import interval_over_seeds
 def test_the_interval_of_three_seeds_is_the_textbook_one():
     interval = interval_over_seeds(np.array([1.0, 2.0, 3.0]))
     # t(2) at 97.5 % is 4.30265 in every table; s = 1, so the half width is 4.30265 / sqrt(3).
-    assert (interval.mean, interval.low, interval.high) == pytest.approx((2, 2 - 2.48414, 2 + 2.48414), abs=1e-4)
+    assert (interval.mean, interval.low, interval.high) == pytest.approx(
+        (2, 2 - 2.48414, 2 + 2.48414), abs=1e-4
+    )
     assert interval.n == 3
 
 
@@ -22,7 +24,10 @@ def test_diverged_seeds_are_left_out_and_counted():
     interval = interval_over_seeds(np.array([[1.0, np.nan], [3.0, np.inf], [np.nan, 7.0]]))
     assert interval.n.tolist() == [2, 1]
     assert interval.mean.tolist() == [2.0, 7.0]
-    assert np.isfinite(interval.low).tolist() == [True, False]  # one seed has a mean and no interval
+    assert np.isfinite(interval.low).tolist() == [
+        True,
+        False,
+    ]  # one seed has a mean and no interval
 
 
 def test_no_seed_at_all_has_no_mean():

@@ -14,9 +14,26 @@ from toymono.sweeps.plan import n_members, plan
 from toymono.sweeps.run import fitted_here, run_sweep
 from toymono.sweeps.store import is_whole, open_run_units, read_run, unit_file
 
-SHAPE = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=16, record_phase="peak", loss_every=4)
-SWEEP = Sweep(base=SHAPE, grids=({"learning_rate": (0.003, 0.01, 0.03), "n_neurons": (20, 24)},), seeds=(0, 1, 7))
-SPLIT = {9: 2, 4: 6, 2: 12, 1: 18}  # members of a unit -> units; 2 shapes of 3 settings with 3 seeds
+SHAPE = Config(
+    n_features=12,
+    n_embed=6,
+    n_neurons=20,
+    batch_size=32,
+    n_steps=16,
+    record_phase="peak",
+    loss_every=4,
+)
+SWEEP = Sweep(
+    base=SHAPE,
+    grids=({"learning_rate": (0.003, 0.01, 0.03), "n_neurons": (20, 24)},),
+    seeds=(0, 1, 7),
+)
+SPLIT = {
+    9: 2,
+    4: 6,
+    2: 12,
+    1: 18,
+}  # members of a unit -> units; 2 shapes of 3 settings with 3 seeds
 
 
 def _run(folder, most=None):
@@ -39,8 +56,12 @@ def test_a_sweep_in_small_units_has_the_same_members_in_the_same_order(most):
     units = plan(dataclasses.replace(SWEEP, members_per_unit=most))
     assert len(units) == SPLIT[most]
     assert max(unit.n_members for unit in units) <= most
-    members = [(u.config, setting, seed) for u in units for setting in u.settings for seed in u.seeds]
-    assert members == [(u.config, setting, seed) for u in plan(SWEEP) for setting in u.settings for seed in u.seeds]
+    members = [
+        (u.config, setting, seed) for u in units for setting in u.settings for seed in u.seeds
+    ]
+    assert members == [
+        (u.config, setting, seed) for u in plan(SWEEP) for setting in u.settings for seed in u.seeds
+    ]
 
 
 def test_what_is_trained_in_small_units_is_read_as_if_it_had_been_one(whole, split):
@@ -54,12 +75,17 @@ def test_what_is_trained_in_small_units_is_read_as_if_it_had_been_one(whole, spl
 
 def test_members_have_the_same_numbers_however_they_are_read(whole, split):
     keys = ["n_neurons", "learning_rate", "seed", "n_mono", "task_loss"]
-    tables = [run_table(units, recorded_table)[keys] for units in (read_run(whole), open_run_units(split))]
+    tables = [
+        run_table(units, recorded_table)[keys] for units in (read_run(whole), open_run_units(split))
+    ]
     pd.testing.assert_frame_equal(*tables, rtol=1e-3, check_index_type=False)
 
 
 def test_intervals_are_over_all_seeds_of_a_setting_though_they_lie_in_several_units(whole, split):
-    ours, theirs = (over_seeds(run_table(open_run_units(run), recorded_table), ["task_loss"]) for run in (split, whole))
+    ours, theirs = (
+        over_seeds(run_table(open_run_units(run), recorded_table), ["task_loss"])
+        for run in (split, whole)
+    )
     assert ours.n.tolist() == [3] * 6
     pd.testing.assert_frame_equal(ours, theirs, rtol=1e-2)
     assert by_setting(run_table(open_run_units(split), recorded_table)).ngroups == 6
@@ -106,7 +132,11 @@ def test_no_unit_has_more_members_than_fit_the_memory():
 def test_what_a_process_needs_for_itself_is_no_room_for_members(monkeypatch):
     many, workers = dataclasses.replace(SWEEP, seeds=tuple(range(200))), 3
     monkeypatch.setattr(environment, "free_memory", lambda: workers * (PROCESS_BYTES + 2**19))
-    assert fitted_here(many, "1/1", workers) == fitted(many, workers, 2**19) != fitted(many, workers, 2**34)
+    assert (
+        fitted_here(many, "1/1", workers)
+        == fitted(many, workers, 2**19)
+        != fitted(many, workers, 2**34)
+    )
 
 
 def test_a_choice_of_one_s_own_is_kept():

@@ -18,7 +18,9 @@ from toymono.toy.world import make_world
 
 @pytest.fixture
 def copied_run(smoke_run, tmp_path):
-    """A run that may be damaged; an older toymono wrote no checksums, which would find any damage first."""
+    """A run that may be damaged; an older toymono wrote no checksums, which would find any damage
+    first.
+    """
     return shutil.copytree(smoke_run, tmp_path / "run", ignore=shutil.ignore_patterns("*.sha256"))
 
 
@@ -32,7 +34,14 @@ def test_a_file_says_under_names_what_is_in_it(smoke_data):
 
 
 def test_a_file_says_what_made_it(smoke_data):
-    for name in ("jax_version", "flax_version", "toymono_version", "device", "git_commit", "matmul_precision"):
+    for name in (
+        "jax_version",
+        "flax_version",
+        "toymono_version",
+        "device",
+        "git_commit",
+        "matmul_precision",
+    ):
         assert smoke_data.attrs[name], name
     assert smoke_data.attrs["n_neurons"] == 32
 
@@ -56,7 +65,9 @@ def test_a_member_read_back_measures_as_it_was_recorded(smoke_data):
     world = make_world(member.config, 1)
     np.testing.assert_allclose(member.problem.embedding, world.problem.embedding, atol=1e-6)
     net = network(member.config, member.params)
-    record = measure(member.config, net, member.problem, world.key_probe, member.hyper.feature_density)
+    record = measure(
+        member.config, net, member.problem, world.key_probe, member.hyper.feature_density
+    )
     stored = smoke_data.sel(seed=1).isel(setting=2, step=-1)
     for name, value in record._asdict().items():
         np.testing.assert_allclose(stored[name], value, atol=1e-5, err_msg=name)
@@ -86,7 +97,9 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path):
         read_run(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"base": {"n_steps": -1}, "grids": [{}], "seeds": [0]}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"base": {"n_steps": -1}, "grids": [{}], "seeds": [0]}']
+)
 def test_a_sweep_file_of_another_make_is_refused_with_its_name(copied_run, content):
     (copied_run / "sweep.json").write_text(content)
     with pytest.raises(InputError, match=r"sweep\.json must hold a sweep"):
@@ -106,7 +119,9 @@ def test_a_result_without_a_variable_is_refused_with_its_name(copied_run, lost):
     data = xr.load_dataset(file, engine="h5netcdf").drop_vars(lost)
     file.unlink()
     data.to_netcdf(file, engine="h5netcdf")
-    with pytest.raises(InputError, match=f"{file.name} must be a whole result, but is 'without {lost}'"):
+    with pytest.raises(
+        InputError, match=f"{file.name} must be a whole result, but is 'without {lost}'"
+    ):
         read_run(copied_run)
 
 
@@ -139,7 +154,9 @@ def test_a_run_that_lost_its_units_folder_goes_on(copied_run, smoke_sweep):
 
 def test_a_sweep_too_large_for_the_memory_is_refused_before_anything_is_written(tmp_path):
     sweep = Sweep(base=Config(n_neurons=2**29))
-    with pytest.raises(InputError, match=r"^a unit must be small enough for the .* GiB that are free"):
+    with pytest.raises(
+        InputError, match=r"^a unit must be small enough for the .* GiB that are free"
+    ):
         run_sweep(sweep, tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
@@ -164,7 +181,9 @@ def test_a_result_opens_without_toymono(smoke_run):
         assert "score" in data
 
 
-def test_a_result_with_a_flipped_bit_is_neither_read_nor_trained_over(smoke_run, smoke_sweep, tmp_path):
+def test_a_result_with_a_flipped_bit_is_neither_read_nor_trained_over(
+    smoke_run, smoke_sweep, tmp_path
+):
     run = shutil.copytree(smoke_run, tmp_path / "run")
     (file,) = (run / "units").glob("*.nc")
     content = bytearray(file.read_bytes())

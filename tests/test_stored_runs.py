@@ -24,7 +24,9 @@ def test_a_run_is_known_by_its_folder_s_name_and_two_of_one_name_by_a_number(smo
 
 
 def test_a_folder_of_runs_stands_for_the_runs_in_it(smoke_run):
-    assert list(studies([smoke_run.parent])) == [path.name for path in sorted(smoke_run.parent.iterdir())]
+    assert list(studies([smoke_run.parent])) == [
+        path.name for path in sorted(smoke_run.parent.iterdir())
+    ]
 
 
 def test_a_run_that_is_named_twice_is_refused(smoke_run):

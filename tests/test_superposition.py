@@ -45,7 +45,9 @@ def test_an_antipodal_pair_shares_one_dimension():
 
 def test_a_pentagon_has_two_fifths_of_a_dimension_each():
     angles = 2 * jnp.pi * jnp.arange(5) / 5
-    np.testing.assert_allclose(feature_dimensionality(jnp.stack([jnp.cos(angles), jnp.sin(angles)])), 0.4, atol=1e-5)
+    np.testing.assert_allclose(
+        feature_dimensionality(jnp.stack([jnp.cos(angles), jnp.sin(angles)])), 0.4, atol=1e-5
+    )
 
 
 def test_an_absent_feature_takes_nothing():
@@ -60,7 +62,9 @@ def test_spectral_capacities_sum_to_the_rank_and_capacities_to_no_more():
     assert np.all((capacity(ANY) > 0) & (capacity(ANY) <= 1))
 
 
-@pytest.mark.parametrize("measure", [capacity, spectral_capacity, interference, coherence, frame_potential])
+@pytest.mark.parametrize(
+    "measure", [capacity, spectral_capacity, interference, coherence, frame_potential]
+)
 def test_geometry_does_not_see_the_axes(measure):
     np.testing.assert_allclose(measure(ROTATION @ ANY), measure(ANY), rtol=1e-3, atol=1e-4)
 
@@ -80,13 +84,17 @@ def test_the_library_s_embedding_is_nearly_a_tight_frame():
 
 
 def test_features_of_unit_length_have_d_over_n_dimensions():
-    assert float(dimensions_per_feature(random_embedding(jax.random.key(2), 64, 128))) == pytest.approx(0.5, rel=1e-4)
+    assert float(
+        dimensions_per_feature(random_embedding(jax.random.key(2), 64, 128))
+    ) == pytest.approx(0.5, rel=1e-4)
     assert float(dimensions_per_feature(jnp.zeros((3, 4)))) == 0
 
 
 @pytest.mark.parametrize("order", [1, 2])
 def test_the_effective_number_counts_what_a_row_is_spread_over(order):
-    rows = jnp.array([[0.0, 3.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0], [2.0, 2.0, -5.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
+    rows = jnp.array(
+        [[0.0, 3.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0], [2.0, 2.0, -5.0, 0.0], [0.0, 0.0, 0.0, 0.0]]
+    )
     np.testing.assert_allclose(effective_number(rows, order), [1, 4, 2, 0], rtol=1e-5)
 
 
@@ -97,7 +105,9 @@ def test_the_two_effective_numbers_differ_as_their_formulas_do():
 
 
 def test_participation_counts_the_dimensions_that_samples_fill():
-    samples = jax.random.normal(jax.random.key(0), (20000, 6)) @ jnp.diag(jnp.array([1.0, 1, 1, 1, 0, 0]))
+    samples = jax.random.normal(jax.random.key(0), (20000, 6)) @ jnp.diag(
+        jnp.array([1.0, 1, 1, 1, 0, 0])
+    )
     assert float(participation_ratio(samples)) == pytest.approx(4, rel=0.01)
     assert float(participation_ratio(jnp.ones((10, 3)))) == 0
 
@@ -113,8 +123,9 @@ def test_firing_is_counted_by_hand():
 
 
 def test_the_hand_built_network_shares_as_was_worked_out_by_hand():
-    # 21 features at the corners of a simplex in 20 dimensions, each with a neuron that points at it: |w|^2 alike, and
-    # 20 overlaps of -1/20, so capacity is 1 / (1 + 20 / 20^2) = 20/21, the share of a dimension that there is.
+    # 21 features at the corners of a simplex in 20 dimensions, each with a neuron that points at
+    # it: |w|^2 alike, and 20 overlaps of -1/20, so capacity is 1 / (1 + 20 / 20^2) = 20/21, the
+    # share of a dimension that there is.
     config, problem = Config(n_features=21, n_embed=20, n_neurons=42), simplex_problem(20)
     params = hand_built(config, problem, 0.05)
     encoder = weights_of(params).encoder[:, :21]
@@ -124,7 +135,11 @@ def test_the_hand_built_network_shares_as_was_worked_out_by_hand():
     np.testing.assert_allclose(effective_number(responses[:21]), 1, atol=1e-5)
     np.testing.assert_allclose(effective_number(responses[:21].T), 1, atol=1e-5)
     features = jnp.eye(21) * 0.9
-    found = firing(network(config, params).hidden(project(features, problem.embedding)), features, jnp.arange(42) % 21)
+    found = firing(
+        network(config, params).hidden(project(features, problem.embedding)),
+        features,
+        jnp.arange(42) % 21,
+    )
     np.testing.assert_allclose(found.only_favourite[:21], 1)
     np.testing.assert_allclose(found.frequency[:21], 1 / 21, atol=1e-6)
     np.testing.assert_allclose(found.frequency[21:], 1)  # the linear neurons stay on

@@ -38,7 +38,9 @@ def test_the_task_loss_is_that_of_the_recorded_network_and_not_of_its_training(s
     for seed, setting in ((0, 1), (2, 5)):
         stored = read_member(smoke_data, seed, setting)
         key = make_world(stored.config, seed).key_probe
-        loss = task_loss(stored.config, stored.params, stored.problem, key, stored.hyper.feature_density)
+        loss = task_loss(
+            stored.config, stored.params, stored.problem, key, stored.hyper.feature_density
+        )
         row = table[(table.seed == seed) & (table.setting == setting)].iloc[0]
         assert row.task_loss == pytest.approx(float(loss.mean), rel=1e-5)
         assert row.task_loss_error == pytest.approx(float(loss.error), rel=1e-3)
@@ -70,12 +72,24 @@ def test_units_of_a_run_are_numbered_through(smoke_data):
 def test_only_settings_that_differ_are_shown(smoke_data):
     table = run_table([smoke_data])
     assert varying_settings(table) == ["learning_rate", "bias_offset", "bias_decay"]
-    assert brief(table).columns[:4].tolist() == ["learning_rate", "bias_offset", "bias_decay", "seed"]
+    assert brief(table).columns[:4].tolist() == [
+        "learning_rate",
+        "bias_offset",
+        "bias_decay",
+        "seed",
+    ]
 
 
 def test_over_seeds_gives_mean_interval_and_n():
     settings = dict.fromkeys(SETTINGS, 0)
-    table = pd.DataFrame([{**settings, "unit": 0, "setting": 0, "diverged": False, "n_mono": n} for n in (1, 2, 3)])
+    table = pd.DataFrame(
+        [{**settings, "unit": 0, "setting": 0, "diverged": False, "n_mono": n} for n in (1, 2, 3)]
+    )
     (row,) = over_seeds(table, ["n_mono"]).to_dict("records")
     # t(2) at 97.5 % is 4.30265, so the half width is 4.30265 / sqrt(3); a count is not negative
-    assert row == {"n": 3, "n_mono": 2.0, "n_mono_low": 0.0, "n_mono_high": pytest.approx(2 + 2.48414, abs=1e-4)}
+    assert row == {
+        "n": 3,
+        "n_mono": 2.0,
+        "n_mono_low": 0.0,
+        "n_mono_high": pytest.approx(2 + 2.48414, abs=1e-4),
+    }

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from toymono.config import Config
-from toymono.toy.tasks import n_outputs, random_problem, sample_batch, sample_features, squared_error
+from toymono.toy.tasks import (
+    n_outputs,
+    random_problem,
+    sample_batch,
+    sample_features,
+    squared_error,
+)
 
 SHAPE = {"n_features": 24, "n_embed": 8, "batch_size": 4096}
 KEY = jax.random.key(0)
@@ -13,7 +19,11 @@ KEY = jax.random.key(0)
 def _sampled(task, density=0.2, **changes):
     config = Config(task=task, **SHAPE, **changes)
     problem = random_problem(config, jax.random.key(1))
-    return problem, sample_features(config, KEY, density), sample_batch(config, problem, KEY, density)
+    return (
+        problem,
+        sample_features(config, KEY, density),
+        sample_batch(config, problem, KEY, density),
+    )
 
 
 def test_the_decoder_is_asked_for_the_features_themselves():
@@ -38,13 +48,18 @@ def test_the_absolute_value_is_asked_of_features_with_both_signs():
 def test_each_sign_of_the_absolute_value_task_has_half_the_density():
     _, features, _ = _sampled("absolute", density=0.2)
     on = 1 - 0.9**2  # either of two draws at density 0.1
-    assert float((features != 0).mean()) == pytest.approx(on, abs=5 * (on * (1 - on) / features.size) ** 0.5)
+    assert float((features != 0).mean()) == pytest.approx(
+        on, abs=5 * (on * (1 - on) / features.size) ** 0.5
+    )
 
 
 def test_signs_are_split_before_the_power_law_is_clipped():
-    config = Config(task="absolute", n_features=24, n_embed=8, batch_size=2**15, feature_law="power-law")
+    config = Config(
+        task="absolute", n_features=24, n_embed=8, batch_size=2**15, feature_law="power-law"
+    )
     first = sample_features(config, KEY, 0.5)[:, 0]
-    # At half of density 0.5 the commonest feature is on with certainty in both draws: u1 - u2 is never 0.
+    # At half of density 0.5 the commonest feature is on with certainty in both draws: u1 - u2 is
+    # never 0.
     assert (first != 0).mean() > 0.999
 
 

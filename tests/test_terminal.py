@@ -62,7 +62,12 @@ def test_durations_come_in_the_unit_a_person_would_use(seconds, words):
 
 
 def test_numbers_are_short():
-    assert [number(value) for value in (0.123456, 12, True, "relu")] == ["0.1235", "12", "yes", "relu"]
+    assert [number(value) for value in (0.123456, 12, True, "relu")] == [
+        "0.1235",
+        "12",
+        "yes",
+        "relu",
+    ]
 
 
 def test_what_looks_like_markup_is_printed_as_it_is(capsys):
@@ -84,7 +89,13 @@ def _members(measure, by_seed):
 
 
 def test_a_mean_stands_with_its_interval_or_with_why_it_has_none(capsys):
-    rows = [(64.0, 64.0, 64.0), (0.1, 0.1, 0.1), (2.0, 3.0, 4.0), (5.0, math.nan, math.nan), (math.nan,) * 3]
+    rows = [
+        (64.0, 64.0, 64.0),
+        (0.1, 0.1, 0.1),
+        (2.0, 3.0, 4.0),
+        (5.0, math.nan, math.nan),
+        (math.nan,) * 3,
+    ]
     summary = over_seeds(_members("n_linear", rows), ["n_linear"])
     words = [span(row, "n_linear") for row in summary.to_dict("records")]
     assert words == ["64 (all alike)", "0.1 (all alike)", "3 [0.516, 5.48]", "5 (one seed)", ""]
@@ -96,32 +107,53 @@ def test_a_mean_stands_with_its_interval_or_with_why_it_has_none(capsys):
 
 
 def _verdicts(*values):
-    """The verdicts on one claim with a part for each row of values over seeds; two more networks are unfinished."""
+    """The verdicts on one claim with a part for each row of values over seeds; two more networks
+    are unfinished.
+    """
     table = pd.DataFrame({"finished": [True] * 4 + [False] * 2})
-    parts = (Quantity(frozenset({"A"}), lambda tables, of=of: pd.Series(of, dtype=float)) for of in values)
-    claim = Claim("X", "statement", tuple(Part(f"part {place}", "", of, 0.1) for place, of in enumerate(parts)))
+    parts = (
+        Quantity(frozenset({"A"}), lambda tables, of=of: pd.Series(of, dtype=float))
+        for of in values
+    )
+    claim = Claim(
+        "X",
+        "statement",
+        tuple(Part(f"part {place}", "", of, 0.1) for place, of in enumerate(parts)),
+    )
     return verdict_table([claim], {"A": table}).assign(scale="smoke")
 
 
 def test_a_claim_s_line_has_its_verdict_and_its_parts_lines_what_was_found():
     rows = claim_rows(_verdicts((64.0, 64.0), (0.3, 0.31, 0.29), (0.5,), ()))
     assert all(len(row) == len(CLAIM_COLUMNS) for row in rows)
-    claim, alike, spread, single, untested = (dict(zip(CLAIM_COLUMNS, row, strict=True)) for row in rows)
-    assert (claim["claim"], claim["scale"], claim["unfinished"], claim["verdict"]) == ("X", "smoke", "", "UNTESTED")
+    claim, alike, spread, single, untested = (
+        dict(zip(CLAIM_COLUMNS, row, strict=True)) for row in rows
+    )
+    assert (claim["claim"], claim["scale"], claim["unfinished"], claim["verdict"]) == (
+        "X",
+        "smoke",
+        "",
+        "UNTESTED",
+    )
     found = [part["mean [95 % interval]"] for part in (alike, spread, single, untested)]
     assert found == ["64 (all alike)", "0.3 [0.275, 0.325]", "0.5 (one seed)", ""]
     assert {part["unfinished"] for part in (alike, spread, single, untested)} == {"2 of 6"}
 
 
 def test_a_batch_that_is_missing_has_no_networks_to_leave_out():
-    missing = verdict_table([Claim("X", "", (Part("", "", Quantity(frozenset("B"), len), 0.1),))], {})
+    missing = verdict_table(
+        [Claim("X", "", (Part("", "", Quantity(frozenset("B"), len), 0.1),))], {}
+    )
     assert claim_rows(missing.assign(scale="smoke"))[1][CLAIM_COLUMNS.index("unfinished")] == ""
 
 
 def test_the_table_of_claims_says_once_what_refuted_means_and_shows_no_p(capsys):
     print_table(claims_table(_verdicts((-1.0, -1.1, -0.9), (-2.0, -2.0))))
     out = capsys.readouterr().out
-    assert out.count("refuted: outside the range, which reaches to the smallest effect that counts") == 1
+    assert (
+        out.count("refuted: outside the range, which reaches to the smallest effect that counts")
+        == 1
+    )
     header = next(line for line in out.splitlines() if "verdict" in line)
     assert re.split(r"  +", header.strip()) == list(CLAIM_COLUMNS)
 
@@ -133,7 +165,9 @@ def test_json_has_no_number_that_json_does_not_know():
     assert rows[0]["rate"] == 1e-12
 
 
-@pytest.mark.parametrize("error", [InputError("n must be 1"), OSError(28, "No space left on device")])
+@pytest.mark.parametrize(
+    "error", [InputError("n must be 1"), OSError(28, "No space left on device")]
+)
 def test_a_bad_value_or_folder_ends_in_one_sentence_and_status_2(capsys, error):
     with pytest.raises(SystemExit) as stop, one_sentence():
         raise error

@@ -16,7 +16,14 @@ from toymono.analysis.theory import (
 )
 from toymono.config import Config, InputError
 from toymono.toy.model import network
-from toymono.toy.tasks import lone_targets, project, random_problem, sample_batch, sample_features, squared_error
+from toymono.toy.tasks import (
+    lone_targets,
+    project,
+    random_problem,
+    sample_batch,
+    sample_features,
+    squared_error,
+)
 
 CONFIG = Config(n_features=32, n_embed=16, n_neurons=96, batch_size=65536)
 TASKS = ("decode", "reproject", "absolute")
@@ -43,7 +50,9 @@ def test_moments_are_those_of_samples(task, law):
 
 def test_the_zero_loss_of_the_decoder_is_n_eps_over_3():
     config, problem = _task("decode")
-    assert float(baselines(config, problem, DENSITY).zero) == pytest.approx(32 * DENSITY / 3, rel=1e-5)
+    assert float(baselines(config, problem, DENSITY).zero) == pytest.approx(
+        32 * DENSITY / 3, rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -90,16 +99,27 @@ def test_the_input_projector_keeps_what_the_input_tells_and_nothing_else():
 def test_the_scalar_errors_are_those_that_samples_have(task, n_kinks):
     config, problem = _task(task)
     features = sample_features(config, KEY, DENSITY)
-    seen = project(features, problem.embedding) @ problem.embedding - interference(config, problem, DENSITY).mean
+    seen = (
+        project(features, problem.embedding) @ problem.embedding
+        - interference(config, problem, DENSITY).mean
+    )
     found = denoisers(config, problem, DENSITY, n_kinks)
     cleaned = jax.vmap(lambda one, z: one(z), in_axes=(0, 1), out_axes=1)(found, seen)
-    assert float(((cleaned - features) ** 2).mean()) == pytest.approx(float(found.error.mean()), rel=0.05)
+    assert float(((cleaned - features) ** 2).mean()) == pytest.approx(
+        float(found.error.mean()), rel=0.05
+    )
 
 
 def test_predictions_are_ordered_and_below_the_best_line():
     config, problem = _task("decode")
     found = predicted_losses(config, problem, DENSITY)
-    assert baselines(config, problem, DENSITY).linear > found.one_kink > found.two_kinks > found.posterior_mean > 0
+    assert (
+        baselines(config, problem, DENSITY).linear
+        > found.one_kink
+        > found.two_kinks
+        > found.posterior_mean
+        > 0
+    )
 
 
 def test_the_account_of_two_signs_is_refused():
@@ -125,16 +145,27 @@ def test_the_hand_built_network_computes_the_consistency_projection(task):
 def test_the_predicted_loss_is_that_of_errors_without_correlation():
     config, problem = _task("decode")
     features = sample_features(config, KEY, DENSITY)
-    seen = project(features, problem.embedding) @ problem.embedding - interference(config, problem, DENSITY).mean
-    cleaned = jax.vmap(lambda one, z: one(z), in_axes=(0, 1), out_axes=1)(denoisers(config, problem, DENSITY, 1), seen)
+    seen = (
+        project(features, problem.embedding) @ problem.embedding
+        - interference(config, problem, DENSITY).mean
+    )
+    cleaned = jax.vmap(lambda one, z: one(z), in_axes=(0, 1), out_axes=1)(
+        denoisers(config, problem, DENSITY, 1), seen
+    )
     errors = np.random.default_rng(0).permuted(np.asarray(cleaned - features), axis=0)
     errors -= errors.mean(0)
     loss = ((errors @ np.asarray(unresolved(config, problem)).T) ** 2).sum(1).mean()
-    assert loss == pytest.approx(float(predicted_losses(config, problem, DENSITY).one_kink), rel=0.05)
+    assert loss == pytest.approx(
+        float(predicted_losses(config, problem, DENSITY).one_kink), rel=0.05
+    )
 
 
 def test_the_hand_built_network_beats_every_line():
     config, problem = _task("decode")
     batch = sample_batch(config, problem, KEY, DENSITY)
-    loss = float(squared_error(network(config, hand_built(config, problem, DENSITY))(batch.inputs), batch.targets))
+    loss = float(
+        squared_error(
+            network(config, hand_built(config, problem, DENSITY))(batch.inputs), batch.targets
+        )
+    )
     assert loss < 0.5 * float(baselines(config, problem, DENSITY).linear)

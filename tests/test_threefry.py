@@ -6,7 +6,9 @@ from toymono.toy import threefry
 from toymono.toy.threefry import threefry_uniform
 
 
-@pytest.mark.parametrize("shape", [(1,), (7,), (1, 1), (512, 128), (33, 17), (2, 65, 31), (3000, 1000)])
+@pytest.mark.parametrize(
+    "shape", [(1,), (7,), (1, 1), (512, 128), (33, 17), (2, 65, 31), (3000, 1000)]
+)
 @pytest.mark.parametrize("seed", [0, 1, 2**31 + 5])
 def test_numbers_are_those_of_jax_to_the_last_bit(seed, shape):
     key = jax.random.fold_in(jax.random.key(seed), 12)

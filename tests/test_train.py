@@ -13,12 +13,23 @@ from toymono.toy.tasks import sample_batch, squared_error
 from toymono.toy.world import make_world
 from toymono.training.train import data_key, gradient, multiply_adds, start, trained_loss, update
 
-CONFIG = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=64, record_phase="peak", loss_every=4)
+CONFIG = Config(
+    n_features=12,
+    n_embed=6,
+    n_neurons=20,
+    batch_size=32,
+    n_steps=64,
+    record_phase="peak",
+    loss_every=4,
+)
 WORLD = make_world(CONFIG, 0)
 
 
 def _equal(one, other):
-    return all(jnp.array_equal(a, b, equal_nan=True) for a, b in zip(*map(jax.tree.leaves, (one, other)), strict=True))
+    return all(
+        jnp.array_equal(a, b, equal_nan=True)
+        for a, b in zip(*map(jax.tree.leaves, (one, other)), strict=True)
+    )
 
 
 def test_l1_is_in_the_loss_that_is_trained_and_not_in_the_one_reported():
@@ -55,7 +66,8 @@ def test_a_loss_is_stored_for_the_last_step_of_its_window():
 
 
 def test_silent_neurons_keep_their_biases_until_decay_moves_them():
-    # At offset -9 no neuron fires, so no gradient flows and decay alone acts: 1 - 2 * 0.01 for each of 32 steps.
+    # At offset -9 no neuron fires, so no gradient flows and decay alone acts: 1 - 2 * 0.01 for each
+    # of 32 steps.
     hyper = Hyper(learning_rate=0.01, bias_offset=-9.0, bias_decay=2.0)
     first = start(CONFIG, hyper, WORLD)
     last = segment(CONFIG, hyper, WORLD, first, 0, 64)
@@ -65,9 +77,14 @@ def test_silent_neurons_keep_their_biases_until_decay_moves_them():
 
 
 def test_settings_of_a_seed_share_initial_weights_but_for_the_offset():
-    one, other = start(CONFIG, Hyper(), WORLD), start(CONFIG, Hyper(learning_rate=0.1, bias_offset=-1.0), WORLD)
+    one, other = (
+        start(CONFIG, Hyper(), WORLD),
+        start(CONFIG, Hyper(learning_rate=0.1, bias_offset=-1.0), WORLD),
+    )
     assert jnp.array_equal(one.params["encoder"]["kernel"], other.params["encoder"]["kernel"])
-    assert one.params["encoder"]["bias"] - 1 == pytest.approx(np.asarray(other.params["encoder"]["bias"]), abs=1e-6)
+    assert one.params["encoder"]["bias"] - 1 == pytest.approx(
+        np.asarray(other.params["encoder"]["bias"]), abs=1e-6
+    )
 
 
 def test_seeds_share_nothing():
@@ -77,7 +94,8 @@ def test_seeds_share_nothing():
 
 
 def test_multiply_adds_are_those_of_five_products():
-    # forward: 32*6*20 and 32*20*12; backward: d decoder 32*20*12, d hidden 32*20*12, d encoder 32*6*20.
+    # forward: 32*6*20 and 32*20*12; backward: d decoder 32*20*12, d hidden 32*20*12, d encoder
+    # 32*6*20.
     assert multiply_adds(CONFIG) == 2 * 32 * 6 * 20 + 3 * 32 * 20 * 12
 
 
@@ -104,7 +122,9 @@ def test_a_hand_built_start_is_the_hand_built_network_moved_by_the_offset():
     hyper = Hyper(feature_density=0.1, bias_offset=-0.5)
     built = hand_built(config, WORLD.problem, 0.1)
     started = start(config, hyper, WORLD).params
-    assert started["encoder"]["bias"] == pytest.approx(np.asarray(built["encoder"]["bias"]) - 0.5, abs=1e-5)
+    assert started["encoder"]["bias"] == pytest.approx(
+        np.asarray(built["encoder"]["bias"]) - 0.5, abs=1e-5
+    )
     assert jnp.allclose(started["decoder"]["kernel"], built["decoder"]["kernel"], atol=1e-5)
 
 
@@ -112,7 +132,9 @@ def test_a_hand_built_network_starts_below_what_training_from_chance_reaches():
     config = dataclasses.replace(CONFIG, initialization="hand-built")
     hyper = Hyper(learning_rate=1e-4, feature_density=0.1)
     built = segment(config, hyper, WORLD, start(config, hyper, WORLD), 0, 64)
-    chance = segment(CONFIG, hyper._replace(learning_rate=0.01), WORLD, start(CONFIG, hyper, WORLD), 0, 64)
+    chance = segment(
+        CONFIG, hyper._replace(learning_rate=0.01), WORLD, start(CONFIG, hyper, WORLD), 0, 64
+    )
     assert built.losses[-1] < 0.8 * chance.losses[-1]
 
 

@@ -1,4 +1,5 @@
-"""What is trained: Config fixes shapes and program, Hyper the numbers that may differ per member, Sweep the models.
+"""What is trained: Config fixes shapes and program, Hyper the numbers that may differ per member,
+Sweep the models.
 
 Imports nothing heavy, so that the command line can check its input before JAX is loaded.
 """
@@ -29,7 +30,9 @@ _TOO_MANY = 2**30  # sizes and steps are 32-bit integers on devices
 
 
 class InputError(ValueError):
-    """A value the user gave breaks a rule; the message names the argument, the rule, the value and the fix."""
+    """A value the user gave breaks a rule; the message names the argument, the rule, the value and
+    the fix.
+    """
 
 
 def require(holds: bool, name: str, rule: str, value: object, fix: str) -> None:
@@ -40,9 +43,11 @@ def require(holds: bool, name: str, rule: str, value: object, fix: str) -> None:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Config:
-    """Everything that fixes array shapes or the compiled program; hashable, hence a static argument of `jit`.
+    """Everything that fixes array shapes or the compiled program; hashable, hence a static argument
+    of `jit`.
 
-    The defaults are a quarter of the paper's features and neurons. Raises InputError where a value breaks its rule.
+    The defaults are a quarter of the paper's features and neurons. Raises InputError where a value
+    breaks its rule.
     """
 
     n_features: int = 128
@@ -54,15 +59,21 @@ class Config:
     batch_size: int = 512
     """Samples per training step."""
     n_steps: int = 8192
-    """Training steps; with record phase "rest" the run goes on to the next minimum of the learning rate."""
+    """Training steps; with record phase "rest" the run goes on to the next minimum of the learning
+    rate.
+    """
     task: Task = "decode"
     """What the network is asked for."""
     feature_law: FeatureLaw = "uniform"
     """How the density is spread over the features."""
     activation: Activation = "relu"
-    """The paper calls x*exp(x) SoLU (here x-exp); softmax-solu is the x*softmax(x) of Elhage et al. 2022."""
+    """The paper calls x*exp(x) SoLU (here x-exp); softmax-solu is the x*softmax(x) of Elhage et al.
+    2022.
+    """
     connectivity: Connectivity = "dense"
-    """Every weight, or a fixed Erdos-Renyi part of them: each exists with probability weight_density."""
+    """Every weight, or a fixed Erdos-Renyi part of them: each exists with probability
+    weight_density.
+    """
     initialization: Initialization = "random"
     """PyTorch's default law, or the hand-built monosemantic network of the theory."""
     optimizer: Optimizer = "lamb-clamped"
@@ -72,7 +83,9 @@ class Config:
     schedule_period: int = 1024
     """Steps between two maxima of the periodic learning rate."""
     record_phase: RecordPhase = "rest"
-    """Record at minima of a periodic learning rate (rest), or at powers of two, which are its maxima (peak)."""
+    """Record at minima of a periodic learning rate (rest), or at powers of two, which are its
+    maxima (peak).
+    """
     record_params: RecordParams = "last"
     """Keep full parameters at the end, or at every record."""
     loss_every: int = 16
@@ -84,22 +97,59 @@ class Config:
         for field in dataclasses.fields(self):
             value, allowed = getattr(self, field.name), get_args(field.type)
             if allowed:
-                require(value in allowed, field.name, f"one of {', '.join(allowed)}", value, f"try {field.default}")
+                require(
+                    value in allowed,
+                    field.name,
+                    f"one of {', '.join(allowed)}",
+                    value,
+                    f"try {field.default}",
+                )
             else:
-                whole = isinstance(value, int) and not isinstance(value, bool) and 1 <= value < _TOO_MANY
-                require(whole, field.name, f"a whole number from 1 to {_TOO_MANY - 1}", value, f"try {field.default}")
+                whole = (
+                    isinstance(value, int)
+                    and not isinstance(value, bool)
+                    and 1 <= value < _TOO_MANY
+                )
+                require(
+                    whole,
+                    field.name,
+                    f"a whole number from 1 to {_TOO_MANY - 1}",
+                    value,
+                    f"try {field.default}",
+                )
         small = self.n_embed <= self.n_features
-        require(small, "n_embed", f"at most n_features = {self.n_features}", self.n_embed, "lower n_embed")
+        require(
+            small,
+            "n_embed",
+            f"at most n_features = {self.n_features}",
+            self.n_embed,
+            "lower n_embed",
+        )
         even = self.schedule_period % 2 == 0
-        require(even, "schedule_period", "even, so that its minimum is a step", self.schedule_period, "try 1024")
+        require(
+            even,
+            "schedule_period",
+            "even, so that its minimum is a step",
+            self.schedule_period,
+            "try 1024",
+        )
         if self.initialization == "hand-built":
             self._check_hand_built()
 
     def _check_hand_built(self) -> None:
-        """What can be written down: ReLU, all weights, no absolute value, a neuron per feature and d + 1 more."""
-        for name, only in (("task", ("decode", "reproject")), ("activation", ("relu",)), ("connectivity", ("dense",))):
+        """What can be written down: ReLU, all weights, no absolute value, a neuron per feature and
+        d + 1 more.
+        """
+        for name, only in (
+            ("task", ("decode", "reproject")),
+            ("activation", ("relu",)),
+            ("connectivity", ("dense",)),
+        ):
             value = getattr(self, name)
-            rule, fix = f"{' or '.join(only)} for a hand-built network", "set initialization to random"
+            rule, fix = (
+                f"{' or '.join(only)} for a hand-built network",
+                "set initialization to random",
+            )
             require(value in only, name, rule, value, fix)
         least = self.n_features + self.n_embed + 1
         rule = f"at least n_features + n_embed + 1 = {least} for a hand-built network"
@@ -107,7 +157,9 @@ class Config:
 
     @property
     def jax_precision(self) -> str:
-        """The matmul precision as JAX calls it; its own "bfloat16" leaves float32 operands to the device's default."""
+        """The matmul precision as JAX calls it; its own "bfloat16" leaves float32 operands to the
+        device's default.
+        """
         return "BF16_BF16_F32" if self.matmul_precision == "bfloat16" else self.matmul_precision
 
 
@@ -115,11 +167,14 @@ Scalar = Union[float, "Array"]
 
 
 class Hyper(NamedTuple):
-    """The numbers that may differ from member to member: floats, or arrays that gain a member axis in an ensemble."""
+    """The numbers that may differ from member to member: floats, or arrays that gain a member axis
+    in an ensemble.
+    """
 
     learning_rate: Scalar = 0.007  # per step, at the schedule's maximum
     bias_offset: Scalar = 0.0  # added to every initial bias, in units of the pre-activation
-    bias_decay: Scalar = 0.0  # share of the bias lost per unit of learning_rate and step, in the first half
+    # share of the bias lost per unit of learning_rate and step, in the first half
+    bias_decay: Scalar = 0.0
     l1: Scalar = 0.0  # weight of sum |h| / batch in the loss that is trained
     feature_density: Scalar = 1 / 32  # mean probability that a feature is on (eps in the paper)
     weight_density: Scalar = 1.0  # probability that a weight exists, where connectivity is random
@@ -141,7 +196,13 @@ def check_hyper(name: str, value: object) -> None:
     rule, holds = _HYPER_RULES[name]
     number = isinstance(value, int | float) and not isinstance(value, bool)
     trained = _as_trained(value) if number else math.nan
-    require(math.isfinite(trained) and holds(trained), name, rule, value, f"try {Hyper._field_defaults[name]}")
+    require(
+        math.isfinite(trained) and holds(trained),
+        name,
+        rule,
+        value,
+        f"try {Hyper._field_defaults[name]}",
+    )
 
 
 def _as_trained(value: float | int) -> float:
@@ -157,23 +218,36 @@ def _as_trained(value: float | int) -> float:
 class Sweep:
     """Which models to train: the union of some grids over a base, each model with every seed.
 
-    A grid maps names of Hyper or Config fields to the values they take; it stands for the product of its axes.
-    A number that no axis names keeps its default in Hyper. Raises InputError for unknown names and bad values.
+    A grid maps names of Hyper or Config fields to the values they take; it stands for the product
+    of its axes. A number that no axis names keeps its default in Hyper. Raises InputError for
+    unknown names and bad values.
     """
 
     base: Config
     grids: tuple[Mapping[str, tuple[Any, ...]], ...] = ({},)
     seeds: tuple[int, ...] = (0, 1, 2)
-    members_per_unit: int | None = None  # at most so many are trained and stored together; None: all of a shape
+    members_per_unit: int | None = (
+        None  # at most so many are trained and stored together; None: all of a shape
+    )
 
     def __post_init__(self) -> None:
         most = self.members_per_unit
-        counted = most is None or (isinstance(most, int) and not isinstance(most, bool) and most >= 1)
+        counted = most is None or (
+            isinstance(most, int) and not isinstance(most, bool) and most >= 1
+        )
         require(counted, "members_per_unit", "a whole number from 1 on", most, "leave it out")
-        require(len(self.grids) > 0, "grids", "at least one grid", self.grids, "use ({},) for a single setting")
+        require(
+            len(self.grids) > 0,
+            "grids",
+            "at least one grid",
+            self.grids,
+            "use ({},) for a single setting",
+        )
         require(len(self.seeds) > 0, "seeds", "at least one whole number", self.seeds, "try 0 1 2")
         repeated = len(set(self.seeds)) < len(self.seeds)
-        require(not repeated, "seeds", "different from each other", self.seeds, "drop the repeated ones")
+        require(
+            not repeated, "seeds", "different from each other", self.seeds, "drop the repeated ones"
+        )
         for seed in self.seeds:
             allowed = isinstance(seed, int) and 0 <= seed < 2**32
             require(allowed, "seeds", "whole numbers from 0 to 2^32 - 1", seed, "try 0 1 2")
@@ -199,15 +273,31 @@ def _model(base: Config, numbers: dict[str, Any]) -> tuple[Config, Hyper]:
         if name in Hyper._fields:
             check_hyper(name, value)
         else:
-            require(name in static, "a grid's axis", "a field of Hyper or Config", name, "see toymono/config.py")
-    hyper = Hyper(**{name: float(value) for name, value in numbers.items() if name in Hyper._fields})
+            require(
+                name in static,
+                "a grid's axis",
+                "a field of Hyper or Config",
+                name,
+                "see toymono/config.py",
+            )
+    hyper = Hyper(
+        **{name: float(value) for name, value in numbers.items() if name in Hyper._fields}
+    )
     most = 1 / hyper.learning_rate
     fix = "lower it: the biases would change sign at every step"
     require(
-        bool(hyper.bias_decay <= most), "bias_decay", f"at most 1 / learning_rate = {most:g}", hyper.bias_decay, fix
+        bool(hyper.bias_decay <= most),
+        "bias_decay",
+        f"at most 1 / learning_rate = {most:g}",
+        hyper.bias_decay,
+        fix,
     )
-    config = dataclasses.replace(base, **{name: value for name, value in numbers.items() if name in static})
+    config = dataclasses.replace(
+        base, **{name: value for name, value in numbers.items() if name in static}
+    )
     used = config.connectivity == "random" or hyper.weight_density == 1
     fix = "set connectivity to random"
-    require(bool(used), "weight_density", "1 where connectivity is dense", hyper.weight_density, fix)
+    require(
+        bool(used), "weight_density", "1 where connectivity is dense", hyper.weight_density, fix
+    )
     return config, hyper

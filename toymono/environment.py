@@ -1,4 +1,6 @@
-"""Which code on which machine made a number: versions, device, commit, memory, and the matrix-product rate."""
+"""Which code on which machine made a number: versions, device, commit, memory, and the
+matrix-product rate.
+"""
 
 import importlib.metadata
 import os
@@ -27,12 +29,24 @@ def _version(package: str) -> str:
 
 
 def git_commit() -> str:
-    """Commit of the checkout that toymono runs from, with "-dirty" if it was changed; "unknown" outside a checkout."""
+    """Commit of the checkout that toymono runs from, with "-dirty" if it was changed; "unknown"
+    outside a checkout.
+    """
     root = pathlib.Path(__file__).resolve().parent.parent
     if not (root / ".git").exists() or shutil.which("git") is None:
         return "unknown"
     described = subprocess.run(
-        ["git", "--no-optional-locks", "-C", root, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        [
+            "git",
+            "--no-optional-locks",
+            "-C",
+            root,
+            "describe",
+            "--always",
+            "--dirty",
+            "--abbrev=40",
+            "--exclude=*",
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -53,21 +67,31 @@ def n_cores() -> int:
 
 
 def free_memory() -> int:
-    """Bytes free for use where JAX computes: main memory on a CPU, the first device's own otherwise."""
+    """Bytes free for use where JAX computes: main memory on a CPU, the first device's own
+    otherwise.
+    """
     import jax
 
     stats = jax.devices()[0].memory_stats()
-    return stats["bytes_limit"] - stats["bytes_in_use"] if stats else psutil.virtual_memory().available
+    return (
+        stats["bytes_limit"] - stats["bytes_in_use"] if stats else psutil.virtual_memory().available
+    )
 
 
 def browser() -> str | None:
-    """Path of the browser that draws static images: BROWSER_PATH if it is set, else a Chromium on the PATH; or None."""
+    """Path of the browser that draws static images: BROWSER_PATH if it is set, else a Chromium on
+    the PATH; or None.
+    """
     named = os.environ.get("BROWSER_PATH")
-    return next((path for name in ([named] if named else _BROWSERS) if (path := shutil.which(name))), None)
+    return next(
+        (path for name in ([named] if named else _BROWSERS) if (path := shutil.which(name))), None
+    )
 
 
 def multiply_adds_per_second(size: int = 1024, repeats: int = 8) -> float:
-    """Rate of float32 matrix products here: the best of a few timed products of two size x size matrices."""
+    """Rate of float32 matrix products here: the best of a few timed products of two size x size
+    matrices.
+    """
     import jax
     import jax.numpy as jnp
 

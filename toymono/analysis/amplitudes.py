@@ -1,8 +1,10 @@
-"""What the network answers while one feature alone grows: its output on that feature against the amplitude.
+"""What the network answers while one feature alone grows: its output on that feature against the
+amplitude.
 
-With ReLU this is piecewise linear and is taken apart exactly: each neuron bends the line once, where its
-pre-activation a (w . P_j) + b passes 0. Other activations of the library switch at the same amplitude, and bend
-by as much in the large, but smoothly. All features are treated at once; `strength` -1 probes the other sign.
+With ReLU this is piecewise linear and is taken apart exactly: each neuron bends the line once,
+where its pre-activation a (w . P_j) + b passes 0. Other activations of the library switch at the
+same amplitude, and bend by as much in the large, but smoothly. All features are treated at once;
+`strength` -1 probes the other sign.
 """
 
 from typing import NamedTuple
@@ -23,13 +25,17 @@ AMPLITUDES = np.linspace(0, 1, 101)  # at which a lone feature is drawn
 def lone_outputs(
     config: Config, params: Params, problem: Problem, amplitudes: Float[Array, " amplitude"]
 ) -> Float[Array, "amplitude feature"]:
-    """y(a F_j) . t_j: the output on feature j's own target when it is on alone at amplitude a. The truth is a."""
+    """y(a F_j) . t_j: the output on feature j's own target when it is on alone at amplitude a. The
+    truth is a.
+    """
     net, targets = network(config, params), lone_targets(config, problem)
     return jax.vmap(lambda a: (net(a * problem.embedding.T) * targets.T).sum(axis=1))(amplitudes)
 
 
 class Bends(NamedTuple):
-    """The line of every feature, exactly: start, and where each neuron bends it; NaN where it does not in (0, 1]."""
+    """The line of every feature, exactly: start, and where each neuron bends it; NaN where it does
+    not in (0, 1].
+    """
 
     intercept: Float[Array, " feature"]  # output at amplitude 0
     slope: Float[Array, " feature"]  # just above amplitude 0
@@ -40,7 +46,8 @@ class Bends(NamedTuple):
 def bends(config: Config, params: Params, problem: Problem, strength: float = 1.0) -> Bends:
     """Where and by how much each neuron bends the answer to each lone feature.
 
-    Neuron i with g = w_i . P_j and own weight o = L2_i . t_j bends at -b / g by o |g|, whether it goes on or off there.
+    Neuron i with g = w_i . P_j and own weight o = L2_i . t_j bends at -b / g by o |g|, whether it
+    goes on or off there.
     """
     weights = weights_of(params)
     drive = strength * (weights.encoder.T @ problem.embedding)
@@ -58,9 +65,13 @@ def bends(config: Config, params: Params, problem: Problem, strength: float = 1.
 
 
 class Kinks(NamedTuple):
-    """The large bends of every feature's line, and the line that it ends on; NaN where there is none."""
+    """The large bends of every feature's line, and the line that it ends on; NaN where there is
+    none.
+    """
 
-    onset: Float[Array, " feature"]  # amplitude of the first large bend upwards: below it the answer is about flat
+    onset: Float[
+        Array, " feature"
+    ]  # amplitude of the first large bend upwards: below it the answer is about flat
     second: Float[Array, " feature"]  # amplitude of the next large bend, up or down
     count: Float[Array, " feature"]  # large bends in (0, 1]
     slope: Float[Array, " feature"]  # at amplitude 1

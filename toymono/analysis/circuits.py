@@ -1,4 +1,5 @@
-"""The network taken apart: the linear map that its positive-bias neurons make together, and its anatomy in numbers.
+"""The network taken apart: the linear map that its positive-bias neurons make together, and its
+anatomy in numbers.
 
 Functions are about one network.
 """
@@ -26,27 +27,34 @@ from toymono.toy.model import Params, network, weights_of
 from toymono.toy.tasks import Problem, lone_targets
 
 CLEARLY_POSITIVE = 0.05  # the paper counts biases above this one in its Fig 11
-_PART_OF_IDENTITY = 0.5  # half-way between what the linear block keeps, at 1, and what it drops, at 0
-_NEGLIGIBLE = 0.05  # of the largest singular value of L2+: the paper's block lies within .03 of exact
+# half-way between what the linear block keeps, at 1, and what it drops, at 0
+_PART_OF_IDENTITY = 0.5
+# of the largest singular value of L2+: the paper's block lies within .03 of exact
+_NEGLIGIBLE = 0.05
 
 
 class LinearBlock(NamedTuple):
-    """The positive-bias neurons as an affine map while all are on: y+ = M f + c with M = L2+ L1+ P and c = L2+ b+."""
+    """The positive-bias neurons as an affine map while all are on: y+ = M f + c with M = L2+ L1+ P
+    and c = L2+ b+.
+    """
 
     singular_values: Float[Array, " feature_or_output"]  # of M, falling
     rank: Int[Array, ""]  # singular values above 1/2
     error: Float[Array, ""]  # mean |s - 1| of those; NaN where there are none
-    distance: Float[Array, ""]  # |M - T Pi| / |T Pi|, Frobenius: 0 if it passes on exactly what the input tells
+    distance: Float[
+        Array, ""
+    ]  # |M - T Pi| / |T Pi|, Frobenius: 0 if it passes on exactly what the input tells
     slope: Float[Array, " feature"]  # of a lone feature's own output, M_j . t_j
     intercept: Float[Array, " feature"]  # of the same line, c . t_j
     bias_output: Float[Array, ""]  # largest |c|
 
 
 def linear_block(config: Config, params: Params, problem: Problem) -> LinearBlock:
-    """L2+ L1+ P over the neurons with b > 0: what they do together while all are on [P 5.1, Fig 26].
+    """L2+ L1+ P over the neurons with b > 0: what they do together while all are on [P 5.1, Fig
+    26].
 
-    The paper finds singular values 0 or .99 to 1.03, slopes .09 to .16, intercepts and |c| below .005. A network
-    without such neurons has rank 0 and distance 1.
+    The paper finds singular values 0 or .99 to 1.03, slopes .09 to .16, intercepts and |c| below
+    .005. A network without such neurons has rank 0 and distance 1.
     """
     encoder, bias, decoder = weights_of(params)
     block = jnp.where(bias[:, None] > 0, decoder, 0.0)
@@ -71,15 +79,19 @@ class NullSpace(NamedTuple):
     """Whether biases that cancel in the output explain the number of positive-bias neurons."""
 
     n_positive: Int[Array, ""]
-    dimension: Int[Array, ""]  # of the bias patterns that L2+ sends to nearly nothing: n_positive less the rank of L2+
+    dimension: Int[
+        Array, ""
+    ]  # of the bias patterns that L2+ sends to nearly nothing: n_positive less the rank of L2+
     share: Float[Array, ""]  # of |b+|^2 that lies there, in [0, 1]; NaN without positive biases
 
 
 def null_space(params: Params) -> NullSpace:
-    """Why d + 1 and not d: d neurons of rank d leave no room for biases with L2+ b+ = 0, one more leaves one dimension.
+    """Why d + 1 and not d: d neurons of rank d leave no room for biases with L2+ b+ = 0, one more
+    leaves one dimension.
 
-    If so, dimension is 1 and share is 1. The null space holds directions whose singular value in L2+ is below a
-    twentieth of the largest. (Our own reading of [P 5.1], where the number is found and not explained.)
+    If so, dimension is 1 and share is 1. The null space holds directions whose singular value in
+    L2+ is below a twentieth of the largest. (Our own reading of [P 5.1], where the number is found
+    and not explained.)
     """
     weights = weights_of(params)
     bias = jnp.maximum(weights.bias, 0.0)
@@ -88,7 +100,9 @@ def null_space(params: Params) -> NullSpace:
     written = values > _NEGLIGIBLE * values.max()
     outside = jnp.where(written, left.T @ bias, 0.0)
     n_positive = (bias > 0).sum()
-    return NullSpace(n_positive, n_positive - written.sum(), 1 - (outside**2).sum() / (bias**2).sum())
+    return NullSpace(
+        n_positive, n_positive - written.sum(), 1 - (outside**2).sum() / (bias**2).sum()
+    )
 
 
 class Anatomy(NamedTuple):
@@ -97,13 +111,19 @@ class Anatomy(NamedTuple):
     mono_bias: Float[Array, ""]  # mean bias of the monosemantic neurons
     poly_bias: Float[Array, ""]  # median bias of the polysemantic neurons
     n_clearly_positive_bias: Int[Array, ""]  # biases above .05
-    n_clearly_positive_ratio: Int[Array, ""]  # b / |incoming weights| above .05: no rescaling of a ReLU neuron moves it
-    n_nearly_covered: Int[Array, ""]  # features with a neuron of their own that scores above .9, and not only .999
+    n_clearly_positive_ratio: Int[
+        Array, ""
+    ]  # b / |incoming weights| above .05: no rescaling of a ReLU neuron moves it
+    n_nearly_covered: Int[
+        Array, ""
+    ]  # features with a neuron of their own that scores above .9, and not only .999
     n_one_of_one: Int[Array, ""]  # neurons by role, see `roles.Roles`
     n_one_of_several: Int[Array, ""]
     n_linear: Int[Array, ""]
     n_small: Int[Array, ""]
-    block_rank: Float[Array, ""]  # of the linear block; NaN for the re-projector, whose every map has rank d
+    block_rank: Float[
+        Array, ""
+    ]  # of the linear block; NaN for the re-projector, whose every map has rank d
     block_error: Float[Array, ""]
     block_distance: Float[Array, ""]
     block_slope: Float[Array, ""]  # mean over features
@@ -116,10 +136,23 @@ class Anatomy(NamedTuple):
 
 def anatomy(config: Config, params: Params, problem: Problem) -> Anatomy:
     """The parts of a network in numbers."""
-    weights, responses = weights_of(params), task_responses(config, network(config, params), problem)
-    score, bias, length = monosemanticity(responses), weights.bias, jnp.linalg.norm(weights.encoder, axis=0)
-    nearly = mono_neurons_of_features(is_mono(score, POLY_THRESHOLD), favourite_feature(responses), config.n_features)
-    block, null, jobs = linear_block(config, params, problem), null_space(params), roles(config, params, problem)
+    weights, responses = (
+        weights_of(params),
+        task_responses(config, network(config, params), problem),
+    )
+    score, bias, length = (
+        monosemanticity(responses),
+        weights.bias,
+        jnp.linalg.norm(weights.encoder, axis=0),
+    )
+    nearly = mono_neurons_of_features(
+        is_mono(score, POLY_THRESHOLD), favourite_feature(responses), config.n_features
+    )
+    block, null, jobs = (
+        linear_block(config, params, problem),
+        null_space(params),
+        roles(config, params, problem),
+    )
     lines = kinks(bends(config, params, problem))
     return Anatomy(
         mono_bias=_mean_of(bias, is_mono(score)),

@@ -1,7 +1,8 @@
-"""Monosemanticity beyond the lone feature at strength 1: larger amplitudes, noise, other features on.
+"""Monosemanticity beyond the lone feature at strength 1: larger amplitudes, noise, other features
+on.
 
-The score of the paper's eq 7 probes each feature alone. Here it is taken in other contexts, where a neuron may turn
-out to answer more than its favourite.
+The score of the paper's eq 7 probes each feature alone. Here it is taken in other contexts, where a
+neuron may turn out to answer more than its favourite.
 """
 
 import jax
@@ -15,27 +16,39 @@ from toymono.toy.tasks import Problem
 _N_CONTEXTS = 64
 
 
-def scores_at_amplitude(network: Network, problem: Problem, amplitude: float) -> Float[Array, " neuron"]:
-    """Eq 7 with lone features at another amplitude: 1 gives the score itself; larger ones lie outside the data."""
+def scores_at_amplitude(
+    network: Network, problem: Problem, amplitude: float
+) -> Float[Array, " neuron"]:
+    """Eq 7 with lone features at another amplitude: 1 gives the score itself; larger ones lie
+    outside the data.
+    """
     return monosemanticity(network.hidden(amplitude * problem.embedding.T).T)
 
 
-def scores_with_noise(network: Network, problem: Problem, sigma: float, key: Key[Array, ""]) -> Float[Array, " neuron"]:
-    """Eq 7 with mean responses over 64 draws of Gaussian noise of this standard deviation on every input dimension."""
+def scores_with_noise(
+    network: Network, problem: Problem, sigma: float, key: Key[Array, ""]
+) -> Float[Array, " neuron"]:
+    """Eq 7 with mean responses over 64 draws of Gaussian noise of this standard deviation on every
+    input dimension.
+    """
 
     def responses(key: Key[Array, ""]) -> Float[Array, "feature neuron"]:
         noise = sigma * jax.random.normal(key, problem.embedding.T.shape)
         return network.hidden(problem.embedding.T + noise)
 
-    return monosemanticity(jax.lax.map(responses, jax.random.split(key, _N_CONTEXTS)).mean(axis=0).T)
+    return monosemanticity(
+        jax.lax.map(responses, jax.random.split(key, _N_CONTEXTS)).mean(axis=0).T
+    )
 
 
 def effects(
     network: Network, problem: Problem, contexts: Float[Array, "context feature"]
 ) -> Float[Array, "neuron feature"]:
-    """How much more a neuron fires with feature j at strength 1 than with it off, all else as in a context; a mean.
+    """How much more a neuron fires with feature j at strength 1 than with it off, all else as in a
+    context; a mean.
 
-    The context's own value of feature j is put aside. Without any other feature on this is h(F_j) - h(0).
+    The context's own value of feature j is put aside. Without any other feature on this is h(F_j) -
+    h(0).
     """
 
     def of_context(features: Float[Array, " feature"]) -> Float[Array, "neuron feature"]:
@@ -48,7 +61,9 @@ def effects(
 def scores_with_others_on(
     network: Network, problem: Problem, n_on: int, key: Key[Array, ""]
 ) -> Float[Array, " neuron"]:
-    """Eq 7 of the effects of features among n others, drawn at random, at uniform amplitudes; a mean over 64 draws."""
+    """Eq 7 of the effects of features among n others, drawn at random, at uniform amplitudes; a
+    mean over 64 draws.
+    """
     n_features = problem.embedding.shape[1]
 
     def context(key: Key[Array, ""]) -> Float[Array, " feature"]:
@@ -56,7 +71,9 @@ def scores_with_others_on(
         on = jax.random.permutation(which, n_features) < n_on
         return on * jax.random.uniform(amplitude, (n_features,))
 
-    return monosemanticity(effects(network, problem, jax.vmap(context)(jax.random.split(key, _N_CONTEXTS))))
+    return monosemanticity(
+        effects(network, problem, jax.vmap(context)(jax.random.split(key, _N_CONTEXTS)))
+    )
 
 
 def scores_with_all_on(network: Network, problem: Problem) -> Float[Array, " neuron"]:

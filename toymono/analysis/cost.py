@@ -1,7 +1,8 @@
-"""What a wide layer costs when most of it is silent: the authors' open question on the price of many neurons.
+"""What a wide layer costs when most of it is silent: the authors' open question on the price of
+many neurons.
 
-A silent neuron writes nothing, so its row of the decoder need not be read. Which neurons are silent is known only
-after the encoder has been computed, so that is not saved.
+A silent neuron writes nothing, so its row of the decoder need not be read. Which neurons are silent
+is known only after the encoder has been computed, so that is not saved.
 """
 
 from typing import NamedTuple
@@ -23,10 +24,12 @@ class Skipped(NamedTuple):
 
 
 def skipping_outputs(network: Network, inputs: Float[Array, "sample embed"]) -> Skipped:
-    """The network's outputs from the decoder rows of the neurons that fire, gathered for each sample.
+    """The network's outputs from the decoder rows of the neurons that fire, gathered for each
+    sample.
 
-    Exact for ReLU, where a silent neuron is 0; others are only small where they do not fire, so they are gathered
-    wherever they are not 0. Not traceable: the widest sample fixes how many rows are gathered.
+    Exact for ReLU, where a silent neuron is 0; others are only small where they do not fire, so
+    they are gathered wherever they are not 0. Not traceable: the widest sample fixes how many rows
+    are gathered.
     """
     hidden = network.hidden(inputs)
     n_firing = (hidden != 0).sum(axis=1)
@@ -41,13 +44,18 @@ class MultiplyAdds(NamedTuple):
 
     dense: float  # d k + k outputs
     skipping: float  # d k + (neurons that fire) outputs, on average
-    folded: float  # the always-on neurons folded into one map of rank d beforehand, the others as before
+    # the always-on neurons folded into one map of rank d beforehand, the others as before
+    folded: float
 
 
-def multiply_adds(config: Config, n_firing: float, n_linear: int, n_linear_firing: float) -> MultiplyAdds:
-    """Costs of one sample from the mean numbers of firing neurons, and of those among them with a linear role.
+def multiply_adds(
+    config: Config, n_firing: float, n_linear: int, n_linear_firing: float
+) -> MultiplyAdds:
+    """Costs of one sample from the mean numbers of firing neurons, and of those among them with a
+    linear role.
 
-    Folding puts d outputs for the linear neurons' d + outputs each, and is exact only while they all are on.
+    Folding puts d outputs for the linear neurons' d + outputs each, and is exact only while they
+    all are on.
     """
     d, k, out = config.n_embed, config.n_neurons, n_outputs(config)
     folded = d * (k - n_linear) + (n_firing - n_linear_firing) * out + d * out

@@ -1,6 +1,8 @@
-"""One network as its pages show it: every neuron and every feature, what they do alone, and how they came to it.
+"""One network as its pages show it: every neuron and every feature, what they do alone, and how
+they came to it.
 
-Neurons and features are numbered as they are stored; all arrays are numpy's, so that a page is a matter of slicing.
+Neurons and features are numbered as they are stored; all arrays are numpy's, so that a page is a
+matter of slicing.
 """
 
 import functools
@@ -14,7 +16,12 @@ import xarray as xr
 from jaxtyping import Bool, Float, Int
 
 from toymono.analysis.amplitudes import AMPLITUDES, LARGE_BEND, Bends, bends, lone_outputs
-from toymono.analysis.monosemanticity import favourite_feature, is_mono, mono_neurons_of_features, monosemanticity
+from toymono.analysis.monosemanticity import (
+    favourite_feature,
+    is_mono,
+    mono_neurons_of_features,
+    monosemanticity,
+)
 from toymono.analysis.ordering import Order, display_order
 from toymono.analysis.responses import task_responses
 from toymono.analysis.roles import Roles, gains, roles
@@ -29,8 +36,12 @@ class Dashboard(NamedTuple):
     """What is known of one network's neurons and features, one by one."""
 
     responses: Float[np.ndarray, "neuron feature"]  # to the feature alone, at strength 1
-    drive: Float[np.ndarray, "neuron feature"]  # w_i . P_j, what the feature adds to the pre-activation
-    write: Float[np.ndarray, "neuron feature"]  # L2_i . t_j, what the neuron adds to the feature's own output
+    drive: Float[
+        np.ndarray, "neuron feature"
+    ]  # w_i . P_j, what the feature adds to the pre-activation
+    write: Float[
+        np.ndarray, "neuron feature"
+    ]  # L2_i . t_j, what the neuron adds to the feature's own output
     incoming: Float[np.ndarray, "neuron embed"]
     outgoing: Float[np.ndarray, "neuron output"]
     score: Float[np.ndarray, " neuron"]
@@ -39,9 +50,13 @@ class Dashboard(NamedTuple):
     gain: Float[np.ndarray, " neuron"]  # |incoming| |outgoing|
     role: Int[np.ndarray, " neuron"]  # place in ROLES
     mono_neurons: Int[np.ndarray, " feature"]  # how many monosemantic neurons the feature has
-    answers: Float[np.ndarray, "amplitude feature"]  # output on a lone feature at each of AMPLITUDES
+    answers: Float[
+        np.ndarray, "amplitude feature"
+    ]  # output on a lone feature at each of AMPLITUDES
     bends: Bends
-    outputs: Float[np.ndarray, "feature feature"]  # [i, j]: what is read out for j when i is on alone at strength 1
+    outputs: Float[
+        np.ndarray, "feature feature"
+    ]  # [i, j]: what is read out for j when i is on alone at strength 1
     order: Order
 
     @property
@@ -58,7 +73,11 @@ def dashboard(config: Config, params: Params, problem: Problem) -> Dashboard:
 
 @functools.partial(jax.jit, static_argnums=0)
 def _measured(config: Config, params: Params, problem: Problem) -> dict[str, Any]:
-    net, weights, targets = network(config, params), weights_of(params), lone_targets(config, problem)
+    net, weights, targets = (
+        network(config, params),
+        weights_of(params),
+        lone_targets(config, problem),
+    )
     responses = task_responses(config, net, problem)
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     return dict(
@@ -80,14 +99,18 @@ def _measured(config: Config, params: Params, problem: Problem) -> dict[str, Any
     )
 
 
-def responses_of(config: Config, params: Params, problem: Problem) -> Float[np.ndarray, "neuron feature"]:
+def responses_of(
+    config: Config, params: Params, problem: Problem
+) -> Float[np.ndarray, "neuron feature"]:
     """The responses alone, for a network whose whole dashboard is not needed."""
     with jax.default_matmul_precision(config.jax_precision):
         return jax.device_get(_responses(config, params, problem))
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _responses(config: Config, params: Params, problem: Problem) -> Float[jax.Array, "neuron feature"]:
+def _responses(
+    config: Config, params: Params, problem: Problem
+) -> Float[jax.Array, "neuron feature"]:
     return task_responses(config, network(config, params), problem)
 
 
@@ -107,7 +130,9 @@ def neuron_table(shown: Dashboard) -> pd.DataFrame:
 
 
 def feature_table(shown: Dashboard) -> pd.DataFrame:
-    """One row per feature in display order; onset is the amplitude of the first large bend upwards, NaN without one."""
+    """One row per feature in display order; onset is the amplitude of the first large bend upwards,
+    NaN without one.
+    """
     feature = shown.order.feature
     upwards = np.where(shown.bends.change > LARGE_BEND, shown.bends.amplitude, np.inf).min(axis=0)
     columns = {
@@ -132,7 +157,9 @@ class Kinked(NamedTuple):
 
 
 def kinked_answer(shown: Dashboard, feature: int) -> Kinked:
-    """The answer to one feature alone; bends are those of |change of slope| above `amplitudes.LARGE_BEND`."""
+    """The answer to one feature alone; bends are those of |change of slope| above
+    `amplitudes.LARGE_BEND`.
+    """
     line, change = shown.answers[:, feature], np.asarray(shown.bends.change)[:, feature]
     neuron = np.flatnonzero(np.abs(change) > LARGE_BEND)
     amplitude = np.asarray(shown.bends.amplitude)[neuron, feature]
@@ -152,7 +179,9 @@ class History(NamedTuple):
     task_loss_error: Float[np.ndarray, " step"]  # its standard error
     loss_step: Int[np.ndarray, " loss"]
     loss: Float[np.ndarray, " loss"]  # the training loss: each of one batch
-    has_params: Bool[np.ndarray, " step"]  # whether the network itself was kept, so that its map can be drawn
+    has_params: Bool[
+        np.ndarray, " step"
+    ]  # whether the network itself was kept, so that its map can be drawn
 
 
 def history(data: xr.Dataset, seed: int, setting: int) -> History:
@@ -161,11 +190,19 @@ def history(data: xr.Dataset, seed: int, setting: int) -> History:
     names = ("score", "favourite", "bias", "n_mono", "task_loss", "task_loss_error")
     recorded = {name: one[name].transpose("step", ...).values for name in names}
     kept = np.isin(data.step.values, data.param_step.values)
-    return History(data.step.values, **recorded, loss_step=data.loss_step.values, loss=one.loss.values, has_params=kept)
+    return History(
+        data.step.values,
+        **recorded,
+        loss_step=data.loss_step.values,
+        loss=one.loss.values,
+        has_params=kept,
+    )
 
 
 def best_scores(past: History, feature: int) -> Float[np.ndarray, " step"]:
-    """The highest score among the neurons that answer this feature most, step by step; NaN where none does."""
+    """The highest score among the neurons that answer this feature most, step by step; NaN where
+    none does.
+    """
     scores = np.where(past.favourite == feature, past.score, -np.inf).max(axis=1)
     return np.where(np.isfinite(scores), scores, np.nan)
 
@@ -183,6 +220,15 @@ class Frame(NamedTuple):
 
 
 def frame(past: History, place: int, values: Float[np.ndarray, "neuron feature"] | None) -> Frame:
-    """The record at this place of a history, with the responses of the network that was kept then, if any."""
+    """The record at this place of a history, with the responses of the network that was kept then,
+    if any.
+    """
     loss = float(past.task_loss[place]), float(past.task_loss_error[place])
-    return Frame(int(past.step[place]), values, past.score[place], past.bias[place], past.favourite[place], *loss)
+    return Frame(
+        int(past.step[place]),
+        values,
+        past.score[place],
+        past.bias[place],
+        past.favourite[place],
+        *loss,
+    )

@@ -1,8 +1,9 @@
-"""The scalar problem inside the decoder: one feature seen through interference, and the best functions to clean it.
+"""The scalar problem inside the decoder: one feature seen through interference, and the best
+functions to clean it.
 
-A matched filter P_j . x sees z = f + n: a feature that is 0 with probability 1 - density, else uniform on [0, 1], and
-interference n, which is taken to be Gaussian or has its exact law. Integrals are sums over a grid of z, so that
-everything may be mapped and traced.
+A matched filter P_j . x sees z = f + n: a feature that is 0 with probability 1 - density, else
+uniform on [0, 1], and interference n, which is taken to be Gaussian or has its exact law. Integrals
+are sums over a grid of z, so that everything may be mapped and traced.
 """
 
 from typing import NamedTuple
@@ -23,7 +24,9 @@ _ROUNDS = ((61, 1.0), (21, 1 / 30), (21, 1 / 300))  # points per kink, and the w
 
 
 class Observed(NamedTuple):
-    """What is seen, on a grid of z: its density p(z), and m(z) = p(z) E[f | z]; `power` is E[f^2]."""
+    """What is seen, on a grid of z: its density p(z), and m(z) = p(z) E[f | z]; `power` is
+    E[f^2].
+    """
 
     z: Float[Array, " z"]
     p: Float[Array, " z"]
@@ -46,8 +49,8 @@ class Denoiser(NamedTuple):
 def observed(density: ArrayLike, sigma: ArrayLike) -> Observed:
     """The law of z = f + sigma n; sigma is above 0, density in (0, 1].
 
-    p = (1 - eps) phi(z) + eps D and m = eps (z D + sigma^2 [phi(z) - phi(z - 1)]) with D = Phi(z) - Phi(z - 1), where
-    phi and Phi are density and distribution of the interference.
+    p = (1 - eps) phi(z) + eps D and m = eps (z D + sigma^2 [phi(z) - phi(z - 1)]) with D = Phi(z) -
+    Phi(z - 1), where phi and Phi are density and distribution of the interference.
     """
     z = jnp.linspace(-_TAIL * sigma, 1 + _TAIL * sigma, _N_POINTS)
     at_0, at_1 = norm.pdf(z, 0, sigma), norm.pdf(z, 1, sigma)
@@ -58,16 +61,22 @@ def observed(density: ArrayLike, sigma: ArrayLike) -> Observed:
 
 
 def _amplitude_transform(t: Float[Array, "*any"]) -> Complex[Array, "*any"]:
-    """E[exp(i t a)] of a uniform amplitude a, in a form that is stable near 0: sin(t)/t + 2i sin(t/2)^2 / t."""
+    """E[exp(i t a)] of a uniform amplitude a, in a form that is stable near 0: sin(t)/t + 2i
+    sin(t/2)^2 / t.
+    """
     safe = jnp.where(t == 0, 1.0, t)
     return jnp.where(t == 0, 1.0, jnp.sin(safe) / safe + 2j * jnp.sin(safe / 2) ** 2 / safe)
 
 
-def observed_among(density: ArrayLike, overlaps: Float[Array, " other"], densities: Float[Array, " other"]) -> Observed:
-    """The law of z = f + sum_i g_i f_i - its mean, for other features with these overlaps g_i and densities.
+def observed_among(
+    density: ArrayLike, overlaps: Float[Array, " other"], densities: Float[Array, " other"]
+) -> Observed:
+    """The law of z = f + sum_i g_i f_i - its mean, for other features with these overlaps g_i and
+    densities.
 
-    Exact up to a blur of .01: the product of the characteristic functions 1 - eps_i + eps_i (exp(iu) - 1) / iu with
-    u = g_i t, turned back by a discrete Fourier transform on [-4, 4]. An overlap of 0 adds nothing.
+    Exact up to a blur of .01: the product of the characteristic functions 1 - eps_i + eps_i
+    (exp(iu) - 1) / iu with u = g_i t, turned back by a discrete Fourier transform on [-4, 4]. An
+    overlap of 0 adds nothing.
     """
     step = _REACH / _N_FREQUENCIES
     t = 2 * jnp.pi * jnp.fft.rfftfreq(2 * _N_FREQUENCIES, step)
@@ -76,7 +85,9 @@ def observed_among(density: ArrayLike, overlaps: Float[Array, " other"], densiti
     noise = jnp.prod(others, axis=1) * jnp.exp(-1j * t * shift - (_SMEAR * t) ** 2 / 2)
     once = _amplitude_transform(t)
     safe = jnp.where(t == 0, 1.0, t)
-    weighted = jnp.where(t == 0, 0.5, jnp.exp(1j * safe) / (1j * safe) + (jnp.exp(1j * safe) - 1) / safe**2)
+    weighted = jnp.where(
+        t == 0, 0.5, jnp.exp(1j * safe) / (1j * safe) + (jnp.exp(1j * safe) - 1) / safe**2
+    )
 
     def back(transform: Complex[Array, " t"]) -> Float[Array, " z"]:
         return jnp.fft.fftshift(jnp.fft.irfft(jnp.conj(transform), 2 * _N_FREQUENCIES)) / step
@@ -102,28 +113,39 @@ def posterior_mean_error(seen: Observed) -> Float[Array, ""]:
 
 
 def _fits(seen: Observed, candidates: Float[Array, "kink point"]) -> Denoiser:
-    """For every choice of one candidate per kink, the best slopes by least squares and the error they leave."""
+    """For every choice of one candidate per kink, the best slopes by least squares and the error
+    they leave.
+    """
     bends = jax.nn.relu(seen.z[:, None] - candidates.ravel())
     weight = jnp.full_like(seen.z, seen.z[1] - seen.z[0])
     gram, overlap = (bends * (seen.p * weight)[:, None]).T @ bends, (seen.m * weight) @ bends
     n_kinks, n_points = candidates.shape
-    choice = jnp.stack(jnp.meshgrid(*(jnp.arange(n_points) for _ in range(n_kinks)), indexing="ij"), -1)
+    choice = jnp.stack(
+        jnp.meshgrid(*(jnp.arange(n_points) for _ in range(n_kinks)), indexing="ij"), -1
+    )
     chosen = choice.reshape(-1, n_kinks) + n_points * jnp.arange(n_kinks)
     among = gram[chosen[:, :, None], chosen[:, None, :]]
     ridge = 1e-6 * jnp.trace(gram) / len(gram) * jnp.eye(n_kinks)  # for kinks that coincide
     slopes = jnp.linalg.solve(among + ridge, overlap[chosen][..., None])[..., 0]
-    error = seen.power - 2 * (slopes * overlap[chosen]).sum(-1) + jnp.einsum("ci,cij,cj->c", slopes, among, slopes)
+    error = (
+        seen.power
+        - 2 * (slopes * overlap[chosen]).sum(-1)
+        + jnp.einsum("ci,cij,cj->c", slopes, among, slopes)
+    )
     return Denoiser(candidates.ravel()[chosen], slopes, error)
 
 
 def best_denoiser(seen: Observed, n_kinks: int = 1) -> Denoiser:
-    """The piecewise linear function with so many kinks that has the least error: what mono neurons can compute.
+    """The piecewise linear function with so many kinks that has the least error: what mono neurons
+    can compute.
 
     The kinks are found in [0, 1] on grids that narrow to 1/6000; one neuron gives one kink.
     """
     best = Denoiser(jnp.full(n_kinks, 0.5), jnp.zeros(n_kinks), seen.power)
     for n_points, width in _ROUNDS:
-        candidates = jnp.clip(best.kinks[:, None] + jnp.linspace(-width / 2, width / 2, n_points), 0.0, 1.0)
+        candidates = jnp.clip(
+            best.kinks[:, None] + jnp.linspace(-width / 2, width / 2, n_points), 0.0, 1.0
+        )
         kinks, slopes, errors = _fits(seen, candidates)
         least = errors.argmin()
         best = Denoiser(kinks[least], slopes[least], errors[least])

@@ -1,18 +1,27 @@
-"""A network written down, not trained: what the denoiser account of `theory.py` says a monosemantic network is.
+"""A network written down, not trained: what the denoiser account of `theory.py` says a monosemantic
+network is.
 
-It is an ordinary set of parameters: the known answer for every measure, a baseline, and a start for training.
+It is an ordinary set of parameters: the known answer for every measure, a baseline, and a start for
+training.
 """
 
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 from scipy import linalg
 
-from toymono.analysis.theory import denoisers, feature_moments, input_decoder, interference, unresolved
+from toymono.analysis.theory import (
+    denoisers,
+    feature_moments,
+    input_decoder,
+    interference,
+    unresolved,
+)
 from toymono.config import Config
 from toymono.toy.model import Params, Weights, params_of
 from toymono.toy.tasks import Problem
 
-_MARGIN = 6.0  # standard deviations of the input by which the linear neurons stay on, beyond a lone feature
+# standard deviations of the input by which the linear neurons stay on, beyond a lone feature
+_MARGIN = 6.0
 
 
 def n_kinks(config: Config) -> int:
@@ -21,23 +30,31 @@ def n_kinks(config: Config) -> int:
 
 
 def hand_built(config: Config, problem: Problem, density: ArrayLike) -> Params:
-    """N (or 2N) mono neurons that denoise, and d + 1 that pass on the input; neurons left over are 0 and dead.
+    """N (or 2N) mono neurons that denoise, and d + 1 that pass on the input; neurons left over are
+    0 and dead.
 
-    Mono neuron j computes relu(P_j . x - mean interference - kink) and writes slope * T (I - Pi)_j. The others see the
-    input along the d + 1 corners of a simplex, H H' = I, at one bias that keeps them on, and write T P^+ H: as the
-    corners sum to 0, that bias cancels in the output, and d + 1 is the least number with which it can. Config holds
-    the rules for what may be hand-built.
+    Mono neuron j computes relu(P_j . x - mean interference - kink) and writes slope * T (I - Pi)_j.
+    The others see the input along the d + 1 corners of a simplex, H H' = I, at one bias that keeps
+    them on, and write T P^+ H: as the corners sum to 0, that bias cancels in the output, and d + 1
+    is the least number with which it can. Config holds the rules for what may be hand-built.
     """
     parts = [*_mono(config, problem, density), _linear(config, problem, density)]
     encoder = jnp.concatenate([part.encoder for part in parts], axis=1)
     bias = jnp.concatenate([part.bias for part in parts])
     decoder = jnp.concatenate([part.decoder for part in parts])
     over = (0, config.n_neurons - len(bias))
-    return params_of(Weights(jnp.pad(encoder, ((0, 0), over)), jnp.pad(bias, over), jnp.pad(decoder, (over, (0, 0)))))
+    return params_of(
+        Weights(
+            jnp.pad(encoder, ((0, 0), over)), jnp.pad(bias, over), jnp.pad(decoder, (over, (0, 0)))
+        )
+    )
 
 
 def _mono(config: Config, problem: Problem, density: ArrayLike) -> list[Weights]:
-    denoiser, mean = denoisers(config, problem, density, n_kinks(config)), interference(config, problem, density).mean
+    denoiser, mean = (
+        denoisers(config, problem, density, n_kinks(config)),
+        interference(config, problem, density).mean,
+    )
     parts = []
     for kinks, slopes in zip(denoiser.kinks.T, denoiser.slopes.T, strict=True):
         gain = jnp.sqrt(jnp.abs(slopes))  # half of the slope in each layer

@@ -25,15 +25,23 @@ class Outcome(NamedTuple):
 def amplitudes(config: Config, chosen: Mapping[int, float]) -> Float[Array, " feature"]:
     """All features' amplitudes: those chosen, and 0 for the others.
 
-    Raises InputError for a feature that is not there, or an amplitude outside [0, 1] ([-1, 1] for signed features).
+    Raises InputError for a feature that is not there, or an amplitude outside [0, 1] ([-1, 1] for
+    signed features).
     """
     least = -1.0 if is_signed(config) else 0.0
     for feature, value in chosen.items():
-        known, rule = 0 <= feature < config.n_features, f"a whole number from 0 to {config.n_features - 1}"
+        known, rule = (
+            0 <= feature < config.n_features,
+            f"a whole number from 0 to {config.n_features - 1}",
+        )
         require(known, "feature", rule, feature, "choose one of them")
         require(least <= value <= 1.0, "amplitude", f"from {least:g} to 1", value, "move it there")
     features = jnp.zeros(config.n_features)
-    return features.at[jnp.array([*chosen], int)].set(jnp.array([*chosen.values()], float)) if chosen else features
+    return (
+        features.at[jnp.array([*chosen], int)].set(jnp.array([*chosen.values()], float))
+        if chosen
+        else features
+    )
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -44,7 +52,9 @@ def outcome(
     features: Float[Array, " feature"],
     is_on: Bool[Array, " neuron"],
 ) -> Outcome:
-    """The network's activations and outputs on these features, with the neurons that are not on set to 0."""
+    """The network's activations and outputs on these features, with the neurons that are not on set
+    to 0.
+    """
     net, sample = network(config, params), features[None]
     hidden = jnp.where(is_on, net.hidden(project(sample, problem.embedding)), 0.0)
     outputs, targets = net.readout(hidden), targets_of(config, problem, sample)

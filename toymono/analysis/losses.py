@@ -1,4 +1,6 @@
-"""The task loss of one network: of what is measured, at the moment it is measured, on samples it never saw."""
+"""The task loss of one network: of what is measured, at the moment it is measured, on samples it
+never saw.
+"""
 
 import dataclasses
 from collections.abc import Callable
@@ -32,14 +34,16 @@ def sampled_loss(
     density: ArrayLike,
     n_samples: int = N_SAMPLES,
 ) -> SampledLoss:
-    """The squared error of some answers to fresh samples, summed over outputs; `n_samples` is a multiple of 2^11.
+    """The squared error of some answers to fresh samples, summed over outputs; `n_samples` is a
+    multiple of 2^11.
 
-    The same key draws the same samples for every network, whatever its batch size, so that differences between
-    networks of one seed are far more exact than `error` says.
+    The same key draws the same samples for every network, whatever its batch size, so that
+    differences between networks of one seed are far more exact than `error` says.
     """
     at_once = dataclasses.replace(config, batch_size=_AT_ONCE)
 
-    # Each part is summed up by itself: a sum over all samples would be rounded as the number of threads has it.
+    # Each part is summed up by itself: a sum over all samples would be rounded as the number of
+    # threads has it.
     def of_part(key: Key[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
         batch = sample_batch(at_once, problem, key, density)
         errors = sample_errors(answer(batch.inputs), batch.targets)
@@ -49,6 +53,10 @@ def sampled_loss(
     return SampledLoss(means.mean(), jnp.sqrt((variances.mean() + means.var()) / n_samples))
 
 
-def task_loss(config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike) -> SampledLoss:
-    """The loss of the network with these parameters, without penalties [P 2.2]; `key` is its world's `key_probe`."""
+def task_loss(
+    config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
+) -> SampledLoss:
+    """The loss of the network with these parameters, without penalties [P 2.2]; `key` is its
+    world's `key_probe`.
+    """
     return sampled_loss(config, network(config, params), problem, key, density)

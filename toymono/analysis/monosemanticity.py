@@ -1,4 +1,5 @@
-"""How monosemantic each neuron is, and the counts made from the scores: each quantity is defined here and nowhere else.
+"""How monosemantic each neuron is, and the counts made from the scores: each quantity is defined
+here and nowhere else.
 
 A response is a neuron's activation for one feature alone; all functions are about one network.
 """
@@ -8,16 +9,20 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-MONO_THRESHOLD = 0.999  # a neuron is monosemantic above this score: Jermyn, Schiefer and Hubinger 2022, section 3
-POLY_THRESHOLD = 0.9  # and polysemantic up to this one, unless it is dead: what lies between is nearly monosemantic
-_RESPONSE_FLOOR = 1e-10  # the paper's eq 7 adds this to the denominator, which scores a dead neuron 0
+# a neuron is monosemantic above this score: Jermyn, Schiefer and Hubinger 2022, section 3
+MONO_THRESHOLD = 0.999
+# and polysemantic up to this one, unless it is dead: what lies between is nearly monosemantic
+POLY_THRESHOLD = 0.9
+# the paper's eq 7 adds this to the denominator, which scores a dead neuron 0
+_RESPONSE_FLOOR = 1e-10
 
 
 def monosemanticity(responses: Float[Array, "neuron feature"]) -> Float[Array, " neuron"]:
-    """Share of a neuron's response owed to its strongest feature: r_i = max_j h_ij / (1e-10 + sum_j max(0, h_ij)).
+    """Share of a neuron's response owed to its strongest feature: r_i = max_j h_ij / (1e-10 + sum_j
+    max(0, h_ij)).
 
-    In [0, 1]. 1: it answers one feature only. 1/N: it answers all alike. 0: it is dead. Negative responses
-    count as none, above the line too. Eq 7 of Jermyn, Schiefer and Hubinger 2022.
+    In [0, 1]. 1: it answers one feature only. 1/N: it answers all alike. 0: it is dead. Negative
+    responses count as none, above the line too. Eq 7 of Jermyn, Schiefer and Hubinger 2022.
     """
     positive = jnp.maximum(responses, 0.0)
     return positive.max(axis=1) / (_RESPONSE_FLOOR + positive.sum(axis=1))
@@ -28,20 +33,26 @@ def favourite_feature(responses: Float[Array, "neuron feature"]) -> Int[Array, "
     return responses.argmax(axis=1)
 
 
-def is_mono(scores: Float[Array, " neuron"], threshold: float = MONO_THRESHOLD) -> Bool[Array, " neuron"]:
+def is_mono(
+    scores: Float[Array, " neuron"], threshold: float = MONO_THRESHOLD
+) -> Bool[Array, " neuron"]:
     """Whether each neuron scores above the threshold."""
     return scores > threshold
 
 
 def is_poly(scores: Float[Array, " neuron"]) -> Bool[Array, " neuron"]:
-    """Whether each neuron answers some feature, and its favourite for at most 90 % of its response."""
+    """Whether each neuron answers some feature, and its favourite for at most 90 % of its
+    response.
+    """
     return (scores > 0) & (scores <= POLY_THRESHOLD)
 
 
 def mono_neurons_of_features(
     is_mono: Bool[Array, " neuron"], favourite: Int[Array, " neuron"], n_features: int
 ) -> Int[Array, " feature"]:
-    """How many monosemantic neurons each feature has; the entries sum to the number of monosemantic neurons."""
+    """How many monosemantic neurons each feature has; the entries sum to the number of monosemantic
+    neurons.
+    """
     return jnp.zeros(n_features, jnp.int32).at[favourite].add(is_mono.astype(jnp.int32))
 
 
@@ -57,7 +68,9 @@ class Histogram(NamedTuple):
 
 
 def coverage_histogram(mono_neurons: Int[Array, " feature"]) -> Histogram:
-    """Features by how many monosemantic neurons they have, from none to the most that occurs; sums to N."""
+    """Features by how many monosemantic neurons they have, from none to the most that occurs; sums
+    to N.
+    """
     return Histogram(n_features=jnp.bincount(mono_neurons))
 
 

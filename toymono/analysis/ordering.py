@@ -20,7 +20,9 @@ from toymono.toy.tasks import Problem
 
 
 class Order(NamedTuple):
-    """Permutations for display: `neuron[0]` is the neuron drawn first, `feature[0]` the feature drawn first."""
+    """Permutations for display: `neuron[0]` is the neuron drawn first, `feature[0]` the feature
+    drawn first.
+    """
 
     neuron: Int[Array, " neuron"]
     feature: Int[Array, " feature"]
@@ -48,11 +50,15 @@ class FeatureNeuronMap(NamedTuple):
 
 
 def feature_neuron_map(config: Config, network: Network, problem: Problem) -> FeatureNeuronMap:
-    """The map of one network: responses to single features at strength 1, sorted [P Figs 4, 10, 20]."""
+    """The map of one network: responses to single features at strength 1, sorted [P Figs 4, 10,
+    20].
+    """
     responses = task_responses(config, network, problem)
     order = display_order(responses)
     score = monosemanticity(responses)
-    mono_neurons = mono_neurons_of_features(is_mono(score), favourite_feature(responses), config.n_features)
+    mono_neurons = mono_neurons_of_features(
+        is_mono(score), favourite_feature(responses), config.n_features
+    )
     return FeatureNeuronMap(
         responses=responses[order.neuron][:, order.feature],
         order=order,

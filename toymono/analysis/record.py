@@ -13,14 +13,21 @@ from toymono.analysis.monosemanticity import (
     monosemanticity,
     n_covered,
 )
-from toymono.analysis.responses import is_dead, is_dead_at_any_amplitude, is_dead_on_samples, task_responses
+from toymono.analysis.responses import (
+    is_dead,
+    is_dead_at_any_amplitude,
+    is_dead_on_samples,
+    task_responses,
+)
 from toymono.config import Config
 from toymono.toy.model import Network
 from toymono.toy.tasks import Problem
 
 
 class Record(NamedTuple):
-    """Loss, scores, biases and counts of one network; they mean nothing where its parameters are not finite."""
+    """Loss, scores, biases and counts of one network; they mean nothing where its parameters are
+    not finite.
+    """
 
     task_loss: Float[Array, ""]  # on 2^16 fresh samples, the same for all settings of a seed
     task_loss_error: Float[Array, ""]  # its standard error over these samples
@@ -36,8 +43,12 @@ class Record(NamedTuple):
     n_positive_bias: Int[Array, ""]
 
 
-def measure(config: Config, network: Network, problem: Problem, key: Key[Array, ""], density: ArrayLike) -> Record:
-    """The record of one network; `key` draws the samples of its loss, and those on which neurons may turn out dead."""
+def measure(
+    config: Config, network: Network, problem: Problem, key: Key[Array, ""], density: ArrayLike
+) -> Record:
+    """The record of one network; `key` draws the samples of its loss, and those on which neurons
+    may turn out dead.
+    """
     responses = task_responses(config, network, problem)
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     mono = is_mono(score)

@@ -1,4 +1,6 @@
-"""What each neuron does when features are on: its response to each alone, and three senses in which it is dead."""
+"""What each neuron does when features are on: its response to each alone, and three senses in which
+it is dead.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -15,31 +17,49 @@ N_SAMPLED_BATCHES = 16
 def single_feature_responses(
     network: Network, problem: Problem, strength: ArrayLike = 1.0
 ) -> Float[Array, "neuron feature"]:
-    """Activation h_i(F_j) of every neuron i when feature j alone is on, at the given strength (1 unless told)."""
+    """Activation h_i(F_j) of every neuron i when feature j alone is on, at the given strength (1
+    unless told).
+    """
     return network.hidden(jnp.asarray(strength * problem.embedding.T)).T
 
 
-def task_responses(config: Config, network: Network, problem: Problem) -> Float[Array, "neuron feature"]:
-    """The responses a score is made from: h_i(F_j), or h_i(F_j) + h_i(-F_j) where features take both signs [P 3]."""
+def task_responses(
+    config: Config, network: Network, problem: Problem
+) -> Float[Array, "neuron feature"]:
+    """The responses a score is made from: h_i(F_j), or h_i(F_j) + h_i(-F_j) where features take
+    both signs [P 3].
+    """
     responses = single_feature_responses(network, problem)
-    return responses + single_feature_responses(network, problem, -1.0) if is_signed(config) else responses
+    return (
+        responses + single_feature_responses(network, problem, -1.0)
+        if is_signed(config)
+        else responses
+    )
 
 
 def _strongest(config: Config, network: Network, problem: Problem) -> Float[Array, " neuron"]:
     strengths = (1.0, -1.0) if is_signed(config) else (1.0,)
-    return jnp.stack([single_feature_responses(network, problem, s) for s in strengths]).max(axis=(0, 2))
+    return jnp.stack([single_feature_responses(network, problem, s) for s in strengths]).max(
+        axis=(0, 2)
+    )
 
 
 def is_dead(config: Config, network: Network, problem: Problem) -> Bool[Array, " neuron"]:
-    """Never on (h > 0) for any single feature at strength 1, or -1 where features take both signs."""
+    """Never on (h > 0) for any single feature at strength 1, or -1 where features take both
+    signs.
+    """
     return _strongest(config, network, problem) <= 0
 
 
-def is_dead_at_any_amplitude(config: Config, network: Network, problem: Problem) -> Bool[Array, " neuron"]:
-    """Never on for any single feature at any amplitude in [0, 1] (or [-1, 1] where features take both signs).
+def is_dead_at_any_amplitude(
+    config: Config, network: Network, problem: Problem
+) -> Bool[Array, " neuron"]:
+    """Never on for any single feature at any amplitude in [0, 1] (or [-1, 1] where features take
+    both signs).
 
-    Exact: a pre-activation is affine in the amplitude, so it is largest at an end of the range, and an
-    activation has the sign of its pre-activation. Amplitude 0 counts: a positive bias keeps a neuron alive.
+    Exact: a pre-activation is affine in the amplitude, so it is largest at an end of the range, and
+    an activation has the sign of its pre-activation. Amplitude 0 counts: a positive bias keeps a
+    neuron alive.
     """
     at_zero = network.hidden(jnp.zeros(problem.embedding.shape[0]))
     return is_dead(config, network, problem) & (at_zero <= 0)

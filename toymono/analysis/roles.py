@@ -1,7 +1,8 @@
-"""Which job each neuron does, what a network is without some of its neurons, and what each job is worth.
+"""Which job each neuron does, what a network is without some of its neurons, and what each job is
+worth.
 
-Jobs do not change when neurons are permuted, or when a ReLU neuron's incoming weights and bias are multiplied and its
-outgoing weights divided by the same number.
+Jobs do not change when neurons are permuted, or when a ReLU neuron's incoming weights and bias are
+multiplied and its outgoing weights divided by the same number.
 """
 
 from collections.abc import Mapping
@@ -25,7 +26,8 @@ from toymono.config import Config
 from toymono.toy.model import Params, network, params_of, weights_of
 from toymono.toy.tasks import Problem, is_signed
 
-SMALL_GAIN = 0.1  # outputs moved per unit of input, of neurons that the paper draws as a band of small weights
+# outputs moved per unit of input, of neurons that the paper draws as a band of small weights
+SMALL_GAIN = 0.1
 
 
 class Roles(NamedTuple):
@@ -41,7 +43,9 @@ class Roles(NamedTuple):
 
 
 def gains(params: Params) -> Float[Array, " neuron"]:
-    """|incoming weights| |outgoing weights|: the most that a neuron moves the output by, per unit of input."""
+    """|incoming weights| |outgoing weights|: the most that a neuron moves the output by, per unit
+    of input.
+    """
     weights = weights_of(params)
     return jnp.linalg.norm(weights.encoder, axis=0) * jnp.linalg.norm(weights.decoder, axis=1)
 
@@ -69,7 +73,9 @@ def roles(config: Config, params: Params, problem: Problem) -> Roles:
 
 
 def keep(params: Params, neurons: Bool[Array, " neuron"]) -> Params:
-    """The network in which only these neurons write to the output; what they compute stays as it was."""
+    """The network in which only these neurons write to the output; what they compute stays as it
+    was.
+    """
     weights = weights_of(params)
     return params_of(weights._replace(decoder=jnp.where(neurons[:, None], weights.decoder, 0.0)))
 
@@ -83,17 +89,22 @@ def by_bias_sign(params: Params) -> tuple[Params, Params]:
 def ablation_losses(
     config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
 ) -> Mapping[str, Float[Array, ""]]:
-    """Task losses on the same samples: of the "whole", "without X" for every role, and with the exact projector.
+    """Task losses on the same samples: of the "whole", "without X" for every role, and with the
+    exact projector.
 
-    "projector" puts T P^+ x, what the input tells exactly, in place of the linear neurons; it is not there for the
-    absolute value, to which nothing linear helps.
+    "projector" puts T P^+ x, what the input tells exactly, in place of the linear neurons; it is
+    not there for the absolute value, to which nothing linear helps.
     """
     found = roles(config, params, problem)
     losses = {"whole": task_loss(config, params, problem, key, density).mean}
     for name, mask in found._asdict().items():
-        losses[f"without {name}"] = task_loss(config, keep(params, ~mask), problem, key, density).mean
+        losses[f"without {name}"] = task_loss(
+            config, keep(params, ~mask), problem, key, density
+        ).mean
     if not is_signed(config):
         rest = network(config, keep(params, ~found.linear))
         passed = input_decoder(config, problem)
-        losses["projector"] = sampled_loss(config, lambda x: rest(x) + x @ passed.T, problem, key, density).mean
+        losses["projector"] = sampled_loss(
+            config, lambda x: rest(x) + x @ passed.T, problem, key, density
+        ).mean
     return losses

@@ -1,8 +1,9 @@
-"""How features share dimensions and neurons: capacity, interference, effective numbers, and what fires with what.
+"""How features share dimensions and neurons: capacity, interference, effective numbers, and what
+fires with what.
 
-Directions are the columns of a matrix (dimensions x features): an embedding P, a readout, or the neurons' responses.
-Responses are those to lone features (neuron x feature). A feature or neuron that is all zero shares nothing and
-scores 0, except where said.
+Directions are the columns of a matrix (dimensions x features): an embedding P, a readout, or the
+neurons' responses. Responses are those to lone features (neuron x feature). A feature or neuron
+that is all zero shares nothing and scores 0, except where said.
 """
 
 from typing import NamedTuple
@@ -20,7 +21,8 @@ def _over(numerator: Array, denominator: Array) -> Array:
 
 
 def capacity(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:
-    """Share of a dimension given to each feature: C_i = (w_i . w_i)^2 / sum_j (w_i . w_j)^2, in [0, 1].
+    """Share of a dimension given to each feature: C_i = (w_i . w_i)^2 / sum_j (w_i . w_j)^2, in [0,
+    1].
 
     1: orthogonal to all others. Their sum is at most the rank. Scherlis et al. 2022, eq 3.
     """
@@ -29,26 +31,34 @@ def capacity(directions: Float[Array, "dimension feature"]) -> Float[Array, " fe
 
 
 def spectral_capacity(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:
-    """Capacity as each feature's share of the row space: |r_i|^2 with W = Q S R and R of rank rows, in [0, 1].
+    """Capacity as each feature's share of the row space: |r_i|^2 with W = Q S R and R of rank rows,
+    in [0, 1].
 
-    It sums to the rank exactly, whatever the lengths of the directions: the diagonal of the projector W^+ W (the
-    leverage scores). Scherlis et al. 2022, appendix.
+    It sums to the rank exactly, whatever the lengths of the directions: the diagonal of the
+    projector W^+ W (the leverage scores). Scherlis et al. 2022, appendix.
     """
     return jnp.diag(jnp.linalg.pinv(directions) @ directions)
 
 
-def feature_dimensionality(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:
-    """D_i = |w_i|^2 / sum_j (w_i / |w_i| . w_j)^2, in [0, 1]: the same number as `capacity`. Elhage et al. 2022."""
+def feature_dimensionality(
+    directions: Float[Array, "dimension feature"],
+) -> Float[Array, " feature"]:
+    """D_i = |w_i|^2 / sum_j (w_i / |w_i| . w_j)^2, in [0, 1]: the same number as `capacity`. Elhage
+    et al. 2022.
+    """
     return capacity(directions)
 
 
 def dimensions_per_feature(directions: Float[Array, "dimension feature"]) -> Float[Array, ""]:
-    """D* = number of dimensions / |W|_F^2: what a feature of unit length has of a dimension. Elhage et al. 2022."""
+    """D* = number of dimensions / |W|_F^2: what a feature of unit length has of a dimension. Elhage
+    et al. 2022.
+    """
     return _over(jnp.asarray(float(directions.shape[0])), (directions**2).sum())
 
 
 def interference(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:
-    """What each feature's unit direction meets of the others: sum_j!=i (w_i / |w_i| . w_j)^2, at least 0.
+    """What each feature's unit direction meets of the others: sum_j!=i (w_i / |w_i| . w_j)^2, at
+    least 0.
 
     Elhage et al. 2022 call it polysemanticity of a feature.
     """
@@ -58,20 +68,25 @@ def interference(directions: Float[Array, "dimension feature"]) -> Float[Array, 
 
 
 def coherence(directions: Float[Array, "dimension feature"]) -> Float[Array, ""]:
-    """The largest |cosine| between two features, in [0, 1]; 0 for a single feature. Welch 1974 bounds it below."""
+    """The largest |cosine| between two features, in [0, 1]; 0 for a single feature. Welch 1974
+    bounds it below.
+    """
     unit = _over(directions, jnp.linalg.norm(directions, axis=0))
     return jnp.fill_diagonal(jnp.abs(unit.T @ unit), 0.0, inplace=False).max()
 
 
 def welch_bound(n_dimensions: int, n_features: int) -> float:
-    """The least coherence of n features in d dimensions: sqrt((n - d) / (d (n - 1))), 0 where they fit. Welch 1974."""
+    """The least coherence of n features in d dimensions: sqrt((n - d) / (d (n - 1))), 0 where they
+    fit. Welch 1974.
+    """
     if n_features <= n_dimensions:
         return 0.0
     return ((n_features - n_dimensions) / (n_dimensions * (n_features - 1))) ** 0.5
 
 
 def frame_potential(directions: Float[Array, "dimension feature"]) -> Float[Array, ""]:
-    """sum_ij (w_i . w_j)^2; for n unit vectors in d < n dimensions at least n^2 / d, reached by tight frames.
+    """sum_ij (w_i . w_j)^2; for n unit vectors in d < n dimensions at least n^2 / d, reached by
+    tight frames.
 
     Benedetto and Fickus 2003.
     """
@@ -84,10 +99,12 @@ def _shares(values: Float[Array, "one other"]) -> Float[Array, "one other"]:
 
 
 def effective_number(values: Float[Array, "one other"], order: int = 1) -> Float[Array, " one"]:
-    """How many others each row is spread over: exp(entropy) of its shares for order 1, 1 / sum of squares for order 2.
+    """How many others each row is spread over: exp(entropy) of its shares for order 1, 1 / sum of
+    squares for order 2.
 
-    Between 1 (all on one) and the row's length (alike on all); 0 for a row without positive values. Of responses:
-    effective features per neuron; of their transpose: effective neurons per feature. Hill 1973; order 2 is Simpson's.
+    Between 1 (all on one) and the row's length (alike on all); 0 for a row without positive values.
+    Of responses: effective features per neuron; of their transpose: effective neurons per feature.
+    Hill 1973; order 2 is Simpson's.
     """
     shares = _shares(values)
     alive = shares.sum(axis=1) > 0
@@ -111,23 +128,33 @@ class Firing(NamedTuple):
     """What neurons do on samples of the task's own inputs."""
 
     frequency: Float[Array, " neuron"]  # share of the samples on which it fires
-    only_favourite: Float[Array, " neuron"]  # P(its favourite is the only feature on | it fires); NaN if it never does
+    only_favourite: Float[
+        Array, " neuron"
+    ]  # P(its favourite is the only feature on | it fires); NaN if it never does
     favourite: Float[Array, " neuron"]  # P(its favourite is on | it fires); NaN likewise
     n_per_sample: Float[Array, ""]  # neurons that fire on a sample, on average
 
 
 def firing(
-    hidden: Float[Array, "sample neuron"], features: Float[Array, "sample feature"], favourite: Int[Array, " neuron"]
+    hidden: Float[Array, "sample neuron"],
+    features: Float[Array, "sample feature"],
+    favourite: Int[Array, " neuron"],
 ) -> Firing:
-    """Firing frequencies, and how often a neuron that fires does so for its favourite, alone or among others.
+    """Firing frequencies, and how often a neuron that fires does so for its favourite, alone or
+    among others.
 
-    The density-weighted counterpart of the score, which probes with lone features at strength 1 (our own).
+    The density-weighted counterpart of the score, which probes with lone features at strength 1
+    (our own).
     """
     fires, on = hidden > 0, features != 0
     its_own = on[:, favourite]
     alone = its_own & (on.sum(axis=1) == 1)[:, None]
-    return Firing(fires.mean(axis=0), _given(alone, fires), _given(its_own, fires), fires.sum(axis=1).mean())
+    return Firing(
+        fires.mean(axis=0), _given(alone, fires), _given(its_own, fires), fires.sum(axis=1).mean()
+    )
 
 
-def _given(event: Bool[Array, "sample neuron"], fires: Bool[Array, "sample neuron"]) -> Float[Array, " neuron"]:
+def _given(
+    event: Bool[Array, "sample neuron"], fires: Bool[Array, "sample neuron"]
+) -> Float[Array, " neuron"]:
     return (event & fires).sum(axis=0) / fires.sum(axis=0)

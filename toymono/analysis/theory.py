@@ -1,8 +1,10 @@
-"""What the loss should be: exact baselines that use less than the network has, and the denoiser account of the rest.
+"""What the loss should be: exact baselines that use less than the network has, and the denoiser
+account of the rest.
 
-The account: the network computes y = Pi f + (I - Pi) s(f-hat). What the input tells exactly, the projection Pi on the
-row space of P, passes through; the rest is filled in by a scalar denoiser s of the matched filter f-hat_j = P_j . x.
-All functions are about one problem; targets of the re-projector are Q times those of the decoder.
+The account: the network computes y = Pi f + (I - Pi) s(f-hat). What the input tells exactly, the
+projection Pi on the row space of P, passes through; the rest is filled in by a scalar denoiser s of
+the matched filter f-hat_j = P_j . x. All functions are about one problem; targets of the
+re-projector are Q times those of the decoder.
 """
 
 from typing import NamedTuple
@@ -12,7 +14,13 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
-from toymono.analysis.denoisers import Denoiser, Observed, best_denoiser, observed_among, posterior_mean_error
+from toymono.analysis.denoisers import (
+    Denoiser,
+    Observed,
+    best_denoiser,
+    observed_among,
+    posterior_mean_error,
+)
 from toymono.config import Config, require
 from toymono.toy.features import feature_densities
 from toymono.toy.tasks import Problem, is_signed, lone_targets
@@ -32,7 +40,9 @@ class Moments(NamedTuple):
 
 
 def feature_moments(config: Config, density: ArrayLike) -> Moments:
-    """Exact moments: eps / 2 and eps / 3; with signs, each at half the density h, 0, 2h/3 - h^2/2 and h - 2h^2/3."""
+    """Exact moments: eps / 2 and eps / 3; with signs, each at half the density h, 0, 2h/3 - h^2/2
+    and h - 2h^2/3.
+    """
     if not is_signed(config):
         eps = feature_densities(config.feature_law, config.n_features, density)
         return Moments(eps / 2, eps / 3, eps / 2)
@@ -41,7 +51,9 @@ def feature_moments(config: Config, density: ArrayLike) -> Moments:
 
 
 class Baselines(NamedTuple):
-    """Task losses of answers that use less than the network could; each is exact, and at most the one before."""
+    """Task losses of answers that use less than the network could; each is exact, and at most the
+    one before.
+    """
 
     zero: Float[Array, ""]  # answer 0: N eps / 3 for the decoder
     constant: Float[Array, ""]  # the targets' mean
@@ -58,8 +70,9 @@ def zero_loss(config: Config, problem: Problem, density: ArrayLike) -> Float[Arr
 def baselines(config: Config, problem: Problem, density: ArrayLike) -> Baselines:
     """Losses of the answer 0, of the best constant, and of the best affine map.
 
-    The last is tr T C T' - tr T C P' (P C P')^-1 P C T', with T the targets of lone features and C the covariance of
-    their values (the linear minimum mean square error estimator). The absolute value has no linear part.
+    The last is tr T C T' - tr T C P' (P C P')^-1 P C T', with T the targets of lone features and C
+    the covariance of their values (the linear minimum mean square error estimator). The absolute
+    value has no linear part.
     """
     moments, targets = feature_moments(config, density), lone_targets(config, problem)
     spread = moments.power - moments.target_mean**2  # features are independent
@@ -81,7 +94,9 @@ class Interference(NamedTuple):
 
 
 def interference(config: Config, problem: Problem, density: ArrayLike) -> Interference:
-    """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 is near (N/d - 1) (eps/3 - eps^2/4) for uniform densities."""
+    """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 is near (N/d - 1) (eps/3 - eps^2/4) for
+    uniform densities.
+    """
     moments = feature_moments(config, density)
     others = _overlaps(problem)
     return Interference(others @ moments.mean, jnp.sqrt(others**2 @ moments.variance))
@@ -93,7 +108,9 @@ def input_decoder(config: Config, problem: Problem) -> Float[Array, "output embe
 
 
 def input_projector(problem: Problem) -> Float[Array, "feature feature"]:
-    """Pi: the orthogonal projector on the row space of P, of rank d: what the input tells of the features exactly."""
+    """Pi: the orthogonal projector on the row space of P, of rank d: what the input tells of the
+    features exactly.
+    """
     return jnp.linalg.pinv(problem.embedding) @ problem.embedding
 
 
@@ -111,7 +128,13 @@ def _best_of_each(seen: Observed, n_kinks: int) -> Denoiser:
 
 def _observed(config: Config, problem: Problem, density: ArrayLike) -> Observed:
     """What the matched filter of every feature sees, with a leading feature axis."""
-    require(not is_signed(config), "task", "decode or reproject", config.task, "there is no account of the other")
+    require(
+        not is_signed(config),
+        "task",
+        "decode or reproject",
+        config.task,
+        "there is no account of the other",
+    )
     eps = feature_densities(config.feature_law, config.n_features, density)
     overlaps = _overlaps(problem)
     return jax.lax.map(lambda one: observed_among(one[0], one[1], eps), (eps, overlaps))
@@ -123,7 +146,9 @@ def _overlaps(problem: Problem) -> Float[Array, "feature feature"]:
 
 
 class Prediction(NamedTuple):
-    """Task losses that the account predicts, if the errors of different features are uncorrelated."""
+    """Task losses that the account predicts, if the errors of different features are
+    uncorrelated.
+    """
 
     one_kink: Float[Array, ""]  # one mono neuron for each feature
     two_kinks: Float[Array, ""]
@@ -131,7 +156,9 @@ class Prediction(NamedTuple):
 
 
 def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Prediction:
-    """sum_j |T (I - Pi)_j|^2 E[(s(f-hat_j) - f_j)^2]: for the decoder near (1 - d/N) N times the scalar error."""
+    """sum_j |T (I - Pi)_j|^2 E[(s(f-hat_j) - f_j)^2]: for the decoder near (1 - d/N) N times the
+    scalar error.
+    """
     weights = (unresolved(config, problem) ** 2).sum(axis=0)
     seen = _observed(config, problem, density)
     least = jax.lax.map(posterior_mean_error, seen)
@@ -140,5 +167,7 @@ def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Pr
 
 
 def unresolved(config: Config, problem: Problem) -> Float[Array, "output feature"]:
-    """T (I - Pi): what each denoised feature is written as, so that it never contradicts the input."""
+    """T (I - Pi): what each denoised feature is written as, so that it never contradicts the
+    input.
+    """
     return lone_targets(config, problem) - input_decoder(config, problem) @ problem.embedding

@@ -1,4 +1,6 @@
-"""The words of the command line: one frozen dataclass for each command, whose fields are its flags."""
+"""The words of the command line: one frozen dataclass for each command, whose fields are its
+flags.
+"""
 
 import dataclasses
 import pathlib
@@ -19,13 +21,19 @@ class RunPreset:
 
     preset: Suppress[str]
     scale: ScaleName = "desk"
-    """Sizes and steps: the paper's networks with a short training, the paper's own, or seconds for a try-out."""
+    """Sizes and steps: the paper's networks with a short training, the paper's own, or seconds for
+    a try-out.
+    """
     seeds: tuple[int, ...] = (0, 1, 2)
     """Seeds that every setting is trained with."""
     record_phase: RecordPhase = "rest"
-    """Record at minima of a periodic learning rate (rest), or at powers of two, which are its maxima (peak)."""
+    """Record at minima of a periodic learning rate (rest), or at powers of two, which are its
+    maxima (peak).
+    """
     record_params: RecordParams | None = None
-    """Keep full parameters at the end, or at every record (default: the end; every record in the demo)."""
+    """Keep full parameters at the end, or at every record (default: the end; every record in the
+    demo).
+    """
     out: pathlib.Path | None = None
     """Folder of the run (default: runs/<preset>-<scale>)."""
     unit: str = "1/1"
@@ -33,7 +41,9 @@ class RunPreset:
     workers: int | None = None
     """Processes that train a unit each (default: one for each core, if that is sooner)."""
     on: str = "here"
-    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as HOST:6379."""
+    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as
+    HOST:6379.
+    """
     dry_run: bool = False
     """Print the plan and write nothing."""
 
@@ -74,7 +84,9 @@ class RunCustom(Config):
     workers: int | None = None
     """Processes that train a unit each (default: one for each core, if that is sooner)."""
     on: str = "here"
-    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as HOST:6379."""
+    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as
+    HOST:6379.
+    """
     dry_run: bool = False
     """Print the plan and write nothing."""
 
@@ -83,8 +95,14 @@ class RunCustom(Config):
 
     def sweep(self) -> Sweep:
         """What is to be trained."""
-        base = Config(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Config)})
-        return Sweep(base=base, grids=({name: getattr(self, name) for name in Hyper._fields},), seeds=self.seeds)
+        base = Config(
+            **{field.name: getattr(self, field.name) for field in dataclasses.fields(Config)}
+        )
+        return Sweep(
+            base=base,
+            grids=({name: getattr(self, name) for name in Hyper._fields},),
+            seeds=self.seeds,
+        )
 
     def folder(self) -> pathlib.Path:
         """Where it goes."""
@@ -119,7 +137,9 @@ class Resume:
     workers: int | None = None
     """Processes that train a unit each (default: one for each core, if that is sooner)."""
     on: str = "here"
-    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as HOST:6379."""
+    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as
+    HOST:6379.
+    """
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,7 +172,9 @@ class Figure:
     member: int = 0
     """Whose map to draw: a member's number in `toymono table`."""
     out: pathlib.Path | None = None
-    """File to write, ending in .html, .png, .svg or .pdf (default: figures/<kind>.html in the run)."""
+    """File to write, ending in .html, .png, .svg or .pdf (default: figures/<kind>.html in the
+    run).
+    """
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,7 +191,9 @@ class Claims:
 
 @dataclasses.dataclass(frozen=True)
 class Explore:
-    """Look at runs in a browser, on this machine alone: sweeps, maps, neurons, training, what if."""
+    """Look at runs in a browser, on this machine alone: sweeps, maps, neurons, training, what
+    if.
+    """
 
     folders: Positional[tuple[pathlib.Path, ...]]
     """Runs, or folders with runs."""

@@ -1,4 +1,6 @@
-"""Is this installation sound? What it runs on, and whether a tiny run gives the numbers it gives elsewhere."""
+"""Is this installation sound? What it runs on, and whether a tiny run gives the numbers it gives
+elsewhere.
+"""
 
 from typing import NamedTuple
 
@@ -10,13 +12,16 @@ from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.store import to_dataset
 from toymono.training.ensemble import train_ensemble
 
-# What `tiny_run` gave on an x86-64 CPU with jax 0.10.2. Other devices round differently, hence the tolerance.
+# What `tiny_run` gave on an x86-64 CPU with jax 0.10.2. Other devices round differently, hence the
+# tolerance.
 STORED_LOSSES = (0.162135, 0.0979397, 0.0958592, 0.153766, 0.0942593, 0.0932421)
 TOLERANCE = 0.02
 
 
 class Check(NamedTuple):
-    """One fact about this installation; `holds` is None where there is nothing to hold it against."""
+    """One fact about this installation; `holds` is None where there is nothing to hold it
+    against.
+    """
 
     name: str
     found: str
@@ -24,7 +29,9 @@ class Check(NamedTuple):
 
 
 def tiny_run() -> list[float]:
-    """Task losses of the trained networks of the demo's six settings at smoke scale, seed 0, on fresh samples."""
+    """Task losses of the trained networks of the demo's six settings at smoke scale, seed 0, on
+    fresh samples.
+    """
     (unit,) = plan(preset_sweep("demo", "smoke", seeds=(0,)))
     data = to_dataset(unit, train_ensemble(unit.config, unit.settings, unit.seeds))
     return [float(loss) for loss in run_table([data]).task_loss]

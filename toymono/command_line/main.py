@@ -1,4 +1,6 @@
-"""The command line, one verb after the other (see commands.py). JAX is loaded only by the verbs that need it."""
+"""The command line, one verb after the other (see commands.py). JAX is loaded only by the verbs
+that need it.
+"""
 
 import contextlib
 import io
@@ -98,7 +100,9 @@ def _train(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None, 
             files = run_sweep(sweep, folder, report, share, workers, on)
     except (Stopped, KeyboardInterrupt):
         sys.exit(f"stopped; what was done is kept. Go on with: toymono resume {folder}")
-    print(f"{len(files)} unit(s) done in {folder}; next: toymono explore {folder}, or toymono table {folder}")
+    print(
+        f"{len(files)} unit(s) done in {folder}; next: toymono explore {folder}, or toymono table {folder}"
+    )
 
 
 def _table(command: ShowTable) -> None:
@@ -111,7 +115,11 @@ def _table(command: ShowTable) -> None:
     if command.json:
         print(strict_json(shown))
     else:
-        print_table(summary_table(shown, measures) if command.over_seeds else frame_table(brief(rows, measures)))
+        print_table(
+            summary_table(shown, measures)
+            if command.over_seeds
+            else frame_table(brief(rows, measures))
+        )
 
 
 def _figure(command: Figure) -> None:
@@ -119,7 +127,10 @@ def _figure(command: Figure) -> None:
     from toymono.plots.write import read_json, write_figures
 
     if command.folder.is_file():
-        figures, file = [read_json(command.folder)], command.out or command.folder.with_suffix(".html")
+        figures, file = (
+            [read_json(command.folder)],
+            command.out or command.folder.with_suffix(".html"),
+        )
     else:
         figures = draw(command.folder, command.kind, command.member)
         file = command.out or command.folder / "figures" / f"{command.kind}.html"
@@ -131,7 +142,13 @@ def _claims(command: Claims) -> None:
     from toymono.evidence.verdicts import judged, verdicts
 
     found = judged(list(find_results(command.folders)))
-    require(bool(found), "folders", "runs of the paper's batches", str(command.folders[0]), "see `toymono list`")
+    require(
+        bool(found),
+        "folders",
+        "runs of the paper's batches",
+        str(command.folders[0]),
+        "see `toymono list`",
+    )
     rows = verdicts(found)
     if command.json:
         print(strict_json(rows))
@@ -153,12 +170,20 @@ def _explore(command: Explore) -> None:
 
     from toymono.explorer.stored_runs import studies
 
-    require(0 <= command.port < 2**16, "port", "from 1 to 65535, or 0 for a free one", command.port, "leave it out")
+    require(
+        0 <= command.port < 2**16,
+        "port",
+        "from 1 to 65535, or 0 for a free one",
+        command.port,
+        "leave it out",
+    )
     found = studies(command.folders)
     try:
         from toymono.explorer.app import make_explorer
     except ModuleNotFoundError as error:
-        fail(f"explore needs Dash, but there is no {error.name}; install it with `pip install 'toymono[explore]'`")
+        fail(
+            f"explore needs Dash, but there is no {error.name}; install it with `pip install 'toymono[explore]'`"
+        )
     server = make_explorer(found, command.folders, command.port)
     address = f"http://{server.host}:{server.port}/"
     print(f"{len(found)} run(s) at {address} on this machine alone; Ctrl-C ends it", flush=True)
@@ -183,21 +208,30 @@ def _doctor() -> None:
 
     checks = examine()
     verdicts = {None: "", True: "ok", False: "WRONG"}
-    print_table(table(("what", "found", ""), [(c.name, c.found, verdicts[c.holds]) for c in checks]))
+    print_table(
+        table(("what", "found", ""), [(c.name, c.found, verdicts[c.holds]) for c in checks])
+    )
     if any(check.holds is False for check in checks):
         sys.exit(1)
 
 
 def _parsed(args: list[str] | None) -> object:
-    """The command that the words stand for; tyro's box around what is wrong with them becomes one sentence."""
+    """The command that the words stand for; tyro's box around what is wrong with them becomes one
+    sentence.
+    """
     shown = io.StringIO()
     try:
         with contextlib.redirect_stderr(shown):
             return tyro.cli(CommandLine, prog="toymono", args=args, description=__doc__)
     except SystemExit as stop:
         if stop.code:
-            lines = (line.strip(" │") for line in shown.getvalue().splitlines() if line.startswith("│"))
-            fail(" ".join("-" if line.startswith("─") else line for line in lines) or shown.getvalue())
+            lines = (
+                line.strip(" │") for line in shown.getvalue().splitlines() if line.startswith("│")
+            )
+            fail(
+                " ".join("-" if line.startswith("─") else line for line in lines)
+                or shown.getvalue()
+            )
         raise
 
 
@@ -206,7 +240,13 @@ def main(args: list[str] | None = None) -> None:
     with one_sentence():
         command = _parsed(args)
         if isinstance(command, Claims | Explore | Report):
-            require(bool(command.folders), "folders", "given", "none", "name a run, or a folder with runs")
+            require(
+                bool(command.folders),
+                "folders",
+                "given",
+                "none",
+                "name a run, or a folder with runs",
+            )
         match command:
             case List():
                 _list()

@@ -1,4 +1,6 @@
-"""What a person sees in a terminal: progress while a run goes on, tables, and what is wrong in one sentence."""
+"""What a person sees in a terminal: progress while a run goes on, tables, and what is wrong in one
+sentence.
+"""
 
 import contextlib
 import json
@@ -46,8 +48,12 @@ class _Pace:
 
 
 @contextlib.contextmanager
-def progress(console: Console | None = None) -> Iterator[Callable[["Unit", "ensemble.Progress"], None]]:
-    """A function to report progress to: a bar with steps per second, loss and time left, or a line now and then."""
+def progress(
+    console: Console | None = None,
+) -> Iterator[Callable[["Unit", "ensemble.Progress"], None]]:
+    """A function to report progress to: a bar with steps per second, loss and time left, or a line
+    now and then.
+    """
     console = console or Console(stderr=True)
     yield from _bar(console) if console.is_terminal else _lines(console)
 
@@ -85,7 +91,9 @@ def _lines(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"],
         printed[0] = now
         left = duration((at.last_step - at.step) / rate) if rate else "?"
         members = f"{unit.name}: {unit.n_members} members"
-        steps = f"step {at.step}/{at.last_step}, {rate:.0f} steps/s, loss {at.loss:.4f}, {left} left"
+        steps = (
+            f"step {at.step}/{at.last_step}, {rate:.0f} steps/s, loss {at.loss:.4f}, {left} left"
+        )
         console.print(f"{members}, {steps}", soft_wrap=True, highlight=False)
 
     yield report
@@ -98,7 +106,13 @@ def print_table(grid: Table) -> None:
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
     """A table with words to the left and numbers to the right."""
-    grid = Table(title=title, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    grid = Table(
+        title=title,
+        title_justify="left",
+        header_style="bold",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
     for place, header in enumerate(headers):
         words = any(row[place][:1].isalpha() for row in rows)
         grid.add_column(header, justify="left" if words else "right", no_wrap=True)
@@ -143,19 +157,26 @@ def estimate_table(found: Sequence["Estimate"], title: str) -> Table:
         _, units, members, memory, storage, seconds = zip(*found, strict=True)
         sizes = (size(max(memory)), size(sum(storage)), duration(sum(seconds)))
         rows.append(("all", "", str(sum(units)), str(sum(members)), *sizes))
-    return table(("N/d/k", "batch", "units", "members", "memory", "storage", "time here"), rows, title=title)
+    return table(
+        ("N/d/k", "batch", "units", "members", "memory", "storage", "time here"), rows, title=title
+    )
 
 
 def kept_words(kept: Collection["Kept"]) -> str:
     """What is kept of each member, in words."""
-    ranges = [f"{min(of)} to {max(of)}" if len(set(of)) > 1 else str(of[0]) for of in zip(*kept, strict=True)]
+    ranges = [
+        f"{min(of)} to {max(of)}" if len(set(of)) > 1 else str(of[0])
+        for of in zip(*kept, strict=True)
+    ]
     losses, records, parameters, _ = ranges
     most = size(4 * max(k.numbers for k in kept))
     return f"kept of each member: {losses} losses, {records} records, {parameters} parameters; {most} at most"
 
 
 def interval_words(mean: float | None, low: float | None, high: float | None, n: int) -> str:
-    """A mean over n seeds with its interval: "3.67 [0, 7.46]", "64 (all alike)", "64 (one seed)", "" for no number."""
+    """A mean over n seeds with its interval: "3.67 [0, 7.46]", "64 (all alike)", "64 (one seed)",
+    "" for no number.
+    """
     from toymono.evidence.seeds import no_interval  # SciPy takes a while to import
 
     if mean is None or math.isnan(mean):
@@ -165,16 +186,26 @@ def interval_words(mean: float | None, low: float | None, high: float | None, n:
 
 
 def span(row: Mapping[Hashable, Any], measure: str) -> str:
-    """`interval_words` of a row that has measure, measure_low and measure_high, as `over_seeds` gives them."""
+    """`interval_words` of a row that has measure, measure_low and measure_high, as `over_seeds`
+    gives them.
+    """
     low, high = (row[f"{measure}_{end}"] for end in ("low", "high"))
-    return interval_words(row[measure], low, high, n=1 if math.isnan(low) else 2)  # no ends: one seed has a number
+    return interval_words(
+        row[measure], low, high, n=1 if math.isnan(low) else 2
+    )  # no ends: one seed has a number
 
 
 def summary_table(summary: "pd.DataFrame", measures: Sequence[str]) -> Table:
-    """One line per setting of `analysis.members.over_seeds`: its settings, each measure with its interval, and n."""
+    """One line per setting of `analysis.members.over_seeds`: its settings, each measure with its
+    interval, and n.
+    """
     settings = [str(name) for name in summary.columns[: summary.columns.get_loc("n")]]
     rows = [
-        (*(number(row[name]) for name in settings), *(span(row, measure) for measure in measures), str(row["n"]))
+        (
+            *(number(row[name]) for name in settings),
+            *(span(row, measure) for measure in measures),
+            str(row["n"]),
+        )
         for row in summary.to_dict("records")
     ]
     return table((*settings, *measures, "n"), rows, title="mean [95 % interval] over n seeds")
@@ -187,12 +218,22 @@ def allowed_range(at_least: float, at_most: float) -> str:
     return f"at least {at_least:.3g}" if math.isfinite(at_least) else f"at most {at_most:.3g}"
 
 
-CLAIM_COLUMNS = ("claim", "what", "mean [95 % interval]", "holds if", "n", "unfinished", "scale", "verdict")
+CLAIM_COLUMNS = (
+    "claim",
+    "what",
+    "mean [95 % interval]",
+    "holds if",
+    "n",
+    "unfinished",
+    "scale",
+    "verdict",
+)
 _REFUTED = "refuted: outside the range, which reaches to the smallest effect that counts"
 
 
 def claim_rows(verdicts: "pd.DataFrame") -> list[tuple[str, ...]]:
-    """What `analysis.claims.verdict_table` gives: a line for each claim with its verdict, then one for each part.
+    """What `analysis.claims.verdict_table` gives: a line for each claim with its verdict, then one
+    for each part.
 
     A part's line says how many of its batches' networks are left out as unfinished.
     """
@@ -200,11 +241,33 @@ def claim_rows(verdicts: "pd.DataFrame") -> list[tuple[str, ...]]:
     for row in verdicts.to_dict("records"):
         if (row["claim"], row["scale"]) != told:
             told = (row["claim"], row["scale"])
-            rows.append((row["claim"], row["statement"], "", "", "", "", row["scale"], row["claim_verdict"].upper()))
+            rows.append(
+                (
+                    row["claim"],
+                    row["statement"],
+                    "",
+                    "",
+                    "",
+                    "",
+                    row["scale"],
+                    row["claim_verdict"].upper(),
+                )
+            )
         found = interval_words(row["mean"], row["low"], row["high"], row["n"])
         allowed = allowed_range(row["at_least"], row["at_most"])
         left_out = f"{row['unfinished']} of {row['networks']}" if row["networks"] else ""
-        rows.append(("", f"  {row['measured']}", found, allowed, str(row["n"]), left_out, "", row["verdict"]))
+        rows.append(
+            (
+                "",
+                f"  {row['measured']}",
+                found,
+                allowed,
+                str(row["n"]),
+                left_out,
+                "",
+                row["verdict"],
+            )
+        )
     return rows
 
 
@@ -218,7 +281,10 @@ def claims_table(verdicts: "pd.DataFrame") -> Table:
 def strict_json(frame: "pd.DataFrame") -> str:
     """Rows as a JSON list of objects, where a number that is not finite becomes null."""
     rows = [
-        {str(k): None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
+        {
+            str(k): None if isinstance(v, float) and not math.isfinite(v) else v
+            for k, v in row.items()
+        }
         for row in frame.to_dict("records")
     ]
     return json.dumps(rows, indent=1, allow_nan=False)
@@ -226,7 +292,8 @@ def strict_json(frame: "pd.DataFrame") -> str:
 
 @contextlib.contextmanager
 def one_sentence() -> Iterator[None]:
-    """End the program with one sentence and exit status 2 where the block meets a bad value, file or folder.
+    """End the program with one sentence and exit status 2 where the block meets a bad value, file
+    or folder.
 
     Ctrl-C, where nobody heeds it, ends it with a word and exit status 1.
     """

@@ -1,6 +1,8 @@
-"""What a claim is, and how it is judged: a number for every seed, held against a range that was fixed beforehand.
+"""What a claim is, and how it is judged: a number for every seed, held against a range that was
+fixed beforehand.
 
-Settings of one seed share data and initial weights, so a difference or ratio within a seed is a paired one.
+Settings of one seed share data and initial weights, so a difference or ratio within a seed is a
+paired one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +26,9 @@ class Quantity(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One measurement that a claim implies; it holds where the quantity lies in [at_least, at_most]."""
+    """One measurement that a claim implies; it holds where the quantity lies in [at_least,
+    at_most].
+    """
 
     words: str  # what is measured
     paper: str  # what the paper has to say of it
@@ -49,12 +53,15 @@ class Judgement(NamedTuple):
     low: float  # NaN where there is no interval: one seed, or seeds that are all alike
     high: float
     n: int
-    p: float  # of a mean so far outside the range, or further, if the truth lies at its end; corrected for the parts
+    # of a mean so far outside the range, or further, if the truth lies at its end; corrected for
+    # the parts
+    p: float
     verdict: Verdict
 
 
 def outside_p(values: np.ndarray, at_least: float, at_most: float) -> float:
-    """Two-sided p of Student's t test that the mean lies at the nearer end of the range; 1 where it lies within.
+    """Two-sided p of Student's t test that the mean lies at the nearer end of the range; 1 where it
+    lies within.
 
     0 where seeds are all alike and outside; NaN for less than two seeds. Student 1908.
     """
@@ -69,7 +76,9 @@ def outside_p(values: np.ndarray, at_least: float, at_most: float) -> float:
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """The p values corrected for their number, in their order; NaN stays and does not count. Holm 1979."""
+    """The p values corrected for their number, in their order; NaN stays and does not count. Holm
+    1979.
+    """
     known = np.flatnonzero(np.isfinite(p))
     order = known[np.argsort(np.asarray(p)[known], kind="stable")]
     corrected, largest = [float(value) for value in p], 0.0
@@ -82,13 +91,19 @@ def holm(p: Sequence[float]) -> list[float]:
 def judge(claim: Claim, tables: Tables) -> list[Judgement]:
     """A judgement for each part of the claim.
 
-    A part is supported where its 95 % interval lies in the range, or where all of several seeds are alike and in it;
-    refuted where the interval's level, corrected for the number of parts, keeps the mean out of the range;
-    inconclusive between, and for a single seed; untested where a batch or every seed's number is missing.
+    A part is supported where its 95 % interval lies in the range, or where all of several seeds are
+    alike and in it; refuted where the interval's level, corrected for the number of parts, keeps
+    the mean out of the range; inconclusive between, and for a single seed; untested where a batch
+    or every seed's number is missing.
     """
     found = [_values(part, tables) for part in claim.parts]
     ranges = [(part.at_least, part.at_most) for part in claim.parts]
-    p = holm([outside_p(values, *held) if len(values) else np.nan for values, held in zip(found, ranges, strict=True)])
+    p = holm(
+        [
+            outside_p(values, *held) if len(values) else np.nan
+            for values, held in zip(found, ranges, strict=True)
+        ]
+    )
     return [_judged(*each) for each in zip(claim.parts, found, p, strict=True)]
 
 
@@ -112,25 +127,36 @@ def _judged(part: Part, values: np.ndarray, p: float) -> Judgement:
 
 
 def overall(judgements: Sequence[Judgement]) -> Verdict:
-    """The verdict on a claim: refuted if a part is, else untested or inconclusive if a part is, else supported."""
+    """The verdict on a claim: refuted if a part is, else untested or inconclusive if a part is,
+    else supported.
+    """
     verdicts = {judgement.verdict for judgement in judgements}
     order: tuple[Verdict, ...] = ("refuted", "untested", "inconclusive", "supported")
     return next(verdict for verdict in order if verdict in verdicts)
 
 
 def verdict_table(claims: Sequence[Claim], tables: Tables) -> pd.DataFrame:
-    """One row per part of every claim: what was measured, the range it was held against, mean, interval, n, verdict.
+    """One row per part of every claim: what was measured, the range it was held against, mean,
+    interval, n, verdict.
 
-    `claim_verdict` is that of the whole claim, `batches` what the part was measured on; of their `networks`,
-    `unfinished` ones were left out.
+    `claim_verdict` is that of the whole claim, `batches` what the part was measured on; of their
+    `networks`, `unfinished` ones were left out.
     """
     rows = []
     for claim in claims:
         judgements = judge(claim, tables)
-        whole = {"claim": claim.name, "statement": claim.statement, "claim_verdict": overall(judgements)}
+        whole = {
+            "claim": claim.name,
+            "statement": claim.statement,
+            "claim_verdict": overall(judgements),
+        }
         for judgement in judgements:
             part = judgement.part
-            told = {"measured": part.words, "paper": part.paper, "batches": " ".join(sorted(part.quantity.batches))}
+            told = {
+                "measured": part.words,
+                "paper": part.paper,
+                "batches": " ".join(sorted(part.quantity.batches)),
+            }
             held = {"at_least": part.at_least, "at_most": part.at_most}
             found = {name: value for name, value in judgement._asdict().items() if name != "part"}
             rows.append({**whole, **told, **held, **found, **_networks(part, tables)})
@@ -138,6 +164,8 @@ def verdict_table(claims: Sequence[Claim], tables: Tables) -> pd.DataFrame:
 
 
 def _networks(part: Part, tables: Tables) -> dict[str, int]:
-    finished = [tables[batch].finished.astype(bool) for batch in part.quantity.batches if batch in tables]
+    finished = [
+        tables[batch].finished.astype(bool) for batch in part.quantity.batches if batch in tables
+    ]
     n, done = sum(map(len, finished)), sum(int(column.sum()) for column in finished)
     return {"networks": n, "unfinished": n - done}

@@ -1,4 +1,6 @@
-"""Curves with an interval over seeds: training, the spread of the biases, and any measure against a setting."""
+"""Curves with an interval over seeds: training, the spread of the biases, and any measure against a
+setting.
+"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -24,17 +26,26 @@ class Curve(NamedTuple):
 
 
 def groups(data: xr.Dataset) -> list[dict[str, float]]:
-    """What tells each setting of a unit from the others: the numbers that differ between settings."""
+    """What tells each setting of a unit from the others: the numbers that differ between
+    settings.
+    """
     varying = [name for name, column in data.coords.items() if column.dims == ("setting",)]
     varying = [name for name in varying if len(np.unique(data[name])) > 1]
-    return [{str(name): float(data[name][i]) for name in varying} for i in range(data.sizes["setting"])]
+    return [
+        {str(name): float(data[name][i]) for name in varying} for i in range(data.sizes["setting"])
+    ]
 
 
-def _curves(data: xr.Dataset, x: np.ndarray, by_seed: np.ndarray, least: float = -np.inf) -> list[Curve]:
+def _curves(
+    data: xr.Dataset, x: np.ndarray, by_seed: np.ndarray, least: float = -np.inf
+) -> list[Curve]:
     """One curve per setting from values over (seed, setting, x); diverged members are left out."""
     lost = data.diverged.transpose("seed", "setting").values[..., None]
     columns = zip(groups(data), np.moveaxis(np.where(lost, np.nan, by_seed), 1, 0), strict=True)
-    return [Curve(group, x, interval_over_seeds(values, lowest=least), values) for group, values in columns]
+    return [
+        Curve(group, x, interval_over_seeds(values, lowest=least), values)
+        for group, values in columns
+    ]
 
 
 def loss_curves(data: xr.Dataset) -> list[Curve]:
@@ -48,13 +59,19 @@ def loss_curves(data: xr.Dataset) -> list[Curve]:
 
 
 def record_curves(data: xr.Dataset, name: str) -> list[Curve]:
-    """A number of the records against steps, for each setting; `mono_per_feature` is n_mono / n_features."""
+    """A number of the records against steps, for each setting; `mono_per_feature` is n_mono /
+    n_features.
+    """
     number = data.n_mono / data.attrs["n_features"] if name == "mono_per_feature" else data[name]
-    return _curves(data, data.step.values, number.transpose("seed", "setting", "step").values, lowest(name))
+    return _curves(
+        data, data.step.values, number.transpose("seed", "setting", "step").values, lowest(name)
+    )
 
 
 def sorted_bias_curves(data: xr.Dataset) -> list[Curve]:
-    """Final biases in rising order against rank, for each setting; the interval is that of each order statistic."""
+    """Final biases in rising order against rank, for each setting; the interval is that of each
+    order statistic.
+    """
     biases = np.sort(data.bias.isel(step=-1).transpose("seed", "setting", "neuron").values, axis=-1)
     return _curves(data, np.arange(biases.shape[-1]), biases)
 
@@ -76,16 +93,21 @@ def score_cdfs(data: xr.Dataset, setting: int, n_curves: int = 7) -> list[Curve]
 
 
 def sweep_axis(table: pd.DataFrame) -> str:
-    """The number a sweep is best drawn against: the one that takes most values, learning_rate if none varies."""
-    varying = [name for name in varying_settings(table) if pd.api.types.is_numeric_dtype(table[name])]
+    """The number a sweep is best drawn against: the one that takes most values, learning_rate if
+    none varies.
+    """
+    varying = [
+        name for name in varying_settings(table) if pd.api.types.is_numeric_dtype(table[name])
+    ]
     return max(varying, key=lambda name: table[name].nunique()) if varying else "learning_rate"
 
 
 def telling(table: pd.DataFrame, x: str) -> list[str]:
-    """The settings that tell curves against x apart: those that vary and do not follow from x and the others.
+    """The settings that tell curves against x apart: those that vary and do not follow from x and
+    the others.
 
-    A number of steps that follows from the learning rate is left out. Where either would do, a field of `Hyper` is
-    named and not one of `Config`.
+    A number of steps that follows from the learning rate is left out. Where either would do, a
+    field of `Hyper` is named and not one of `Config`.
     """
     kept: list[str] = []
     varying = varying_settings(table)
@@ -95,8 +117,11 @@ def telling(table: pd.DataFrame, x: str) -> list[str]:
     return [name for name in varying if name in kept]
 
 
-def sweep_curves(table: pd.DataFrame, x: str, y: str, by: Sequence[str] | None = None) -> list[Curve]:
-    """A measure at the last record against a setting, one curve for each combination of the settings `by`.
+def sweep_curves(
+    table: pd.DataFrame, x: str, y: str, by: Sequence[str] | None = None
+) -> list[Curve]:
+    """A measure at the last record against a setting, one curve for each combination of the
+    settings `by`.
 
     Those are, unless told, the settings that `telling` names. Diverged members are left out.
     """

@@ -21,9 +21,11 @@ _HALF = (0.4, 0.6)  # of the steps: where a record counts as one at half of them
 
 
 def late_gain(data: xr.Dataset) -> xr.DataArray:
-    """Share of its loss that each member lost in the second half of its steps; NaN without a record at half of them.
+    """Share of its loss that each member lost in the second half of its steps; NaN without a record
+    at half of them.
 
-    1 - loss at the end / loss at half the steps; in a schedule that ends at 0 some of it is the falling rate's.
+    1 - loss at the end / loss at half the steps; in a schedule that ends at 0 some of it is the
+    falling rate's.
     """
     share = np.abs(data.step.values / data.step.values[-1] - 0.5)
     at_half = data.task_loss.isel(step=int(share.argmin()), drop=True)
@@ -36,8 +38,12 @@ def share_of_zero(data: xr.Dataset) -> xr.DataArray:
     # What has no part in it is left out, so that runs of one shape share one compiled program.
     deciding = ("n_features", "n_embed", "task", "feature_law")
     config = Config(**{name: getattr(config_of(data), name) for name in deciding})
-    zeros = _zero_losses(config, problems_in(data), jnp.asarray(data.feature_density.values, jnp.float32))
-    return data.task_loss.isel(step=-1, drop=True) / xr.DataArray(np.asarray(zeros), dims=("seed", "setting"))
+    zeros = _zero_losses(
+        config, problems_in(data), jnp.asarray(data.feature_density.values, jnp.float32)
+    )
+    return data.task_loss.isel(step=-1, drop=True) / xr.DataArray(
+        np.asarray(zeros), dims=("seed", "setting")
+    )
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -51,6 +57,8 @@ def _zero_losses(
 
 
 def is_finished(data: xr.Dataset) -> xr.DataArray:
-    """Whether each member has learned, stopped learning, and not diverged; where a loss is unknown it has not."""
+    """Whether each member has learned, stopped learning, and not diverged; where a loss is unknown
+    it has not.
+    """
     stopped = late_gain(data) <= MOST_LATE_GAIN
     return (share_of_zero(data) <= MOST_OF_ZERO) & stopped & ~data.diverged

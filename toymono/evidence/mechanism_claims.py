@@ -1,7 +1,7 @@
 """What the paper's account of the mechanism, and the sharper one of `theory.py`, predict.
 
-Before these measurements were fixed the batch "recipe" and some single networks at this size had been seen, and other
-shapes in number; no network of the batches named here had been trained.
+Before these measurements were fixed the batch "recipe" and some single networks at this size had
+been seen, and other shapes in number; no network of the batches named here had been trained.
 """
 
 from toymono.evidence import quantities as q
@@ -31,7 +31,9 @@ MECHANISM = (
             Part(
                 "its slope on a lone feature over d / N, LR3",
                 ".09 to .16 for .125",
-                q.mean(q.derived("LR3", lambda rows: rows.block_slope * rows.n_features / rows.n_embed)),
+                q.mean(
+                    q.derived("LR3", lambda rows: rows.block_slope * rows.n_features / rows.n_embed)
+                ),
                 0.9,
                 1.1,
             ),
@@ -56,7 +58,11 @@ MECHANISM = (
             Part(
                 f"neurons with {words} above .05, over d + 1, less 1, N1",
                 "0 (Sec 5)",
-                q.mean(q.derived("N1", lambda rows, name=name: rows[name] / (rows.n_embed + 1) - 1, "n_embed")),
+                q.mean(
+                    q.derived(
+                        "N1", lambda rows, name=name: rows[name] / (rows.n_embed + 1) - 1, "n_embed"
+                    )
+                ),
                 -0.1,
                 0.1,
             )
@@ -96,7 +102,9 @@ MECHANISM = (
             Part(
                 "the same from the hand-built network, H1 over rates and widths",
                 "(our own)",
-                q.lowest(over_prediction("H1", "task_loss", least_loss, ["learning_rate", "n_neurons"])),
+                q.lowest(
+                    over_prediction("H1", "task_loss", least_loss, ["learning_rate", "n_neurons"])
+                ),
                 at_least=1.0,
             ),
         ),

@@ -1,10 +1,12 @@
-"""The paper's twelve claims as measurements, on networks of the paper's own shape that have finished.
+"""The paper's twelve claims as measurements, on networks of the paper's own shape that have
+finished.
 
-Quantities and ranges were fixed before any of the batches named here was trained at desk scale. Seen by then: batch
-"recipe" (offset -1 at .003 to .01, zero bias at .005, one seed), one network each of a few more settings at this size,
-and all batches at a quarter of it, N 128, where training was too short. A change in the share of features counts from
-a tenth on; "the same loss" is what the paper's own plateau spans. The score of .999 is the paper's; shares above .9
-stand beside it where a claim is about what exists.
+Quantities and ranges were fixed before any of the batches named here was trained at desk scale.
+Seen by then: batch "recipe" (offset -1 at .003 to .01, zero bias at .005, one seed), one network
+each of a few more settings at this size, and all batches at a quarter of it, N 128, where training
+was too short. A change in the share of features counts from a tenth on; "the same loss" is what the
+paper's own plateau spans. The score of .999 is the paper's; shares above .9 stand beside it where a
+claim is about what exists.
 """
 
 from collections.abc import Callable
@@ -20,17 +22,28 @@ SHARE_THAT_COUNTS = 0.1  # of the features
 LOSS_SPREAD = 0.95 / 0.85 - 1  # of the paper's plateau, from its lowest to its highest loss
 LOSS_COST = LOSS_SPREAD / 2  # of one arm against another
 
-_MONO, _COVERED, _NEARLY, _LOSS = "mono_per_feature", "covered_per_feature", "nearly_covered_per_feature", "task_loss"
+_MONO, _COVERED, _NEARLY, _LOSS = (
+    "mono_per_feature",
+    "covered_per_feature",
+    "nearly_covered_per_feature",
+    "task_loss",
+)
 _BOTH = "LR1 LR3"
 
-# The paper counts biases; rescaling a ReLU neuron moves them, and not their ratio to its incoming weights.
+# The paper counts biases; rescaling a ReLU neuron moves them, and not their ratio to its incoming
+# weights.
 POSITIVE = (("bias", "n_clearly_positive_bias"), ("bias / |weights|", "n_clearly_positive_ratio"))
 
 
-def _covered_where(extreme: str, best: Callable[[pd.Series], Any], paper: str, **held: float) -> tuple[Part, ...]:
+def _covered_where(
+    extreme: str, best: Callable[[pd.Series], Any], paper: str, **held: float
+) -> tuple[Part, ...]:
     """Coverage at the setting where the first seed covers most, or fewest, at either score."""
     chosen = q.values(_BOTH, _COVERED)
-    told = (f"share of features covered where the first seed has {extreme}, LR1 and LR3", "the same, scores above .9")
+    told = (
+        f"share of features covered where the first seed has {extreme}, LR1 and LR3",
+        "the same, scores above .9",
+    )
     return tuple(
         Part(words, paper, q.at_chosen(chosen, best, q.values(_BOTH, measure)), **held)
         for words, measure in zip(told, (_COVERED, _NEARLY), strict=True)
@@ -102,7 +115,10 @@ CLAIMS = (
             Part(
                 "mono per feature, LR3 less LR1, at rate .003",
                 "highly mono at every rate (Fig 7)",
-                q.difference(q.values("LR3", _MONO, learning_rate=0.003), q.values("LR1", _MONO, learning_rate=0.003)),
+                q.difference(
+                    q.values("LR3", _MONO, learning_rate=0.003),
+                    q.values("LR1", _MONO, learning_rate=0.003),
+                ),
                 at_least=SHARE_THAT_COUNTS,
             ),
             Part(
@@ -216,13 +232,18 @@ CLAIMS = (
             Part(
                 "GeLU: share covered, scores above .9, offset -1 less 0, B6",
                 "a sharp peak near -1 (Fig 13)",
-                q.difference(q.values("B6", _NEARLY, bias_offset=-1.0), q.values("B6", _NEARLY, bias_offset=0.0)),
+                q.difference(
+                    q.values("B6", _NEARLY, bias_offset=-1.0),
+                    q.values("B6", _NEARLY, bias_offset=0.0),
+                ),
                 at_least=SHARE_THAT_COUNTS,
             ),
             Part(
                 "GeLU: loss at offset -1 over 0, less 1, B6",
                 "comparable",
-                q.excess(q.values("B6", _LOSS, bias_offset=-1.0), q.values("B6", _LOSS, bias_offset=0.0)),
+                q.excess(
+                    q.values("B6", _LOSS, bias_offset=-1.0), q.values("B6", _LOSS, bias_offset=0.0)
+                ),
                 at_most=LOSS_COST,
             ),
         ),

@@ -1,4 +1,6 @@
-"""What the account of `theory.py` predicts for trained networks, each in its own seed's embedding."""
+"""What the account of `theory.py` predicts for trained networks, each in its own seed's
+embedding.
+"""
 
 import functools
 from collections.abc import Callable
@@ -22,7 +24,9 @@ def _problem(n_features: int, n_embed: int, seed: int) -> tuple[Config, Problem]
 
 @functools.lru_cache(maxsize=256)
 def best_kink(n_features: int, n_embed: int, seed: int, density: float) -> float:
-    """Amplitude of the best single kink in the exact law of the decoder's interference, a mean over features."""
+    """Amplitude of the best single kink in the exact law of the decoder's interference, a mean over
+    features.
+    """
     config, problem = _problem(n_features, n_embed, seed)
     kink = jax.jit(lambda problem: denoisers(config, problem, density, 1).kinks.mean())
     return float(kink(problem))
@@ -30,18 +34,24 @@ def best_kink(n_features: int, n_embed: int, seed: int, density: float) -> float
 
 @functools.lru_cache(maxsize=256)
 def least_loss(n_features: int, n_embed: int, seed: int, density: float) -> float:
-    """What the posterior mean of the matched filter would leave of the decoder's loss: the least of its family."""
+    """What the posterior mean of the matched filter would leave of the decoder's loss: the least of
+    its family.
+    """
     config, problem = _problem(n_features, n_embed, seed)
     loss = jax.jit(lambda problem: predicted_losses(config, problem, density).posterior_mean)
     return float(loss(problem))
 
 
-def over_prediction(batches: str, measure: str, predict: Predict, over: str | list[str] = "learning_rate") -> Values:
+def over_prediction(
+    batches: str, measure: str, predict: Predict, over: str | list[str] = "learning_rate"
+) -> Values:
     """A measure of decoders over what is predicted for each one's seed, shape and density."""
 
     def ratio(rows: pd.DataFrame) -> pd.Series:
         keys = zip(rows.n_features, rows.n_embed, rows.seed, rows.feature_density, strict=True)
-        predicted = [predict(int(n), int(d), int(seed), float(density)) for n, d, seed, density in keys]
+        predicted = [
+            predict(int(n), int(d), int(seed), float(density)) for n, d, seed, density in keys
+        ]
         return rows[measure] / predicted
 
     return derived(batches, ratio, over)

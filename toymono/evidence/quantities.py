@@ -1,7 +1,9 @@
-"""What the paper's claims are about: each quantity gives one number for every seed, from the tables of its batches.
+"""What the paper's claims are about: each quantity gives one number for every seed, from the tables
+of its batches.
 
-Finished networks alone count (see finished.py), and a setting counts where every seed's network has finished, so that
-all seeds are averaged over the same settings. Settings are aligned before they are subtracted or divided.
+Finished networks alone count (see finished.py), and a setting counts where every seed's network has
+finished, so that all seeds are averaged over the same settings. Settings are aligned before they
+are subtracted or divided.
 """
 
 from collections.abc import Callable
@@ -24,7 +26,9 @@ def finished(table: pd.DataFrame, **where: Any) -> pd.DataFrame:  # noqa: ANN401
     """Rows of finished networks that have these settings, numbers compared up to rounding."""
     rows = table[table.finished.astype(bool) & ~table.diverged.astype(bool)]
     for name, value in where.items():
-        rows = rows[np.isclose(rows[name], value) if isinstance(value, int | float) else rows[name] == value]
+        rows = rows[
+            np.isclose(rows[name], value) if isinstance(value, int | float) else rows[name] == value
+        ]
     return rows
 
 
@@ -32,11 +36,15 @@ def by_setting(rows: pd.DataFrame, measure: str, over: str | list[str]) -> pd.Da
     """A measure by seed and by the settings `over`; settings that some seed lacks are left out."""
     if rows.empty:
         return pd.DataFrame(index=pd.Index([], name="seed"))
-    return rows.pivot_table(index="seed", columns=over, values=measure, aggfunc="mean", dropna=False).dropna(axis=1)
+    return rows.pivot_table(
+        index="seed", columns=over, values=measure, aggfunc="mean", dropna=False
+    ).dropna(axis=1)
 
 
 def values(batches: str, measure: str, over: str = "learning_rate", **where: Any) -> Values:  # noqa: ANN401
-    """A measure of some batches (parted by spaces), for each of the settings `over` that `where` leaves open."""
+    """A measure of some batches (parted by spaces), for each of the settings `over` that `where`
+    leaves open.
+    """
     names = batches.split()
 
     def of(tables: Tables) -> pd.DataFrame:
@@ -72,7 +80,9 @@ def spread(one: Values) -> Quantity:
     return Quantity(one.batches, of)
 
 
-def _paired(one: Values, other: Values, pair: Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]) -> Quantity:
+def _paired(
+    one: Values, other: Values, pair: Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
+) -> Quantity:
     def of(tables: Tables) -> pd.Series:
         return pair(*one.of(tables).align(other.of(tables), join="inner")).mean(axis=1)
 
@@ -85,19 +95,25 @@ def difference(one: Values, other: Values) -> Quantity:
 
 
 def excess(one: Values, other: Values) -> Quantity:
-    """How much larger the one is than the other, as a share of the other, a mean over the settings that both have."""
+    """How much larger the one is than the other, as a share of the other, a mean over the settings
+    that both have.
+    """
     return _paired(one, other, lambda a, b: a / b - 1)
 
 
 def size_difference(one: Values, other: Values) -> Quantity:
-    """How much further from 0 the one is than the other, a mean over the settings that both have."""
+    """How much further from 0 the one is than the other, a mean over the settings that both
+    have.
+    """
     return _paired(one, other, lambda a, b: a.abs() - b.abs())
 
 
 def at_chosen(choose_by: Values, best: Callable[[pd.Series], Any], measure: Values) -> Quantity:
-    """A measure at the setting that the first seed chooses, for the other seeds: does what it promises exist?
+    """A measure at the setting that the first seed chooses, for the other seeds: does what it
+    promises exist?
 
-    `best` picks the setting, `pd.Series.idxmax` say, so that no seed is tested on a choice of its own.
+    `best` picks the setting, `pd.Series.idxmax` say, so that no seed is tested on a choice of its
+    own.
     """
 
     def of(tables: Tables) -> pd.Series:
@@ -112,15 +128,21 @@ def at_chosen(choose_by: Values, best: Callable[[pd.Series], Any], measure: Valu
 
 
 def chosen_excess(choose_by: Values, measure: Values) -> Quantity:
-    """A measure at the setting with the most of `choose_by` over that with the least, less 1, chosen as `at_chosen`."""
-    most, least = (at_chosen(choose_by, best, measure) for best in (pd.Series.idxmax, pd.Series.idxmin))
+    """A measure at the setting with the most of `choose_by` over that with the least, less 1,
+    chosen as `at_chosen`.
+    """
+    most, least = (
+        at_chosen(choose_by, best, measure) for best in (pd.Series.idxmax, pd.Series.idxmin)
+    )
     return Quantity(most.batches, lambda tables: most.of(tables) / least.of(tables) - 1)
 
 
 def order_kept(x: pd.Series, y: pd.Series) -> float:
-    """Goodman and Kruskal's gamma, in [-1, 1]: of the pairs that differ in both, those in one order less the others.
+    """Goodman and Kruskal's gamma, in [-1, 1]: of the pairs that differ in both, those in one order
+    less the others.
 
-    1 where y never falls as x grows, ties or not; NaN where no pair differs in both. Goodman and Kruskal 1954.
+    1 where y never falls as x grows, ties or not; NaN where no pair differs in both. Goodman and
+    Kruskal 1954.
     """
     dx, dy = (np.sign(np.subtract.outer(v.to_numpy(float), v.to_numpy(float))) for v in (x, y))
     agree = dx * dy
@@ -133,15 +155,21 @@ def order_correlation(batches: str, x: str, y: str) -> Quantity:
 
     def of(tables: Tables) -> pd.Series:
         by_seed = finished(pd.concat([tables[name] for name in names])).groupby("seed")
-        return pd.Series({seed: order_kept(rows[x], rows[y]) for seed, rows in by_seed}, dtype=float)
+        return pd.Series(
+            {seed: order_kept(rows[x], rows[y]) for seed, rows in by_seed}, dtype=float
+        )
 
     return quantity(*names)(of)
 
 
 def derived(
-    batches: str, of_rows: Callable[[pd.DataFrame], pd.Series], over: str | list[str] = "learning_rate"
+    batches: str,
+    of_rows: Callable[[pd.DataFrame], pd.Series],
+    over: str | list[str] = "learning_rate",
 ) -> Values:
-    """As `values`, of a number that is computed from each network's row, and of the networks that have it."""
+    """As `values`, of a number that is computed from each network's row, and of the networks that
+    have it.
+    """
     names = batches.split()
 
     def of(tables: Tables) -> pd.DataFrame:
@@ -168,7 +196,9 @@ def at_load(share_of_embed: float) -> Values:
 
 @quantity("D1")
 def slow_decay_gain(tables: Tables) -> pd.Series:
-    """Monosemantic neurons per feature in D1, at the slowest bias decay that finished less at the fastest that did."""
+    """Monosemantic neurons per feature in D1, at the slowest bias decay that finished less at the
+    fastest that did.
+    """
     shares = by_setting(finished(tables["D1"]), "mono_per_feature", "bias_decay")
     if shares.shape[1] < 2:
         return pd.Series(dtype=float)

@@ -1,6 +1,8 @@
-"""A batch's members as one JSON file, small enough to be kept in a repository: what claims are judged on.
+"""A batch's members as one JSON file, small enough to be kept in a repository: what claims are
+judged on.
 
-Any place that holds results is read the same way: a run, such a file, or a folder with some of either.
+Any place that holds results is read the same way: a run, such a file, or a folder with some of
+either.
 """
 
 import json
@@ -31,12 +33,16 @@ class Results(NamedTuple):
 
 
 def results_of_run(folder: pathlib.Path) -> Results:
-    """The results of a run as far as it is done; raises InputError if the folder is no run or nothing is done."""
+    """The results of a run as far as it is done; raises InputError if the folder is no run or
+    nothing is done.
+    """
     units = read_run(folder)
     return measured_results(folder, units, run_table(units))
 
 
-def measured_results(folder: pathlib.Path, units: Sequence[xr.Dataset], table: pd.DataFrame) -> Results:
+def measured_results(
+    folder: pathlib.Path, units: Sequence[xr.Dataset], table: pd.DataFrame
+) -> Results:
     """The results of a run whose finished units are read and measured already."""
     sweep = read_sweep(folder)
     batch, scale = batch_of(sweep) or ("custom", "custom")
@@ -44,15 +50,26 @@ def measured_results(folder: pathlib.Path, units: Sequence[xr.Dataset], table: p
 
 
 def joined(earlier: Results, results: Results) -> Results:
-    """The members of both, where the same member stands in both the later one; what made them side by side.
+    """The members of both, where the same member stands in both the later one; what made them side
+    by side.
 
     Raises InputError if they are of two batches or scales.
     """
     ours, theirs = (results.batch, results.scale), (earlier.batch, earlier.scale)
-    require(ours == theirs, "results", f"of batch and scale {' '.join(theirs)}", " ".join(ours), "name another file")
-    table = pd.concat([earlier.table, results.table]).drop_duplicates([*SETTINGS, "seed"], keep="last")
+    require(
+        ours == theirs,
+        "results",
+        f"of batch and scale {' '.join(theirs)}",
+        " ".join(ours),
+        "name another file",
+    )
+    table = pd.concat([earlier.table, results.table]).drop_duplicates(
+        [*SETTINGS, "seed"], keep="last"
+    )
     made = {
-        name: "; ".join(dict.fromkeys([*earlier.provenance.get(name, value).split("; "), *value.split("; ")]))
+        name: "; ".join(
+            dict.fromkeys([*earlier.provenance.get(name, value).split("; "), *value.split("; ")])
+        )
         for name, value in results.provenance.items()
     }
     whole = earlier.is_whole and results.is_whole
@@ -60,15 +77,29 @@ def joined(earlier: Results, results: Results) -> Results:
 
 
 def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
-    """Store results: settings that all members share stand once; numbers in six digits, null where there is none."""
+    """Store results: settings that all members share stand once; numbers in six digits, null where
+    there is none.
+    """
     table = results.table
     shared = {name: _plain(table[name].iloc[0]) for name in SETTINGS if table[name].nunique() == 1}
-    columns = [*(name for name in (*SETTINGS, "seed", *MEASURES, "unit", "setting") if name not in shared)]
-    rows = [{name: _plain(value) for name, value in row.items()} for row in table[columns].to_dict("records")]
-    content = {"batch": results.batch, "scale": results.scale, "provenance": results.provenance, "settings": shared}
+    columns = [
+        *(name for name in (*SETTINGS, "seed", *MEASURES, "unit", "setting") if name not in shared)
+    ]
+    rows = [
+        {name: _plain(value) for name, value in row.items()}
+        for row in table[columns].to_dict("records")
+    ]
+    content = {
+        "batch": results.batch,
+        "scale": results.scale,
+        "provenance": results.provenance,
+        "settings": shared,
+    }
     lines = ",\n".join(json.dumps(row, allow_nan=False) for row in rows)
     with written_whole(file) as temporary:
-        temporary.write_text(json.dumps(content, indent=1)[:-2] + f',\n "members": [\n{lines}\n]}}\n')
+        temporary.write_text(
+            json.dumps(content, indent=1)[:-2] + f',\n "members": [\n{lines}\n]}}\n'
+        )
     return file
 
 
@@ -86,9 +117,17 @@ def read_results(file: pathlib.Path) -> Results:
         table = pd.DataFrame([{**content["settings"], **row} for row in content["members"]])
         results = Results(content["batch"], content["scale"], table, content["provenance"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise InputError(f"{file} must hold a batch's results, but {error!r}; write it anew") from error
+        raise InputError(
+            f"{file} must hold a batch's results, but {error!r}; write it anew"
+        ) from error
     missing = sorted({*SETTINGS, "seed", *MEASURES} - set(table.columns))
-    require(not missing, str(file), "a batch's whole results", f"without {', '.join(missing[:3])}", "write it anew")
+    require(
+        not missing,
+        str(file),
+        "a batch's whole results",
+        f"without {', '.join(missing[:3])}",
+        "write it anew",
+    )
     return results._replace(table=table.rename_axis("member"))
 
 
@@ -130,10 +169,15 @@ def find_results(places: Iterable[pathlib.Path]) -> Iterator[Results]:
 
 
 def by_batch(found: Iterable[Results], scale: str) -> dict[str, pd.DataFrame]:
-    """The tables of one scale by batch, without unfinished runs; the same member found twice counts once."""
+    """The tables of one scale by batch, without unfinished runs; the same member found twice counts
+    once.
+    """
     tables: dict[str, list[pd.DataFrame]] = {}
     for results in found:
         if results.scale == scale and results.is_whole:
             tables.setdefault(results.batch, []).append(results.table)
     keys = [*SETTINGS, "seed"]
-    return {batch: pd.concat(parts).drop_duplicates(keys, ignore_index=True) for batch, parts in tables.items()}
+    return {
+        batch: pd.concat(parts).drop_duplicates(keys, ignore_index=True)
+        for batch, parts in tables.items()
+    }

@@ -11,7 +11,9 @@ _ALIKE = 1e-9  # share by which the ends differ where equal numbers are rounded 
 
 
 class Interval(NamedTuple):
-    """A mean over seeds and the interval that covers it with probability 95 % if seeds scatter normally."""
+    """A mean over seeds and the interval that covers it with probability 95 % if seeds scatter
+    normally.
+    """
 
     mean: np.ndarray
     low: np.ndarray  # NaN where fewer than two seeds are finite
@@ -30,11 +32,14 @@ def no_interval(low: float | None, high: float | None, n: int) -> str:
     return "" if known and not math.isclose(low, high, rel_tol=_ALIKE) else "all alike"
 
 
-def interval_over_seeds(values: np.ndarray, lowest: float = -np.inf, highest: float = np.inf) -> Interval:
+def interval_over_seeds(
+    values: np.ndarray, lowest: float = -np.inf, highest: float = np.inf
+) -> Interval:
     """Student's t interval for the mean along the first axis: mean +- t(n - 1) * s / sqrt(n).
 
-    Values that are not finite are left out and lower n. `lowest` and `highest` cut the interval where the quantity
-    cannot go, as below 0 for a count. With three seeds it reaches 2.5 standard deviations to each side. Student 1908.
+    Values that are not finite are left out and lower n. `lowest` and `highest` cut the interval
+    where the quantity cannot go, as below 0 for a count. With three seeds it reaches 2.5 standard
+    deviations to each side. Student 1908.
     """
     values = np.where(np.isfinite(values), values, np.nan).astype(float)
     n = np.isfinite(values).sum(0)

@@ -1,4 +1,5 @@
-"""A unit's results as a table: one row per trained member, with its settings and its headline numbers.
+"""A unit's results as a table: one row per trained member, with its settings and its headline
+numbers.
 
 Takes the named arrays that `sweeps.store` writes and reads; knows no file.
 """
@@ -22,8 +23,21 @@ from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem
 
 COUNTS = ("n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias")
-SHARES = ("mono_per_neuron", "mono_per_feature", "covered_per_feature", "nearly_covered_per_feature")
-CIRCUIT = ("n_one_of_one", "n_one_of_several", "n_linear", "block_rank", "block_distance", "null_share", "onset")
+SHARES = (
+    "mono_per_neuron",
+    "mono_per_feature",
+    "covered_per_feature",
+    "nearly_covered_per_feature",
+)
+CIRCUIT = (
+    "n_one_of_one",
+    "n_one_of_several",
+    "n_linear",
+    "block_rank",
+    "block_distance",
+    "null_share",
+    "onset",
+)
 LOSS_AND_SHARES = ("task_loss", "mono_per_feature", "nearly_covered_per_feature")
 LOSSES = ("task_loss", "task_loss_error")
 STATE = ("late_gain", "finished", "diverged")
@@ -36,7 +50,9 @@ SETTINGS = (*(field.name for field in dataclasses.fields(Config)), *Hyper._field
 
 
 def lowest(measure: str) -> float:
-    """The least value a measure can have: losses, counts and shares are not negative, biases and differences may be."""
+    """The least value a measure can have: losses, counts and shares are not negative, biases and
+    differences may be.
+    """
     return 0.0 if measure in _NOT_NEGATIVE else -np.inf
 
 
@@ -46,10 +62,12 @@ def highest(measure: str) -> float:
 
 
 def training_loss(data: xr.Dataset) -> xr.DataArray:
-    """Mean of every member's stored batch losses over the last `schedule_period` steps: what the authors report.
+    """Mean of every member's stored batch losses over the last `schedule_period` steps: what the
+    authors report.
 
-    That is one period of the periodic schedule, its maxima included, and as many steps of any other; a shorter run is
-    averaged whole. The loss of the network itself is `task_loss`, which is measured with each record.
+    That is one period of the periodic schedule, its maxima included, and as many steps of any
+    other; a shorter run is averaged whole. The loss of the network itself is `task_loss`, which is
+    measured with each record.
     """
     last = data.loss_step > data.loss_step[-1] - data.attrs["schedule_period"]
     return data.loss.where(last, drop=True).mean("loss_step", skipna=False)
@@ -65,11 +83,12 @@ def is_diverged(data: xr.Dataset) -> xr.DataArray:
 
 
 def member_table(data: xr.Dataset) -> pd.DataFrame:
-    """One row per member, settings in order and seeds within; measures are those of the last record.
+    """One row per member, settings in order and seeds within; measures are those of the last
+    record.
 
-    `mono_per_feature` counts neurons, so it can exceed 1; `n_covered` counts features. `circuits.Anatomy` says what
-    the biases and the block are; they are NaN where a network has no such neuron. `finished` is
-    `finished.is_finished`: whether the network counts as evidence.
+    `mono_per_feature` counts neurons, so it can exceed 1; `n_covered` counts features.
+    `circuits.Anatomy` says what the biases and the block are; they are NaN where a network has no
+    such neuron. `finished` is `finished.is_finished`: whether the network counts as evidence.
     """
     table = _recorded(data).assign(_anatomies(data))
     table["nearly_covered_per_feature"] = table.n_nearly_covered / data.attrs["n_features"]
@@ -77,7 +96,9 @@ def member_table(data: xr.Dataset) -> pd.DataFrame:
 
 
 def recorded_table(data: xr.Dataset) -> pd.DataFrame:
-    """The same rows with those measures alone that were recorded in training: no parameters are read."""
+    """The same rows with those measures alone that were recorded in training: no parameters are
+    read.
+    """
     return _rows(_recorded(data), data, RECORDED)
 
 
@@ -103,7 +124,9 @@ def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]
     deciding = ("n_features", "n_embed", "n_neurons", "task", "activation")
     config = Config(**{name: getattr(config_of(data), name) for name in deciding})
     found = _anatomies_of(config, problems_in(last), weights_in(last))
-    return {name: (("seed", "setting"), np.asarray(values)) for name, values in found._asdict().items()}
+    return {
+        name: (("seed", "setting"), np.asarray(values)) for name, values in found._asdict().items()
+    }
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -114,7 +137,9 @@ def _anatomies_of(config: Config, problems: Problem, weights: Weights) -> Anatom
     return jax.vmap(jax.vmap(of_member, in_axes=(None, 0)))(problems, weights)
 
 
-def run_table(units: Sequence[xr.Dataset], of: Callable[[xr.Dataset], pd.DataFrame] = member_table) -> pd.DataFrame:
+def run_table(
+    units: Sequence[xr.Dataset], of: Callable[[xr.Dataset], pd.DataFrame] = member_table
+) -> pd.DataFrame:
     """The rows of all units of a run, numbered from 0: the number is how a member is named."""
     tables = [of(data).assign(unit=place) for place, data in enumerate(units)]
     return pd.concat(tables, ignore_index=True).rename_axis("member")
@@ -126,9 +151,11 @@ def brief(table: pd.DataFrame, measures: Sequence[str] = ("task_loss", *COUNTS))
 
 
 def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
-    """One row per setting: the settings that differ, n, and mean, low and high of each measure over seeds.
+    """One row per setting: the settings that differ, n, and mean, low and high of each measure over
+    seeds.
 
-    Columns are named task_loss, task_loss_low, task_loss_high and so on; n counts the members that did not diverge.
+    Columns are named task_loss, task_loss_low, task_loss_high and so on; n counts the members that
+    did not diverge.
     """
     varying = varying_settings(table)
     rows = []

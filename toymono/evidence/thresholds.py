@@ -1,4 +1,6 @@
-"""The initial bias above which few neurons become monosemantic, and how it goes with density and dimension."""
+"""The initial bias above which few neurons become monosemantic, and how it goes with density and
+dimension.
+"""
 
 import numpy as np
 import pandas as pd
@@ -6,14 +8,17 @@ import pandas as pd
 from toymono.evidence.claims import Tables
 from toymono.evidence.quantities import finished, quantity
 
-LEAST_MONO = 0.1  # monosemantic neurons per feature, at the best offset, below which there is no threshold to speak of
+# monosemantic neurons per feature, at the best offset, below which there is no threshold to speak
+# of
+LEAST_MONO = 0.1
 _FEWEST = 3  # points of a slope
 
 
 def bias_threshold(offsets: np.ndarray, counts: np.ndarray) -> float:
     """The highest offset at which the count is half its maximum, between points by a straight line.
 
-    Both are sorted by rising offset. NaN where the count is 0, or never falls below half to the right.
+    Both are sorted by rising offset. NaN where the count is 0, or never falls below half to the
+    right.
     """
     half = counts.max(initial=0) / 2
     if half == 0:
@@ -28,7 +33,8 @@ def bias_threshold(offsets: np.ndarray, counts: np.ndarray) -> float:
 def thresholds(table: pd.DataFrame) -> pd.Series:
     """The negative of each seed's bias threshold, over the offsets whose networks finished.
 
-    NaN where the best offset makes fewer mono neurons per feature than LEAST_MONO, or the threshold is not negative.
+    NaN where the best offset makes fewer mono neurons per feature than LEAST_MONO, or the threshold
+    is not negative.
     """
     found = {}
     for seed, rows in finished(table).groupby("seed"):
@@ -46,7 +52,9 @@ def _by(table: pd.DataFrame, setting: str) -> pd.DataFrame:
 
 
 def _slopes(found: pd.DataFrame) -> pd.Series:
-    """Slope of log threshold against the log of the setting, for each seed; none for fewer than three settings."""
+    """Slope of log threshold against the log of the setting, for each seed; none for fewer than
+    three settings.
+    """
     if found.shape[1] < _FEWEST:
         return pd.Series(dtype=float)
     logs = np.log(found.columns.to_numpy(float))

@@ -17,12 +17,15 @@ def judged(found: Sequence[Results]) -> list[Results]:
 
 
 def verdicts(found: Sequence[Results]) -> pd.DataFrame:
-    """The rows of `analysis.claims.verdict_table` for each scale among the judged results, named in column scale.
+    """The rows of `analysis.claims.verdict_table` for each scale among the judged results, named in
+    column scale.
 
-    Without a judged batch it has no rows. Unfinished runs are left out, so their claims are untested.
+    Without a judged batch it has no rows. Unfinished runs are left out, so their claims are
+    untested.
     """
     scales = {results.scale: None for results in judged(found)}
     parts = [
-        verdict_table((*CLAIMS, *MECHANISM), by_batch(judged(found), scale)).assign(scale=scale) for scale in scales
+        verdict_table((*CLAIMS, *MECHANISM), by_batch(judged(found), scale)).assign(scale=scale)
+        for scale in scales
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

@@ -1,6 +1,7 @@
 """The explorer: a page on this machine alone, in which runs are looked at.
 
-The page's script (assets/view.js) holds what is being looked at; each tab's module draws what it asks for.
+The page's script (assets/view.js) holds what is being looked at; each tab's module draws what it
+asks for.
 """
 
 import contextlib
@@ -33,7 +34,20 @@ _TAB_LAYOUTS = {
     "what-if": what_if_tab.layout,
     "claims": claims_tab.layout,
 }
-_PARTS = ("run", "who", "sweep", "member", "neuron", "feature", "clock", "step", "lit", "sliders", "what-if", "claims")
+_PARTS = (
+    "run",
+    "who",
+    "sweep",
+    "member",
+    "neuron",
+    "feature",
+    "clock",
+    "step",
+    "lit",
+    "sliders",
+    "what-if",
+    "claims",
+)
 _FOLDS = ("members", "neurons", "features", "readings", "verdicts", "circuit")
 # Everything comes from this server; Dash itself writes one script into the page.
 _POLICY = (
@@ -43,10 +57,17 @@ _POLICY = (
 # What changes the view, in the order in which the page's script takes it.
 _CONTROLS = (
     Input("address", "search"),
-    *(Input(name, "value") for name in ("tabs", "run", "member", "beside", "x", "y", "colour", "quantity")),
+    *(
+        Input(name, "value")
+        for name in ("tabs", "run", "member", "beside", "x", "y", "colour", "quantity")
+    ),
     *(Input(name, "value") for name in ("neuron", "feature", "lit", "off", "off-role", "clock")),
     *(Input(name, "clickData") for name in ("scatter", "map", "activations")),
-    *(Input(f"{what}-{way}", "n_clicks") for what in ("neuron", "feature") for way in ("before", "after")),
+    *(
+        Input(f"{what}-{way}", "n_clicks")
+        for what in ("neuron", "feature")
+        for way in ("before", "after")
+    ),
     Input("all-on", "n_clicks"),
     Input("ticker", "n_intervals"),
     Input(what_if_tab.AMPLITUDES, "value"),
@@ -63,7 +84,9 @@ _GIVEN = (
 
 
 def make_app(studies: Mapping[str, Study], places: Sequence[pathlib.Path]) -> Dash:
-    """The explorer of these runs; `places` are the folders as they were given, in which claims find their results."""
+    """The explorer of these runs; `places` are the folders as they were given, in which claims find
+    their results.
+    """
     app = Dash(__name__, title="toymono explore", update_title="", compress=False)
     app.layout = _layout(studies)
     _register_view(app)
@@ -91,17 +114,30 @@ def _layout(studies: Mapping[str, Study]) -> html.Div:
         value="sweep",
         mobile_breakpoint=0,
     )
-    bodies = [html.Div(of(), id=f"{name}-body", hidden=name != "sweep") for name, of in _TAB_LAYOUTS.items()]
-    stores = [dcc.Store(id=name) for name in ("view", "shown", *(f"{part}-part" for part in (*_PARTS, *_FOLDS)))]
+    bodies = [
+        html.Div(of(), id=f"{name}-body", hidden=name != "sweep")
+        for name, of in _TAB_LAYOUTS.items()
+    ]
+    stores = [
+        dcc.Store(id=name)
+        for name in ("view", "shown", *(f"{part}-part" for part in (*_PARTS, *_FOLDS)))
+    ]
     head = html.Header([html.H1("toymono explore"), html.Div(controls, className="controls")])
-    start = [dcc.Location(id="address", refresh=False), dcc.Store(id="first-run", data=next(iter(studies)))]
+    start = [
+        dcc.Location(id="address", refresh=False),
+        dcc.Store(id="first-run", data=next(iter(studies))),
+    ]
     return html.Div([*start, *stores, head, tabs, message("message"), html.Main(bodies)])
 
 
 def _register_view(app: Dash) -> None:
-    changed, follow, play = (ClientsideFunction("explorer", name) for name in ("changed", "follow", "play"))
+    changed, follow, play = (
+        ClientsideFunction("explorer", name) for name in ("changed", "follow", "play")
+    )
     app.clientside_callback(changed, Output("view", "data"), *_CONTROLS, *_GIVEN)
-    app.clientside_callback(follow, Output("shown", "data"), Input("view", "data"), Input("records", "data"))
+    app.clientside_callback(
+        follow, Output("shown", "data"), Input("view", "data"), Input("records", "data")
+    )
     app.clientside_callback(
         play, Output("ticker", "disabled"), Input("play", "n_clicks"), State("ticker", "disabled"),
         State("view", "data"), State("records", "data"), prevent_initial_call=True,
@@ -117,7 +153,9 @@ def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, A
 
 
 def _keep_to_this_machine(app: Dash) -> None:
-    """Answer only requests that name this machine and come from the page itself, and let the page ask nobody else."""
+    """Answer only requests that name this machine and come from the page itself, and let the page
+    ask nobody else.
+    """
 
     @app.server.before_request
     def check() -> None:
@@ -137,14 +175,20 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing: the terminal is for the address and for what goes wrong."""
 
 
-def make_explorer(studies: Mapping[str, Study], places: Sequence[pathlib.Path], port: int = 0) -> BaseWSGIServer:
+def make_explorer(
+    studies: Mapping[str, Study], places: Sequence[pathlib.Path], port: int = 0
+) -> BaseWSGIServer:
     """A server of the explorer on the loopback interface, at a free port unless one is told.
 
     Raises InputError if the port is taken.
     """
     app = make_app(studies, places)
     try:
-        with contextlib.redirect_stderr(io.StringIO()):  # werkzeug would print what is wrong as well
+        with contextlib.redirect_stderr(
+            io.StringIO()
+        ):  # werkzeug would print what is wrong as well
             return make_server(HOST, port, app.server, threaded=True, request_handler=_Quiet)
     except (OSError, SystemExit) as error:
-        raise InputError(f"port must be free, but {port} is not; leave --port out to get a free one") from error
+        raise InputError(
+            f"port must be free, but {port} is not; leave --port out to get a free one"
+        ) from error

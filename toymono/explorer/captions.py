@@ -53,7 +53,9 @@ def neuron_words(shown: Dashboard, neuron: int) -> str:
     )
     answered = int((shown.responses[neuron] > 0).sum())
     features = "1 feature" if answered == 1 else f"{answered} features"
-    most = f"answers {features}, feature {favourite} most ({shown.responses[neuron, favourite]:.4f})"
+    most = (
+        f"answers {features}, feature {favourite} most ({shown.responses[neuron, favourite]:.4f})"
+    )
     return f"Neuron {neuron}: {', '.join(told)}; {most}."
 
 
@@ -98,4 +100,8 @@ def outcome_words(found: Outcome, whole: Outcome, n_off: int) -> str:
     """The error, and what the neurons that are off have to do with it."""
     active = int((np.asarray(found.hidden) > 0).sum())
     told = f"{active} neurons fire; squared error {float(found.error):.4f}"
-    return f"{told}, {float(whole.error):.4f} with all neurons on ({n_off} are off)." if n_off else f"{told}."
+    return (
+        f"{told}, {float(whole.error):.4f} with all neurons on ({n_off} are off)."
+        if n_off
+        else f"{told}."
+    )

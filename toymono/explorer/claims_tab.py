@@ -21,7 +21,12 @@ def layout() -> list[Any]:
         html.Div(picture("evidence", height=700), className="scrolls-across"),
         overlay_style={"visibility": "visible", "opacity": 0.4},
     )
-    return [message("claims-message"), html.P(id="claims-told"), waiting, tabled("verdicts", "All verdicts as a table")]
+    return [
+        message("claims-message"),
+        html.P(id="claims-told"),
+        waiting,
+        tabled("verdicts", "All verdicts as a table"),
+    ]
 
 
 def register_claims(app: Dash, places: Sequence[pathlib.Path]) -> None:
@@ -32,7 +37,11 @@ def register_claims(app: Dash, places: Sequence[pathlib.Path]) -> None:
         table = verdicts(list(find_results(places)))
         return table[table.verdict != "untested"] if len(table) else table
 
-    drawn = [Output("evidence", "figure"), Output("evidence", "style"), Output("claims-told", "children")]
+    drawn = [
+        Output("evidence", "figure"),
+        Output("evidence", "style"),
+        Output("claims-told", "children"),
+    ]
     register(app, "claims-message", lambda _: _draw(found()), drawn, [Input("claims-part", "data")])
     register_table(app, "verdicts", lambda view: found())
 
@@ -41,11 +50,18 @@ def _draw(table: pd.DataFrame) -> list[Any]:
     if table.empty:
         return [{}, {"display": "none"}, _untested()]
     figure = evidence(table[table.scale == table.scale.iloc[0]])
-    tested, counts = table.claim.nunique(), table.drop_duplicates("claim").claim_verdict.value_counts()
+    tested, counts = (
+        table.claim.nunique(),
+        table.drop_duplicates("claim").claim_verdict.value_counts(),
+    )
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
     told = f"{tested} claims have a measurement on these runs: {words}. A claim whose other parts have none is"
     height = {"height": f"{figure.layout['height']}px"}
-    return [figure, height, f"{told} untested as a whole; give the folder that holds all batches for more."]
+    return [
+        figure,
+        height,
+        f"{told} untested as a whole; give the folder that holds all batches for more.",
+    ]
 
 
 def _untested() -> str:

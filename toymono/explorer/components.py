@@ -1,4 +1,6 @@
-"""What all views of the explorer are made of: pictures with their summary and table, buttons, and messages."""
+"""What all views of the explorer are made of: pictures with their summary and table, buttons, and
+messages.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -29,11 +31,15 @@ def _data(name: str, sentence: bool) -> html.Div:
 
 
 def register_data(app: Dash, *names: str) -> None:
-    """Let these pictures' numbers stand below them as tables, which the page's script makes of what is drawn."""
+    """Let these pictures' numbers stand below them as tables, which the page's script makes of what
+    is drawn.
+    """
     for name in names:
         describe = ClientsideFunction("explorer", "describe")
         target = f"{name}-data"
-        app.clientside_callback(describe, Output(target, "data-drawn"), Input(name, "figure"), State(target, "id"))
+        app.clientside_callback(
+            describe, Output(target, "data-drawn"), Input(name, "figure"), State(target, "id")
+        )
 
 
 def tabled(name: str, title: str) -> html.Details:
@@ -46,8 +52,15 @@ def tabled(name: str, title: str) -> html.Details:
 def table_of(frame: pd.DataFrame) -> html.Table:
     """The first rows of a data frame; React escapes whatever they hold."""
     head = html.Thead(html.Tr([html.Th(str(name), scope="col") for name in frame.columns]))
-    rows = [html.Tr([html.Td(_text(value)) for value in row]) for row in frame.head(MOST_ROWS).itertuples(index=False)]
-    cut = f"{MOST_ROWS} of {len(frame)} rows; the CSV has all" if len(frame) > MOST_ROWS else f"{len(frame)} rows"
+    rows = [
+        html.Tr([html.Td(_text(value)) for value in row])
+        for row in frame.head(MOST_ROWS).itertuples(index=False)
+    ]
+    cut = (
+        f"{MOST_ROWS} of {len(frame)} rows; the CSV has all"
+        if len(frame) > MOST_ROWS
+        else f"{len(frame)} rows"
+    )
     return html.Table([html.Caption(cut), head, html.Tbody(rows)])
 
 
@@ -61,7 +74,9 @@ def message(name: str) -> html.Div:
 
 
 def choice(label: str, control: Any, of_several: bool = False) -> html.Label | html.Div:  # noqa: ANN401 (Dash's)
-    """A control under its name; a click on the name of one `of_several` parts must not press the first of them."""
+    """A control under its name; a click on the name of one `of_several` parts must not press the
+    first of them.
+    """
     inside = [html.Span(label), control]
     if of_several:
         return html.Div(inside, className="choice", role="group", **{"aria-label": label})
@@ -69,7 +84,9 @@ def choice(label: str, control: Any, of_several: bool = False) -> html.Label | h
 
 
 def offered(options: Sequence[Mapping[str, Any]], *asked: object) -> list[Mapping[str, Any]]:
-    """A list's options, and what the view asks for beside them, which the list would drop without a word."""
+    """A list's options, and what the view asks for beside them, which the list would drop without a
+    word.
+    """
     known = [option["value"] for option in options]
     others = [value for value in asked if value is not None and value not in known]
     return [*options, *({"label": str(value), "value": value} for value in others)]
@@ -82,7 +99,8 @@ def register(
     outputs: Sequence[Output],
     inputs: Sequence[Input | State],
 ) -> None:
-    """Let a function of the inputs fill the outputs; what it finds wrong is shown as one sentence in the message.
+    """Let a function of the inputs fill the outputs; what it finds wrong is shown as one sentence
+    in the message.
 
     The page's script clears the message when it asks anew.
     """
@@ -92,7 +110,8 @@ def register(
         try:
             return answer(*args)
         except (InputError, OSError) as error:
-            # An answer without any update, such as PreventUpdate makes, would not take the message along.
+            # An answer without any update, such as PreventUpdate makes, would not take the message
+            # along.
             dash.set_props(message_name, {"children": f"Cannot be shown: {error}"})
             return dash.no_update if is_alone else [dash.no_update] * len(outputs)
 

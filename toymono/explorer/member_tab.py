@@ -9,7 +9,13 @@ from dash import Dash, Input, Output, dcc, html, no_update
 
 from toymono.analysis.dashboard import Dashboard, History, feature_table, neuron_table
 from toymono.config import require
-from toymono.explorer.captions import feature_words, map_words, member_words, neuron_words, roles_words
+from toymono.explorer.captions import (
+    feature_words,
+    map_words,
+    member_words,
+    neuron_words,
+    roles_words,
+)
 from toymono.explorer.components import choice, message, picture, register, register_data, tabled
 from toymono.explorer.stored_runs import Study, find
 from toymono.explorer.tables import register_table
@@ -43,7 +49,9 @@ _PAGES: dict[What, _Page] = {
 
 def layout() -> list[Any]:
     """The map, the buttons that step through it, and the two pages."""
-    quantities = [{"label": QUANTITY_TITLES[q].replace("<br>", " "), "value": q} for q in get_args(Quantity)]
+    quantities = [
+        {"label": QUANTITY_TITLES[q].replace("<br>", " "), "value": q} for q in get_args(Quantity)
+    ]
     circuit = picture("circuit", height=760)
     shown = dcc.RadioItems(quantities, "responses", id="quantity", inline=True)
     return [
@@ -53,9 +61,15 @@ def layout() -> list[Any]:
         tabled("neurons", "All neurons as a table"),
         tabled("features", "All features as a table"),
         html.Details(
-            [html.Summary("The network taken apart"), dcc.Loading(html.Div(circuit, className="scrolls-across"))]
+            [
+                html.Summary("The network taken apart"),
+                dcc.Loading(html.Div(circuit, className="scrolls-across")),
+            ]
         ),
-        html.Div([_stepper("neuron", "left", "right"), _stepper("feature", "up", "down")], className="controls"),
+        html.Div(
+            [_stepper("neuron", "left", "right"), _stepper("feature", "up", "down")],
+            className="controls",
+        ),
         message("unit-message"),
         html.Div([_page("neuron"), _page("feature")], className="pages", id="unit-pages"),
     ]
@@ -86,12 +100,26 @@ def _page(what: What) -> html.Section:
 def register_member(app: Dash, studies: Mapping[str, Study]) -> None:
     """Let the map, the tables and the pages follow the view."""
     drawn = [Output("map", "figure"), Output("map-words", "children")]
-    register(app, "member-message", functools.partial(_draw, studies), drawn, [Input("member-part", "data")])
+    register(
+        app,
+        "member-message",
+        functools.partial(_draw, studies),
+        drawn,
+        [Input("member-part", "data")],
+    )
     apart = [Output("circuit", "figure"), Output("circuit-words", "children")]
-    register(app, "member-message", functools.partial(_take_apart, studies), apart, [Input("circuit-part", "data")])
+    register(
+        app,
+        "member-message",
+        functools.partial(_take_apart, studies),
+        apart,
+        [Input("circuit-part", "data")],
+    )
     register_data(app, "circuit")
     for name, of in (("neurons", neuron_table), ("features", feature_table)):
-        register_table(app, name, lambda view, of=of: of(find(studies, view.run).member(view.member).dashboard))
+        register_table(
+            app, name, lambda view, of=of: of(find(studies, view.run).member(view.member).dashboard)
+        )
     for what in _PAGES:
         page = [Output(f"{what}-page", "hidden"), Output(f"{what}-words", "children")]
         pictures = [Output(f"{what}-{name}", "figure") for name in _PAGES[what].names]
@@ -106,7 +134,9 @@ def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:
     shown, now = member.dashboard, member.frame(len(member.history.step) - 1)
     values = getattr(shown, view.quantity)
     title, top = "Every neuron against every feature", float(np.abs(values).max())
-    figure = member_map(now._replace(values=values), shown.order, title, top, view.quantity, shown.role)
+    figure = member_map(
+        now._replace(values=values), shown.order, title, top, view.quantity, shown.role
+    )
     return [figure, [html.P(member_words(member)), html.P(map_words(shown))]]
 
 
@@ -125,4 +155,8 @@ def _page_of(studies: Mapping[str, Study], what: What, part: dict[str, Any]) -> 
     rule = f"a whole number from 0 to {sizes[what] - 1}"
     require(0 <= number < sizes[what], what, rule, number, "choose one from the list")
     drawn = page.pictures(member.dashboard, member.history, number)
-    return [False, page.words(member.dashboard, number), *(filled(what, name, drawn[name]) for name in page.names)]
+    return [
+        False,
+        page.words(member.dashboard, number),
+        *(filled(what, name, drawn[name]) for name in page.names),
+    ]

@@ -1,4 +1,6 @@
-"""A report: one page that holds claims, sweeps and chosen networks neuron by neuron, and opens with no server."""
+"""A report: one page that holds claims, sweeps and chosen networks neuron by neuron, and opens with
+no server.
+"""
 
 import base64
 import hashlib
@@ -16,9 +18,23 @@ from plotly.offline import get_plotlyjs
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
 from toymono.command_line.terminal import CLAIM_COLUMNS, claim_rows
 from toymono.config import require
-from toymono.evidence.tables import COUNTS, SETTINGS, brief, by_setting, over_seeds, varying_settings
+from toymono.evidence.tables import (
+    COUNTS,
+    SETTINGS,
+    brief,
+    by_setting,
+    over_seeds,
+    varying_settings,
+)
 from toymono.evidence.verdicts import verdicts
-from toymono.explorer.report_data import evenly, packed_member, packed_table, plain, script_json, thinned
+from toymono.explorer.report_data import (
+    evenly,
+    packed_member,
+    packed_table,
+    plain,
+    script_json,
+    thinned,
+)
 from toymono.explorer.stored_runs import Member, Study
 from toymono.gallery.figures import sweep_figure
 from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES
@@ -29,34 +45,53 @@ from toymono.sweeps.store import stored_provenance
 
 MARK = '<meta name="generator" content="toymono report">'
 _HERE = pathlib.Path(__file__).parent
-_SCRIPTS = ("assets/tables.js", *(f"page/{name}.js" for name in ("data", "figures", "views", "report")))
+_SCRIPTS = (
+    "assets/tables.js",
+    *(f"page/{name}.js" for name in ("data", "figures", "views", "report")),
+)
 _HEAD = 4096  # bytes in which a report says that it is one
 _BUDGET = 8_000_000  # bytes that all members' numbers may take; plotly's code takes 5 million more
 _MEMBERS = 6  # over all runs, unless there are more runs
 _SCATTER = ("n_mono", "task_loss")
 
 
-def write_report(studies: Mapping[str, Study], file: pathlib.Path, members: Sequence[int] = ()) -> pathlib.Path:
-    """Write the report on these runs whole or not at all; the members of each run are chosen unless they are named.
+def write_report(
+    studies: Mapping[str, Study], file: pathlib.Path, members: Sequence[int] = ()
+) -> pathlib.Path:
+    """Write the report on these runs whole or not at all; the members of each run are chosen unless
+    they are named.
 
     Raises InputError for an unknown member, and where the file is there already and is no report.
     """
     _check_free(file)
     chosen = [
-        [study.member(number) for number in dict.fromkeys(members) or chosen_members(study.run.table, share)]
+        [
+            study.member(number)
+            for number in dict.fromkeys(members) or chosen_members(study.run.table, share)
+        ]
         for study, share in zip(studies.values(), _shares(len(studies)), strict=True)
     ]
     budget = _BUDGET // sum(map(len, chosen))
     parts: dict[str, Any] = {}
-    runs = [_run(place, study, chosen[place], budget, parts) for place, study in enumerate(studies.values())]
+    runs = [
+        _run(place, study, chosen[place], budget, parts)
+        for place, study in enumerate(studies.values())
+    ]
     titles = {"neuron": NEURON_TITLES, "feature": FEATURE_TITLES}
     template = plotly.io.templates["plotly_white"].to_plotly_json()
-    looks = {"titles": titles, "template": template, "config": CONFIG, "mono_threshold": MONO_THRESHOLD}
+    looks = {
+        "titles": titles,
+        "template": template,
+        "config": CONFIG,
+        "mono_threshold": MONO_THRESHOLD,
+    }
     index = {"runs": runs, "claims": _claims(studies), **looks}
     page = _page({"index": plain(index), **parts}, ", ".join(studies))
     file.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(file) as temporary:
-        temporary.write_text(page, encoding="utf-8", errors="replace")  # of folder names that are no text
+        temporary.write_text(
+            page, encoding="utf-8", errors="replace"
+        )  # of folder names that are no text
     return file
 
 
@@ -68,15 +103,17 @@ def _check_free(file: pathlib.Path) -> None:
 
 
 def _shares(n_runs: int) -> list[int]:
-    """How many members each run has taken apart: one at least, and earlier runs one more where it does not divide."""
+    """How many members each run has taken apart: one at least, and earlier runs one more where it
+    does not divide.
+    """
     return [max(1, _MEMBERS // n_runs + (place < _MEMBERS % n_runs)) for place in range(n_runs)]
 
 
 def chosen_members(table: pd.DataFrame, n: int) -> list[int]:
     """Members that stand for a run: the one with the most mono neurons, then that with the fewest.
 
-    Then the first seed of each other setting, evenly spread where there are more than `n`. Diverged members stay out
-    unless all are.
+    Then the first seed of each other setting, evenly spread where there are more than `n`. Diverged
+    members stay out unless all are.
     """
     finite = table[~table.diverged] if not table.diverged.all() else table
     extremes = list(dict.fromkeys([int(finite.n_mono.idxmax()), int(finite.n_mono.idxmin())]))[:n]
@@ -86,8 +123,12 @@ def chosen_members(table: pd.DataFrame, n: int) -> list[int]:
     return sorted([*extremes, *(others[place] for place in evenly(len(others), n - len(extremes)))])
 
 
-def _run(place: int, study: Study, chosen: Sequence[Member], budget: int, parts: dict[str, Any]) -> dict[str, Any]:
-    """One run's part of the index; its members' numbers are added to `parts`, each to be read when it is looked at."""
+def _run(
+    place: int, study: Study, chosen: Sequence[Member], budget: int, parts: dict[str, Any]
+) -> dict[str, Any]:
+    """One run's part of the index; its members' numbers are added to `parts`, each to be read when
+    it is looked at.
+    """
     told, members = [], []
     for member in chosen:
         keep = thinned(member, budget)
@@ -96,7 +137,9 @@ def _run(place: int, study: Study, chosen: Sequence[Member], budget: int, parts:
         members.append({"number": member.number, "label": member.label})
     table, numbers = study.whole_table, [member.number for member in chosen]
     varying = varying_settings(table)
-    scatter = member_scatter(table, *_SCATTER, colour=varying[0] if varying else None, chosen=numbers)
+    scatter = member_scatter(
+        table, *_SCATTER, colour=varying[0] if varying else None, chosen=numbers
+    )
     return {
         "name": study.name,
         "members": members,
@@ -105,7 +148,11 @@ def _run(place: int, study: Study, chosen: Sequence[Member], budget: int, parts:
         "tables": _tables(study),
         "figures": {
             "sweep": _captioned(sweep_figure(table)),
-            "scatter": {"heading": "Members", "note": scatter_words(table, *_SCATTER), "figure": plain(scatter)},
+            "scatter": {
+                "heading": "Members",
+                "note": scatter_words(table, *_SCATTER),
+                "figure": plain(scatter),
+            },
         },
     }
 
@@ -116,7 +163,9 @@ def _tables(study: Study) -> list[dict[str, Any]]:
         packed_table("members", brief(table).reset_index()),
         packed_table("over seeds", over_seeds(table, ("task_loss", *COUNTS))),
         packed_table("every measure", table.reset_index()),
-        packed_table("made with", pd.DataFrame(_made_with(study).items(), columns=["what", "value"])),
+        packed_table(
+            "made with", pd.DataFrame(_made_with(study).items(), columns=["what", "value"])
+        ),
     ]
 
 
@@ -153,25 +202,45 @@ def _captioned(figure: go.Figure) -> dict[str, Any]:
     """A figure whose title and small print stand beside it as text, where they can wrap."""
     heading, _, note = str(figure.layout["title"]["text"]).partition("<br>")
     figure.update_layout(title=None, margin={"t": 30})
-    return {"heading": heading, "note": note.removeprefix("<sup>").removesuffix("</sup>"), "figure": plain(figure)}
+    return {
+        "heading": heading,
+        "note": note.removeprefix("<sup>").removesuffix("</sup>"),
+        "figure": plain(figure),
+    }
 
 
 def _claims(studies: Mapping[str, Study]) -> dict[str, Any]:
-    """The verdicts that these runs allow: in words for each measurement that has one, and in full as a download."""
+    """The verdicts that these runs allow: in words for each measurement that has one, and in full
+    as a download.
+    """
     rows = verdicts([study.results for study in studies.values()])
     if not len(rows):
-        return {"words": "No claim is judged on these runs: they are not batches of the paper.", "tables": []}
+        return {
+            "words": "No claim is judged on these runs: they are not batches of the paper.",
+            "tables": [],
+        }
     tested = rows[rows.n > 0]
     words = f"{len(tested)} of {len(rows)} measurements can be judged on these runs; the others need other batches."
     shown = pd.DataFrame(claim_rows(tested), columns=list(CLAIM_COLUMNS))
-    return {"words": words, "tables": [packed_table("claims", shown), packed_table("all verdicts", rows)]}
+    return {
+        "words": words,
+        "tables": [packed_table("claims", shown), packed_table("all verdicts", rows)],
+    }
 
 
 def _page(parts: Mapping[str, object], names: str) -> str:
-    scripts = [get_plotlyjs(), '"use strict";\n' + "\n".join((_HERE / name).read_text() for name in _SCRIPTS)]
+    scripts = [
+        get_plotlyjs(),
+        '"use strict";\n' + "\n".join((_HERE / name).read_text() for name in _SCRIPTS),
+    ]
     scripts = [script.replace("</script", "<\\/script") for script in scripts]
-    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
-    embedded = (f'<script type="application/json" id="{name}">{script_json(x)}</script>' for name, x in parts.items())
+    hashes = (
+        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts
+    )
+    embedded = (
+        f'<script type="application/json" id="{name}">{script_json(x)}</script>'
+        for name, x in parts.items()
+    )
     return string.Template((_HERE / "page" / "report.html").read_text()).substitute(
         mark=MARK,
         policy=" ".join(f"'sha256-{digest}'" for digest in hashes),

@@ -1,4 +1,6 @@
-"""A member's numbers, small enough to travel inside a page: matrices in 8 or 16 bits, maps of as many steps as fit."""
+"""A member's numbers, small enough to travel inside a page: matrices in 8 or 16 bits, maps of as
+many steps as fit.
+"""
 
 import base64
 import json
@@ -10,8 +12,21 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from toymono.analysis.dashboard import Dashboard, best_scores, feature_table, frame, kinked_answer, neuron_table
-from toymono.explorer.captions import feature_words, frame_words, loss_words, neuron_words, score_words
+from toymono.analysis.dashboard import (
+    Dashboard,
+    best_scores,
+    feature_table,
+    frame,
+    kinked_answer,
+    neuron_table,
+)
+from toymono.explorer.captions import (
+    feature_words,
+    frame_words,
+    loss_words,
+    neuron_words,
+    score_words,
+)
 from toymono.explorer.stored_runs import Member
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import Picture, What, feature_pictures, filled, neuron_pictures
@@ -21,10 +36,12 @@ _DIGITS = 7  # a float32 has no more
 
 
 def packed(values: np.ndarray, bits: int = 32, top: float | None = None) -> dict[str, Any]:
-    """An array as base64 of little-endian numbers: value = number * scale, off by half a `scale` at most.
+    """An array as base64 of little-endian numbers: value = number * scale, off by half a `scale` at
+    most.
 
-    With 8 or 16 bits they are whole numbers, without a sign where no value has one, whose range ends at `top` (the
-    largest absolute value, unless told). Whole numbers, 32 bits, and arrays that are not finite are kept as they are.
+    With 8 or 16 bits they are whole numbers, without a sign where no value has one, whose range
+    ends at `top` (the largest absolute value, unless told). Whole numbers, 32 bits, and arrays that
+    are not finite are kept as they are.
     """
     if values.dtype.kind in "iub":
         return _coded(values.astype("<i4"), 1.0)
@@ -74,16 +91,19 @@ class Thinned(NamedTuple):
 
 
 def thinned(member: Member, budget: int) -> Thinned:
-    """As many maps as the budget of bytes allows, evenly over the records that have one; first and last always.
+    """As many maps as the budget of bytes allows, evenly over the records that have one; first and
+    last always.
 
-    Records without a map cost next to nothing and stay. Where the last record alone takes most of the budget, its
-    matrices are kept in 8 bits in place of 16.
+    Records without a map cost next to nothing and stay. Where the last record alone takes most of
+    the budget, its matrices are kept in 8 bits in place of 16.
     """
     n_neurons, n_features = member.dashboard.responses.shape
     cells = sum(part.size for part in _matrices(member).values())
     bits = 16 if 2 * cells * _BASE64 <= 0.75 * budget else 8
     map_size = n_neurons * n_features * _BASE64
-    fitting = 1 + int((budget - cells * _BASE64 * bits / 8) / map_size)  # the last map is made of the last matrices
+    fitting = 1 + int(
+        (budget - cells * _BASE64 * bits / 8) / map_size
+    )  # the last map is made of the last matrices
     mapped = np.flatnonzero(member.history.has_params)
     kept = {int(mapped[place]) for place in evenly(len(mapped), max(2, fitting))}
     places = [p for p, has in enumerate(member.history.has_params) if not has or p in kept]
@@ -91,7 +111,9 @@ def thinned(member: Member, budget: int) -> Thinned:
 
 
 def evenly(n: int, chosen: int) -> list[int]:
-    """`chosen` of the places 0 to n - 1, evenly spread: the first and the last among them, or the middle one alone."""
+    """`chosen` of the places 0 to n - 1, evenly spread: the first and the last among them, or the
+    middle one alone.
+    """
     if chosen >= n:
         return list(range(n))
     return [n // 2] if chosen == 1 else [round(place) for place in np.linspace(0, n - 1, chosen)]
@@ -133,7 +155,10 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
         ],
         "neurons": packed_table("neurons", neuron_table(shown)),
         "features": packed_table("features", feature_table(shown)),
-        "words": {**_words(shown), **{name: [of(f) for f in frames] for name, of in of_records.items()}},
+        "words": {
+            **_words(shown),
+            **{name: [of(f) for f in frames] for name, of in of_records.items()},
+        },
         "history": {**history, "step": plain(past.step), "n_mono": plain(past.n_mono)},
         "frames": {"place": keep.places, "step": [f.step for f in frames], "map": maps},
         "figures": plain(_figures(member, top)),
@@ -149,7 +174,9 @@ def _words(shown: Dashboard) -> dict[str, list[str]]:
 
 
 def _figures(member: Member, top: float) -> dict[str, Any]:
-    """How every picture of the member looks, on the example of one neuron, one feature and the last record."""
+    """How every picture of the member looks, on the example of one neuron, one feature and the last
+    record.
+    """
     shown, past, last = member.dashboard, member.history, len(member.history.step) - 1
     final = frame(past, last, shown.responses)
     return {

@@ -1,4 +1,5 @@
-"""Runs that are looked at: opened once, read only where they are looked at, each member measured once.
+"""Runs that are looked at: opened once, read only where they are looked at, each member measured
+once.
 
 Whoever shows a run to a person takes it from here; nothing here draws or prints.
 """
@@ -11,7 +12,15 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from toymono.analysis.dashboard import Dashboard, Frame, History, dashboard, frame, history, responses_of
+from toymono.analysis.dashboard import (
+    Dashboard,
+    Frame,
+    History,
+    dashboard,
+    frame,
+    history,
+    responses_of,
+)
 from toymono.config import InputError, require
 from toymono.evidence.results import Results, measured_results, runs_at
 from toymono.evidence.tables import RECORDED, recorded_table, run_table, varying_settings
@@ -41,7 +50,9 @@ class Member:
         """At the record of this place, without its map where the network itself was not kept."""
         if place == len(self.history.step) - 1:
             return frame(self.history, place, self.dashboard.responses)
-        return frame(self.history, place, self._responses(place) if self.history.has_params[place] else None)
+        return frame(
+            self.history, place, self._responses(place) if self.history.has_params[place] else None
+        )
 
     @functools.cache  # noqa: B019 (members are few, and kept by their study)
     def _responses(self, place: int) -> np.ndarray:
@@ -60,13 +71,17 @@ class Study:
 
     @functools.cached_property
     def run(self) -> StoredRun:
-        """Its units, read lazily, and the table of its members with the measures recorded in training."""
+        """Its units, read lazily, and the table of its members with the measures recorded in
+        training.
+        """
         units = open_run_units(self.folder)
         return StoredRun(units, run_table(units, recorded_table))
 
     @functools.cached_property
     def whole_table(self) -> pd.DataFrame:
-        """The table with all measures, for which every network's parameters are read and taken apart."""
+        """The table with all measures, for which every network's parameters are read and taken
+        apart.
+        """
         return run_table(self.run.units)
 
     @functools.cached_property
@@ -88,7 +103,9 @@ class Study:
         return self.run.table if set(measures) <= known else self.whole_table
 
     def member(self, number: int) -> Member:
-        """A member by its number; raises InputError for another number, or where its results cannot be read."""
+        """A member by its number; raises InputError for another number, or where its results cannot
+        be read.
+        """
         return self._member(number)
 
     def _read_member(self, number: int) -> Member:
@@ -99,7 +116,9 @@ class Study:
 
 
 def studies(places: Iterable[pathlib.Path]) -> dict[str, Study]:
-    """The runs at these places by name: each place a run, or a folder of runs; raises InputError for one with none."""
+    """The runs at these places by name: each place a run, or a folder of runs; raises InputError
+    for one with none.
+    """
     found: dict[str, Study] = {}
     for place in places:
         runs = runs_at(place)
@@ -112,10 +131,14 @@ def studies(places: Iterable[pathlib.Path]) -> dict[str, Study]:
 
 
 def _free_name(folder: pathlib.Path, taken: dict[str, Study]) -> str:
-    """The folder's name; with a number where two runs share one, and none where a run is named twice."""
+    """The folder's name; with a number where two runs share one, and none where a run is named
+    twice.
+    """
     base = folder.resolve().name
     if any(study.folder.resolve() == folder.resolve() for study in taken.values()):
-        raise InputError(f"folders must be different runs, but {str(folder)!r} is named twice; name it once")
+        raise InputError(
+            f"folders must be different runs, but {str(folder)!r} is named twice; name it once"
+        )
     names = (base, *(f"{base} ({n})" for n in range(2, len(taken) + 2)))
     return next(name for name in names if name not in taken)
 

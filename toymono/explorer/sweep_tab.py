@@ -30,7 +30,11 @@ def layout() -> list[Any]:
         choice("up", dcc.Dropdown(id="y", options=[_option(name) for name in _Y], clearable=False)),
         choice("across", dcc.Dropdown(id="x")),
         choice("colour", dcc.Dropdown(id="colour")),
-        choice("a click picks", dcc.RadioItems(picks, "member", id="picks", inline=True), of_several=True),
+        choice(
+            "a click picks",
+            dcc.RadioItems(picks, "member", id="picks", inline=True),
+            of_several=True,
+        ),
     ]
     return [
         html.Div(controls, className="controls"),
@@ -45,7 +49,9 @@ def _option(name: str) -> dict[str, str]:
 
 
 def _axes(study: Study, view: View) -> tuple[str, str, str | None]:
-    """What is drawn across, up, and in colours; what the view leaves open is chosen by what varies."""
+    """What is drawn across, up, and in colours; what the view leaves open is chosen by what
+    varies.
+    """
     table = study.run.table
     varying = varying_settings(table)
     x, main = view.x or "mono_per_feature", sweep_axis(table)
@@ -59,12 +65,24 @@ def _axes(study: Study, view: View) -> tuple[str, str, str | None]:
 
 def register_sweep(app: Dash, studies: Mapping[str, Study]) -> None:
     """Let the plot, its lists and the table follow the view."""
-    lists = [Output(name, what) for name in ("x", "colour") for what in ("options", "placeholder", "value")]
+    lists = [
+        Output(name, what)
+        for name in ("x", "colour")
+        for what in ("options", "placeholder", "value")
+    ]
     chosen = [Input("run-part", "data"), State("view", "data")]
     register(app, "message", functools.partial(_lists, studies), lists, chosen)
     drawn = [Output("scatter", "figure"), Output("scatter-words", "children")]
-    register(app, "sweep-message", functools.partial(_draw, studies), drawn, [Input("sweep-part", "data")])
-    register_table(app, "members", lambda view: brief(find(studies, view.run).run.table).reset_index())
+    register(
+        app,
+        "sweep-message",
+        functools.partial(_draw, studies),
+        drawn,
+        [Input("sweep-part", "data")],
+    )
+    register_table(
+        app, "members", lambda view: brief(find(studies, view.run).run.table).reset_index()
+    )
 
 
 def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, Any]) -> list[Any]:

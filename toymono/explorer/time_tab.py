@@ -32,7 +32,10 @@ _MILLISECONDS = 500  # between two records, if the picture is painted by then
 def layout() -> list[Any]:
     """The clock, and a column for each member."""
     ticker = dcc.Interval(id="ticker", interval=_MILLISECONDS, disabled=True)
-    slider = html.Div(dcc.Slider(0, 1, 1, value=0, id="clock", marks=None, allow_direct_input=False), className="wide")
+    slider = html.Div(
+        dcc.Slider(0, 1, 1, value=0, id="clock", marks=None, allow_direct_input=False),
+        className="wide",
+    )
     clock = [html.Button("Play", id="play", title="play and pause (space)"), slider, ticker]
     return [
         html.Div(clock, className="controls"),
@@ -45,14 +48,22 @@ def layout() -> list[Any]:
 
 def _column(side: str) -> html.Section:
     small = [picture(f"{side}-{name}", height=280) for name in _PICTURES[1:]]
-    inside = [html.P(id=f"{side}-who"), picture(f"{side}-map", height=640), html.Div(small, className="panels")]
+    inside = [
+        html.P(id=f"{side}-who"),
+        picture(f"{side}-map", height=640),
+        html.Div(small, className="panels"),
+    ]
     return html.Section(inside, id=f"{side}-column", hidden=side == "right")
 
 
 def _place(member: Member, step: int | None) -> int:
     """The member's last record up to a step; its last of all where no step is told."""
     steps = member.history.step
-    return len(steps) - 1 if step is None else max(int(np.searchsorted(steps, step, side="right")) - 1, 0)
+    return (
+        len(steps) - 1
+        if step is None
+        else max(int(np.searchsorted(steps, step, side="right")) - 1, 0)
+    )
 
 
 def _drawn(member: Member, place: int) -> list[Any]:
@@ -85,7 +96,12 @@ def _column_of(
 ) -> tuple[list[Any], list[str]]:
     place = _place(member, step)
     now = member.frame(place)
-    return draw(member, place), [member_words(member), frame_words(now), score_words(now), loss_words(now)]
+    return draw(member, place), [
+        member_words(member),
+        frame_words(now),
+        score_words(now),
+        loss_words(now),
+    ]
 
 
 def _marks(steps: list[int]) -> dict[int, str]:
@@ -105,17 +121,27 @@ def register_time(app: Dash, studies: Mapping[str, Study]) -> None:
     register(app, "time-message", functools.partial(_draw, studies), drawn, seen)
     register_data(app, *names)
     clock = [Output("clock", "max"), Output("clock", "marks"), Output("records", "data")]
-    register(app, "time-message", functools.partial(_clock, studies), clock, [Input("clock-part", "data")])
+    register(
+        app,
+        "time-message",
+        functools.partial(_clock, studies),
+        clock,
+        [Input("clock-part", "data")],
+    )
 
 
-def _draw(studies: Mapping[str, Study], part: dict[str, Any], painted: dict[str, Any] | None) -> list[Any]:
+def _draw(
+    studies: Mapping[str, Study], part: dict[str, Any], painted: dict[str, Any] | None
+) -> list[Any]:
     """All figures; where the same members are painted already, as changes to them."""
     view, of = view_of(part), {name: part.get(name) for name in ("run", "member", "beside")}
     draw = _moved if painted and painted["of"] == of else _drawn
     member = find(studies, view.run).member(view.member)
     other = None if view.beside is None else find(studies, view.run).member(view.beside)
     left, left_words = _column_of(member, view.step, draw)
-    right, right_words = ([{}, {}, {}], [""] * 4) if other is None else _column_of(other, view.step, draw)
+    right, right_words = (
+        ([{}, {}, {}], [""] * 4) if other is None else _column_of(other, view.step, draw)
+    )
     step = int(member.history.step[-1]) if view.step is None else view.step
     return [*left, *right, *left_words, *right_words, other is None, {"of": of, "step": step}]
 

@@ -1,4 +1,6 @@
-"""What is being looked at: the one record that controls change, pictures follow, and the address spells out."""
+"""What is being looked at: the one record that controls change, pictures follow, and the address
+spells out.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, get_args
@@ -36,19 +38,34 @@ class View(NamedTuple):
 
 def view_of(told: Mapping[str, Any]) -> View:
     """The view that a page asks for; raises InputError where a value is none of its kind."""
-    known = {name: value for name, value in told.items() if name in View._fields and value is not None}
+    known = {
+        name: value for name, value in told.items() if name in View._fields and value is not None
+    }
     for name in ("member", "beside", "step", "neuron", "feature"):
         whole = isinstance(known.get(name, 0), int)
         require(whole, name, "a whole number", known.get(name), "correct the address")
     for name, allowed in (("tab", TABS), ("quantity", get_args(Quantity))):
         value = known.get(name, next(iter(allowed)))
-        require(value in allowed, name, f"one of {', '.join(allowed)}", value, "correct the address")
+        require(
+            value in allowed, name, f"one of {', '.join(allowed)}", value, "correct the address"
+        )
     on = known.get("on", {})
     require(isinstance(on, dict), "on", "features with amplitudes", on, "correct the address")
-    numbers = all(isinstance(value, int | float) for value in on.values()) and all(name.isdecimal() for name in on)
+    numbers = all(isinstance(value, int | float) for value in on.values()) and all(
+        name.isdecimal() for name in on
+    )
     require(numbers, "on", "features with amplitudes, as 3:0.5", on, "correct the address")
     off = known.get("off", [])
-    require(all(isinstance(n, int) for n in off), "off", "whole numbers", off, "correct the address")
+    require(
+        all(isinstance(n, int) for n in off), "off", "whole numbers", off, "correct the address"
+    )
     chosen = {int(feature): float(value) for feature, value in on.items()}
-    fields: dict[str, Any] = {"tab": "sweep", "run": "", "member": 0, **known, "on": chosen, "off": tuple(off)}
+    fields: dict[str, Any] = {
+        "tab": "sweep",
+        "run": "",
+        "member": 0,
+        **known,
+        "on": chosen,
+        "off": tuple(off),
+    }
     return View(**fields)

@@ -1,4 +1,6 @@
-"""What if: features of one's own choosing, neurons switched off, and what the network then makes of it."""
+"""What if: features of one's own choosing, neurons switched off, and what the network then makes of
+it.
+"""
 
 import functools
 from collections.abc import Mapping
@@ -12,7 +14,15 @@ from toymono.analysis.dashboard import ROLES
 from toymono.analysis.interventions import Outcome, amplitudes, outcome
 from toymono.config import require
 from toymono.explorer.captions import outcome_words
-from toymono.explorer.components import choice, message, offered, picture, register, register_data, tabled
+from toymono.explorer.components import (
+    choice,
+    message,
+    offered,
+    picture,
+    register,
+    register_data,
+    tabled,
+)
 from toymono.explorer.stored_runs import Member, Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
@@ -59,14 +69,31 @@ def register_what_if(app: Dash, studies: Mapping[str, Study]) -> None:
     chosen = State("view", "data")
     lists = [Output(name, what) for name in ("lit", "off") for what in ("options", "value")]
     answer = functools.partial(_lists, studies)
-    register(app, "what-if-message", answer, [*lists, Output("roles", "data")], [Input("lit-part", "data"), chosen])
+    register(
+        app,
+        "what-if-message",
+        answer,
+        [*lists, Output("roles", "data")],
+        [Input("lit-part", "data"), chosen],
+    )
     sliders = functools.partial(_sliders, studies)
     lit = [Input("sliders-part", "data"), chosen]
     register(app, "what-if-message", sliders, [Output("amplitudes", "children")], lit)
-    drawn = [*(Output(name, "figure") for name in ("activations", "outputs")), Output("activations-words", "children")]
-    register(app, "what-if-message", functools.partial(_draw, studies), drawn, [Input("what-if-part", "data")])
+    drawn = [
+        *(Output(name, "figure") for name in ("activations", "outputs")),
+        Output("activations-words", "children"),
+    ]
+    register(
+        app,
+        "what-if-message",
+        functools.partial(_draw, studies),
+        drawn,
+        [Input("what-if-part", "data")],
+    )
     register_data(app, "outputs")
-    register_table(app, "readings", lambda view: _readings(find(studies, view.run).member(view.member), view))
+    register_table(
+        app, "readings", lambda view: _readings(find(studies, view.run).member(view.member), view)
+    )
 
 
 def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, Any]) -> list[Any]:
@@ -99,7 +126,8 @@ def _slider(feature: int, value: float, least: float) -> html.Label | html.Div:
     name = {"type": "amplitude", "feature": feature}
     marks = {least: f"{least:g}", 1: "1"}
     return choice(
-        f"feature {feature}", dcc.Slider(least, 1, 0.01, value=value, id=name, marks=marks, updatemode="drag")
+        f"feature {feature}",
+        dcc.Slider(least, 1, 0.01, value=value, id=name, marks=marks, updatemode="drag"),
     )
 
 
@@ -107,4 +135,6 @@ def _readings(member: Member, view: View) -> pd.DataFrame:
     found, whole, is_on = _found(member, view)
     neuron = member.dashboard.order.neuron
     columns = {"activation": found.hidden, "with all neurons": whole.hidden, "is on": is_on}
-    return pd.DataFrame({"neuron": neuron, **{name: np.asarray(values)[neuron] for name, values in columns.items()}})
+    return pd.DataFrame(
+        {"neuron": neuron, **{name: np.asarray(values)[neuron] for name, values in columns.items()}}
+    )

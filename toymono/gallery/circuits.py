@@ -1,4 +1,6 @@
-"""Figures of networks taken apart: reads stored members, measures their circuits, and hands records to the plots."""
+"""Figures of networks taken apart: reads stored members, measures their circuits, and hands records
+to the plots.
+"""
 
 import dataclasses
 import functools
@@ -28,10 +30,18 @@ from toymono.toy.world import make_world
 
 
 def _over_seeds(
-    data: xr.Dataset, setting: int, x: np.ndarray, group: dict[str, Any], of: Callable[[StoredMember], jax.Array]
+    data: xr.Dataset,
+    setting: int,
+    x: np.ndarray,
+    group: dict[str, Any],
+    of: Callable[[StoredMember], jax.Array],
 ) -> Curve:
     """A curve of what a function gives for every member of a setting that did not diverge."""
-    seeds = [int(seed) for seed in data.seed.values if not bool(data.diverged.sel(seed=seed).isel(setting=setting))]
+    seeds = [
+        int(seed)
+        for seed in data.seed.values
+        if not bool(data.diverged.sel(seed=seed).isel(setting=setting))
+    ]
     values = np.stack([np.asarray(of(read_member(data, seed, setting))) for seed in seeds])
     return Curve(group, x, interval_over_seeds(values), values)
 
@@ -55,7 +65,9 @@ def _spectrum(member: StoredMember) -> jax.Array:
 
 
 def amplitude_curves(data: xr.Dataset, setting: int) -> list[Curve]:
-    """Output on a lone feature against its amplitude, a mean over features: the network, its two parts, the theory."""
+    """Output on a lone feature against its amplitude, a mean over features: the network, its two
+    parts, the theory.
+    """
     amplitudes = jnp.asarray(AMPLITUDES, jnp.float32)
 
     def answer(member: StoredMember, params: Params) -> jax.Array:
@@ -66,9 +78,17 @@ def amplitude_curves(data: xr.Dataset, setting: int) -> list[Curve]:
         for name in _parts(read_member(data, int(data.seed[0]), setting).params)
     }
     if _buildable(read_member(data, int(data.seed[0]), setting).config):
-        parts["hand-built"] = lambda member: _built(member.config, member.problem, member.hyper.feature_density)
+        parts["hand-built"] = lambda member: _built(
+            member.config, member.problem, member.hyper.feature_density
+        )
     return [
-        _over_seeds(data, setting, AMPLITUDES, {"part": name}, lambda member, of=of: answer(member, of(member)))
+        _over_seeds(
+            data,
+            setting,
+            AMPLITUDES,
+            {"part": name},
+            lambda member, of=of: answer(member, of(member)),
+        )
         for name, of in parts.items()
     ]
 
@@ -82,7 +102,9 @@ def amplitude_figure(data: xr.Dataset, setting: int, title: str) -> go.Figure:
 
 
 def spectrum_figure(settings: Sequence[tuple[str, xr.Dataset, int]], title: str) -> go.Figure:
-    """Singular values of the linear block of some settings, each given as name, unit and place [P Fig 26]."""
+    """Singular values of the linear block of some settings, each given as name, unit and place [P
+    Fig 26].
+    """
     curves = []
     for name, data, setting in settings:
         ranks = np.arange(1, _spectrum(read_member(data, int(data.seed[0]), setting)).size + 1)
@@ -91,18 +113,34 @@ def spectrum_figure(settings: Sequence[tuple[str, xr.Dataset, int]], title: str)
 
 
 def circuit_figure(stored: StoredMember, title: str, note: str) -> go.Figure:
-    """One member on one page: its neurons by role, its answer to lone features, its linear block, its parts' worth."""
-    config, params, problem, density = stored.config, stored.params, stored.problem, stored.hyper.feature_density
+    """One member on one page: its neurons by role, its answer to lone features, its linear block,
+    its parts' worth.
+    """
+    config, params, problem, density = (
+        stored.config,
+        stored.params,
+        stored.problem,
+        stored.hyper.feature_density,
+    )
     amplitudes = jnp.asarray(AMPLITUDES, jnp.float32)
-    key, ablate = make_world(config, stored.seed).key_probe, jax.jit(ablation_losses, static_argnums=0)
+    key, ablate = (
+        make_world(config, stored.seed).key_probe,
+        jax.jit(ablation_losses, static_argnums=0),
+    )
     page = circuits.Circuit(
         roles=roles(config, params, problem),
         bias=weights_of(params).bias,
         gain=gains(params),
         amplitudes=AMPLITUDES,
-        answers={name: lone_outputs(config, part, problem, amplitudes) for name, part in _parts(params).items()},
+        answers={
+            name: lone_outputs(config, part, problem, amplitudes)
+            for name, part in _parts(params).items()
+        },
         singular_values=_spectrum(stored),
-        losses={name: float(loss) for name, loss in ablate(config, params, problem, key, density).items()},
+        losses={
+            name: float(loss)
+            for name, loss in ablate(config, params, problem, key, density).items()
+        },
     )
     return circuits.circuit_page(page, title, note)
 
@@ -132,10 +170,21 @@ def hand_built_curve(table: pd.DataFrame, x: str) -> Curve | None:
         return None
     rows = table.drop_duplicates([x, "seed"])
     losses = [
-        hand_built_loss(Config(**{name: row[name] for name in shape}), int(row["seed"]), float(row["feature_density"]))
-        for row in ({str(name): value for name, value in row.items()} for row in rows.to_dict("records"))
+        hand_built_loss(
+            Config(**{name: row[name] for name in shape}),
+            int(row["seed"]),
+            float(row["feature_density"]),
+        )
+        for row in (
+            {str(name): value for name, value in row.items()} for row in rows.to_dict("records")
+        )
     ]
-    by_seed = rows.assign(loss=losses).pivot(index="seed", columns=x, values="loss").dropna(axis=1).astype(float)
+    by_seed = (
+        rows.assign(loss=losses)
+        .pivot(index="seed", columns=x, values="loss")
+        .dropna(axis=1)
+        .astype(float)
+    )
     if by_seed.empty:
         return None
     interval = interval_over_seeds(by_seed.to_numpy(), lowest=0.0)

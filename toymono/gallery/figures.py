@@ -47,7 +47,9 @@ def open_run(folder: pathlib.Path) -> StoredRun:
 
 
 def _phases(table: pd.DataFrame) -> str:
-    return "; ".join({_phase(*pair): None for pair in zip(table.schedule, table.record_phase, strict=True)})
+    return "; ".join(
+        {_phase(*pair): None for pair in zip(table.schedule, table.record_phase, strict=True)}
+    )
 
 
 def sweep_figure(
@@ -60,8 +62,9 @@ def sweep_figure(
 ) -> go.Figure:
     """Measures of all members against a setting: the one that takes most values, unless told.
 
-    `by` names the settings that tell curves apart, all others that vary unless told. A loss is drawn beside that of
-    the hand-built network, where the shape allows one and nothing but x and the seed changes it.
+    `by` names the settings that tell curves apart, all others that vary unless told. A loss is
+    drawn beside that of the hand-built network, where the shape allows one and nothing but x and
+    the seed changes it.
     """
     x = x or curves.sweep_axis(table)
     panels = {name: curves.sweep_curves(table, x, name, by) for name in measures}
@@ -77,11 +80,13 @@ def _of_units(
 ) -> list[Curve]:
     """The curves of several units; names say which unit a curve is from.
 
-    They hold the unit's value of each setting in `varying`, and of each number that is constant in the unit but not
-    over all units.
+    They hold the unit's value of each setting in `varying`, and of each number that is constant in
+    the unit but not over all units.
     """
     named = []
-    parted = [name for name in Hyper._fields if len({tuple(np.unique(data[name])) for data in units}) > 1]
+    parted = [
+        name for name in Hyper._fields if len({tuple(np.unique(data[name])) for data in units}) > 1
+    ]
     for data in units:
         own = {name: data.attrs[name] for name in varying if name in _FIXED}
         own |= {name: float(data[name][0]) for name in parted if len(np.unique(data[name])) == 1}
@@ -89,18 +94,27 @@ def _of_units(
     return named
 
 
-def traces_figure(units: Sequence[xr.Dataset], varying: Sequence[str] = (), title: str = "") -> go.Figure:
+def traces_figure(
+    units: Sequence[xr.Dataset], varying: Sequence[str] = (), title: str = ""
+) -> go.Figure:
     """How the members of some units trained; `varying` names what units differ in."""
     panels = {"training_loss": _of_units(curves.loss_curves, units, varying)}
     for name in ("mono_per_feature", "mean_bias"):
-        panels[name] = _of_units(lambda data, name=name: curves.record_curves(data, name), units, varying)
+        panels[name] = _of_units(
+            lambda data, name=name: curves.record_curves(data, name), units, varying
+        )
     return traces.training_traces(panels, _unit_phase(units[0]), title)
 
 
 def biases_figure(
-    units: Sequence[xr.Dataset], varying: Sequence[str] = (), title: str = "", n_positive: int | None = None
+    units: Sequence[xr.Dataset],
+    varying: Sequence[str] = (),
+    title: str = "",
+    n_positive: int | None = None,
 ) -> go.Figure:
-    """Final biases of some units in order; `varying` names what units differ in, `n_positive` is the paper's count."""
+    """Final biases of some units in order; `varying` names what units differ in, `n_positive` is
+    the paper's count.
+    """
     shown = _of_units(curves.sorted_bias_curves, units, varying)
     return biases.sorted_biases(shown, _unit_phase(units[0]), title, n_positive)
 
@@ -115,21 +129,29 @@ def _unit_phase(data: xr.Dataset) -> str:
 
 
 def find_member(run: StoredRun, member: int) -> tuple[StoredMember, str]:
-    """A member by its number in the run's table, and its setting and seed in words; InputError for another number."""
+    """A member by its number in the run's table, and its setting and seed in words; InputError for
+    another number.
+    """
     units, table = run
     known = member in table.index
-    require(known, "member", f"a whole number from 0 to {len(table) - 1}", member, "see `toymono table`")
+    require(
+        known, "member", f"a whole number from 0 to {len(table) - 1}", member, "see `toymono table`"
+    )
     row = table.loc[member]
     label = setting_label({name: row[name] for name in (*varying_settings(table), "seed")})
     return read_member(units[int(row.unit)], int(row.seed), int(row.setting)), label
 
 
-def map_figure(run: StoredRun, member: int, title: str = "Every neuron against every feature") -> go.Figure:
+def map_figure(
+    run: StoredRun, member: int, title: str = "Every neuron against every feature"
+) -> go.Figure:
     """The feature-neuron map of one member, numbered as in the run's table."""
     stored, label = find_member(run, member)
     phase = _phase(stored.config.schedule, stored.config.record_phase)
     with jax.default_matmul_precision(stored.config.jax_precision):
-        shown = feature_neuron_map(stored.config, network(stored.config, stored.params), stored.problem)
+        shown = feature_neuron_map(
+            stored.config, network(stored.config, stored.params), stored.problem
+        )
     return maps.feature_neuron_map(shown, f"{title}: {label}", phase)
 
 
@@ -137,11 +159,15 @@ def member_figure(run: StoredRun, member: int, title: str = "The network taken a
     """One member's roles, answers, linear block and ablations, numbered as in the run's table."""
     stored, label = find_member(run, member)
     with jax.default_matmul_precision(stored.config.jax_precision):
-        return circuit_figure(stored, f"{title}: {label}", _phase(stored.config.schedule, stored.config.record_phase))
+        return circuit_figure(
+            stored, f"{title}: {label}", _phase(stored.config.schedule, stored.config.record_phase)
+        )
 
 
 def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:
-    """The figures of a kind; a kind that looks at settings one by one has a figure for each unit."""
+    """The figures of a kind; a kind that looks at settings one by one has a figure for each
+    unit.
+    """
     units, table = open_run(folder)
     varying = varying_settings(table)
     figures = {

@@ -1,4 +1,6 @@
-"""Final biases in rising order; the paper finds monosemantic neurons below zero, others above [P Figs 5, 11]."""
+"""Final biases in rising order; the paper finds monosemantic neurons below zero, others above [P
+Figs 5, 11].
+"""
 
 from collections.abc import Sequence
 
@@ -8,10 +10,14 @@ from toymono.evidence.curves import Curve
 from toymono.plots.style import line_with_band, seeds_note, styled
 
 
-def sorted_biases(curves: Sequence[Curve], note: str, title: str = "", n_positive: int | None = None) -> go.Figure:
-    """One line per setting over the neurons' ranks, with a band over seeds; `note` is added to the small print.
+def sorted_biases(
+    curves: Sequence[Curve], note: str, title: str = "", n_positive: int | None = None
+) -> go.Figure:
+    """One line per setting over the neurons' ranks, with a band over seeds; `note` is added to the
+    small print.
 
-    Right of a dotted line lie `n_positive` neurons, as many as the paper reports to have a positive bias.
+    Right of a dotted line lie `n_positive` neurons, as many as the paper reports to have a positive
+    bias.
     """
     figure = go.Figure()
     for place, curve in enumerate(curves):
@@ -24,4 +30,6 @@ def sorted_biases(curves: Sequence[Curve], note: str, title: str = "", n_positiv
     figure.update_xaxes(title_text="neuron, by rising bias")
     figure.update_yaxes(title_text="bias (pre-activation units)")
     figure.update_layout(legend={"title": "setting"})
-    return styled(figure, title or "Final biases, sorted", f"{seeds_note(curves)}; {note}", height=460)
+    return styled(
+        figure, title or "Final biases, sorted", f"{seeds_note(curves)}; {note}", height=460
+    )

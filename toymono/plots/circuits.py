@@ -1,4 +1,6 @@
-"""Networks taken apart: answers to lone features, spectra of the linear block, and one network on one page."""
+"""Networks taken apart: answers to lone features, spectra of the linear block, and one network on
+one page.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -16,7 +18,9 @@ _TRUTH = {"color": "#222", "width": 1, "dash": "dot"}
 
 
 def amplitude_plot(curves: Sequence[Curve], title: str) -> go.Figure:
-    """Output on a lone feature against its amplitude, a mean over features, with a band over seeds; dotted: truth."""
+    """Output on a lone feature against its amplitude, a mean over features, with a band over seeds;
+    dotted: truth.
+    """
     figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, name="truth"))
     for place, curve in enumerate(curves):
         figure.add_traces(line_with_band(curve, place, "amplitude %{x:.2f}: %{y:.3f}"))
@@ -50,7 +54,8 @@ class Circuit(NamedTuple):
 
 
 def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
-    """Four panels: neurons by role; answers to lone features, median and middle 90 %; the linear block; ablations.
+    """Four panels: neurons by role; answers to lone features, median and middle 90 %; the linear
+    block; ablations.
 
     `note` is added to the small print.
     """
@@ -60,19 +65,28 @@ def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
         "linear block",
         "loss without a part, or with the projector for linear",
     )
-    figure = make_subplots(rows=2, cols=2, subplot_titles=titles, vertical_spacing=0.17, horizontal_spacing=0.2)
+    figure = make_subplots(
+        rows=2, cols=2, subplot_titles=titles, vertical_spacing=0.17, horizontal_spacing=0.2
+    )
     _draw_roles(figure, circuit)
     _draw_answers(figure, circuit)
     _draw_block(figure, circuit)
     _draw_losses(figure, circuit)
-    axes = (("bias", "|in| |out|"), ("amplitude", "output"), ("rank", "singular value"), ("task loss", "part"))
+    axes = (
+        ("bias", "|in| |out|"),
+        ("amplitude", "output"),
+        ("rank", "singular value"),
+        ("task loss", "part"),
+    )
     for place, (x, y) in enumerate(axes):
         where = {"row": place // 2 + 1, "col": place % 2 + 1}
         figure.update_xaxes(title_text=x, **where)
         figure.update_yaxes(title_text=y, **where)
     figure.update_xaxes(type="log", row=2, col=2)
     figure.update_layout(legend={"title": "", "tracegroupgap": 12})
-    what = "dotted: truth, 1, and the whole network's loss; lines: medians over features, bands: 90 %"
+    what = (
+        "dotted: truth, 1, and the whole network's loss; lines: medians over features, bands: 90 %"
+    )
     return styled(figure, title, f"{what}; {note}", height=760)
 
 
@@ -80,16 +94,26 @@ def _draw_block(figure: go.Figure, circuit: Circuit) -> None:
     values = np.asarray(circuit.singular_values)
     dots = {"mode": "markers", "marker": {"size": 5, "color": "#222"}, "showlegend": False}
     hover = "rank %{x}: %{y:.3f}<extra></extra>"
-    figure.add_trace(go.Scatter(x=np.arange(1, len(values) + 1), y=values, hovertemplate=hover, **dots), row=2, col=1)
+    figure.add_trace(
+        go.Scatter(x=np.arange(1, len(values) + 1), y=values, hovertemplate=hover, **dots),
+        row=2,
+        col=1,
+    )
     figure.add_hline(y=1, line=_TRUTH, row=2, col=1)
 
 
 def _draw_losses(figure: go.Figure, circuit: Circuit) -> None:
-    names = {name: name.removeprefix("without ").replace("_", " ") for name in circuit.losses if name != "whole"}
+    names = {
+        name: name.removeprefix("without ").replace("_", " ")
+        for name in circuit.losses
+        if name != "whole"
+    }
     told = {names[name]: circuit.losses[name] for name in names}
     bars = {"orientation": "h", "marker": {"color": COLOURS[4]}, "showlegend": False}
     hover = "%{y}: %{x:.4f}<extra></extra>"
-    figure.add_trace(go.Bar(y=[*told], x=[*told.values()], hovertemplate=hover, **bars), row=2, col=2)
+    figure.add_trace(
+        go.Bar(y=[*told], x=[*told.values()], hovertemplate=hover, **bars), row=2, col=2
+    )
     figure.add_vline(x=circuit.losses["whole"], line=_TRUTH, row=2, col=2)
 
 
@@ -111,13 +135,29 @@ def _draw_roles(figure: go.Figure, circuit: Circuit) -> None:
 
 
 def _draw_answers(figure: go.Figure, circuit: Circuit) -> None:
-    figure.add_trace(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, showlegend=False), row=1, col=2)
-    for (name, answers), colour in zip(circuit.answers.items(), ("#000000", COLOURS[1], COLOURS[0]), strict=True):
+    figure.add_trace(
+        go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, showlegend=False), row=1, col=2
+    )
+    for (name, answers), colour in zip(
+        circuit.answers.items(), ("#000000", COLOURS[1], COLOURS[0]), strict=True
+    ):
         low, middle, high = np.percentile(np.asarray(answers), (5, 50, 95), axis=1)
         x = circuit.amplitudes
         area = go.Scatter(
-            x=np.concatenate([x, x[::-1]]), y=np.concatenate([high, low[::-1]]), fill="toself", line={"width": 0}
+            x=np.concatenate([x, x[::-1]]),
+            y=np.concatenate([high, low[::-1]]),
+            fill="toself",
+            line={"width": 0},
         )
-        area.update(fillcolor=faded(colour, 0.15), hoverinfo="skip", showlegend=False, legendgroup=name)
-        line = go.Scatter(x=x, y=middle, mode="lines", line={"color": colour, "width": 2}, name=name, legendgroup=name)
+        area.update(
+            fillcolor=faded(colour, 0.15), hoverinfo="skip", showlegend=False, legendgroup=name
+        )
+        line = go.Scatter(
+            x=x,
+            y=middle,
+            mode="lines",
+            line={"color": colour, "width": 2},
+            name=name,
+            legendgroup=name,
+        )
         figure.add_traces([area, line], rows=[1, 1], cols=[2, 2])

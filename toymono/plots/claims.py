@@ -1,4 +1,6 @@
-"""The evidence for the claims: each measurement's interval over seeds beside the range that it is held against."""
+"""The evidence for the claims: each measurement's interval over seeds beside the range that it is
+held against.
+"""
 
 from typing import Any
 
@@ -10,14 +12,21 @@ from plotly.subplots import make_subplots
 from toymono.evidence.seeds import no_interval
 from toymono.plots.style import styled
 
-_COLOURS = {"supported": "#0072B2", "refuted": "#D55E00", "inconclusive": "#777777", "untested": "#BBBBBB"}
+_COLOURS = {
+    "supported": "#0072B2",
+    "refuted": "#D55E00",
+    "inconclusive": "#777777",
+    "untested": "#BBBBBB",
+}
 _ROW_HEIGHT = 34
 
 
 def evidence(verdicts: pd.DataFrame) -> go.Figure:
-    """A strip per measurement, each on its own scale: shaded where the claim holds, a bar for the interval.
+    """A strip per measurement, each on its own scale: shaded where the claim holds, a bar for the
+    interval.
 
-    Takes the rows of one scale from `analysis.claims.verdict_table`; numbers and verdict stand to the right.
+    Takes the rows of one scale from `analysis.claims.verdict_table`; numbers and verdict stand to
+    the right.
     """
     rows = verdicts.to_dict("records")
     figure = make_subplots(rows=len(rows), cols=1, vertical_spacing=0)
@@ -33,7 +42,11 @@ def evidence(verdicts: pd.DataFrame) -> go.Figure:
 
 def _ends(row: dict[str, Any]) -> tuple[float, float]:
     """What a strip shows: the interval and the ends of the range, with some room."""
-    known = [row[name] for name in ("mean", "low", "high", "at_least", "at_most") if np.isfinite(row[name])]
+    known = [
+        row[name]
+        for name in ("mean", "low", "high", "at_least", "at_most")
+        if np.isfinite(row[name])
+    ]
     room = 0.25 * ((max(known) - min(known)) or 1.0)
     return min(known) - room, max(known) + room
 
@@ -42,11 +55,20 @@ def _strip(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
     colour, (left, right) = _COLOURS[row["verdict"]], _ends(row)
     where = {"row": place, "col": 1}
     figure.update_xaxes(range=[left, right], **where)
-    holds = {"x0": max(left, row["at_least"]), "x1": min(right, row["at_most"]), "y0": -0.85, "y1": 0.85}
+    holds = {
+        "x0": max(left, row["at_least"]),
+        "x1": min(right, row["at_most"]),
+        "y0": -0.85,
+        "y1": 0.85,
+    }
     shade = {"fillcolor": "#009E73", "opacity": 0.18, "line_width": 0, "layer": "below"}
     figure.add_shape(**holds, **shade, **where, exclude_empty_subplots=False)
     if row["n"]:
-        error = {"array": [row["high"] - row["mean"]], "arrayminus": [row["mean"] - row["low"]], "thickness": 3}
+        error = {
+            "array": [row["high"] - row["mean"]],
+            "arrayminus": [row["mean"] - row["low"]],
+            "thickness": 3,
+        }
         dot = go.Scatter(
             x=[row["mean"]],
             y=[0],
@@ -64,7 +86,9 @@ def _strip(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
 def _tell(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
     """What was measured to the left of its strip, what was found to the right."""
     text = {"showarrow": False, "xref": "paper", "yref": f"y{place if place > 1 else ''}", "y": 0}
-    figure.add_annotation(text=f"<b>{row['claim']}</b> {row['measured']}", x=0, xanchor="right", xshift=-8, **text)
+    figure.add_annotation(
+        text=f"<b>{row['claim']}</b> {row['measured']}", x=0, xanchor="right", xshift=-8, **text
+    )
     words = f"{_found(row)}<b>{row['verdict']}</b>"
     colour = {"color": _COLOURS[row["verdict"]]}
     figure.add_annotation(text=words, x=1, xanchor="left", xshift=8, font=colour, **text)
@@ -75,4 +99,8 @@ def _found(row: dict[str, Any]) -> str:
     if not row["n"]:
         return ""
     reason = no_interval(row["low"], row["high"], row["n"])
-    return f"{row['mean']:.3g}, {reason}, " if reason else f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], "
+    return (
+        f"{row['mean']:.3g}, {reason}, "
+        if reason
+        else f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], "
+    )

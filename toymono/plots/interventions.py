@@ -6,12 +6,17 @@ import plotly.graph_objects as go
 from toymono.plots.style import COLOURS, faded, panel, stems
 
 
-def activation_panel(hidden: np.ndarray, whole: np.ndarray, order: np.ndarray, is_on: np.ndarray) -> go.Figure:
-    """Activations on one input in display order; pale: of the whole network; crosses: neurons that are switched off.
+def activation_panel(
+    hidden: np.ndarray, whole: np.ndarray, order: np.ndarray, is_on: np.ndarray
+) -> go.Figure:
+    """Activations on one input in display order; pale: of the whole network; crosses: neurons that
+    are switched off.
 
     Marks at zero carry the neuron's number as customdata, so that every neuron can be clicked.
     """
-    marks = go.Scatter(x=np.arange(len(order)), y=np.zeros(len(order)), mode="markers", name="switches")
+    marks = go.Scatter(
+        x=np.arange(len(order)), y=np.zeros(len(order)), mode="markers", name="switches"
+    )
     marks.marker = {
         "symbol": np.where(is_on[order], "line-ns-open", "x"),
         "color": np.where(is_on[order], "#aaaaaa", COLOURS[1]),
@@ -19,8 +24,12 @@ def activation_panel(hidden: np.ndarray, whole: np.ndarray, order: np.ndarray, i
     }
     # A list, since Dash cannot tell a click the customdata of what plotly packs.
     marks.update(customdata=np.stack([order, hidden[order]], axis=-1).tolist())
-    marks.hovertemplate = "neuron %{customdata[0]}: %{customdata[1]:.4f}, click to switch<extra></extra>"
-    figure = go.Figure([*_with_and_without(hidden[order], whole[order], COLOURS[0], "place"), marks])
+    marks.hovertemplate = (
+        "neuron %{customdata[0]}: %{customdata[1]:.4f}, click to switch<extra></extra>"
+    )
+    figure = go.Figure(
+        [*_with_and_without(hidden[order], whole[order], COLOURS[0], "place"), marks]
+    )
     title = "Activations (pale: with all neurons on)"
     return panel(figure, title, "neurons, by their last score", "activation", height=320)
 
@@ -36,7 +45,11 @@ def output_panel(outputs: np.ndarray, whole: np.ndarray, targets: np.ndarray) ->
     return panel(figure, title, "output", "value", height=320)
 
 
-def _with_and_without(now: np.ndarray, whole: np.ndarray, colour: str, of: str) -> tuple[go.Scatter, go.Scatter]:
+def _with_and_without(
+    now: np.ndarray, whole: np.ndarray, colour: str, of: str
+) -> tuple[go.Scatter, go.Scatter]:
     places = np.arange(len(now))
-    pale = stems("whole", faded(colour, 0.25), of).update(hoverinfo="skip", hovertemplate=None, x=places, y=whole)
+    pale = stems("whole", faded(colour, 0.25), of).update(
+        hoverinfo="skip", hovertemplate=None, x=places, y=whole
+    )
     return pale, stems("now", colour, of).update(x=places, y=now)

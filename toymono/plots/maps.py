@@ -1,4 +1,6 @@
-"""The feature-neuron map: what every neuron answers to every feature alone; monosemantic ones form a diagonal."""
+"""The feature-neuron map: what every neuron answers to every feature alone; monosemantic ones form
+a diagonal.
+"""
 
 from typing import Any
 
@@ -11,7 +13,9 @@ from toymono.plots.style import MAGNITUDE, styled
 
 
 def feature_neuron_map(shown: FeatureNeuronMap, title: str, note: str) -> go.Figure:
-    """Responses as colours, neurons across by falling score, features down; a line ends the monosemantic neurons."""
+    """Responses as colours, neurons across by falling score, features down; a line ends the
+    monosemantic neurons.
+    """
     responses = np.asarray(shown.responses, np.float32)
     n_neurons, n_features = responses.shape
     heatmap = go.Heatmap(
@@ -25,19 +29,29 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str, note: str) -> go.Fig
     end = shown.n_mono - 0.5
     figure.add_vline(x=end, line={"color": "white", "width": 3})
     figure.add_vline(x=end, line={"color": "#222", "width": 1.5, "dash": "dash"})
-    columns = (np.asarray(column).tolist() for column in (shown.order.neuron, shown.score, shown.bias))
+    columns = (
+        np.asarray(column).tolist() for column in (shown.order.neuron, shown.score, shown.bias)
+    )
     neurons = [_neuron(*row) for row in zip(*columns, strict=True)]
     features = [f"feature {feature}" for feature in np.asarray(shown.order.feature).tolist()]
-    figure.update_xaxes(title_text=f"{n_neurons} neurons, most monosemantic first", **named_on_hover(neurons))
-    figure.update_yaxes(title_text=f"{n_features} features, by the neuron they drive most", autorange="reversed")
+    figure.update_xaxes(
+        title_text=f"{n_neurons} neurons, most monosemantic first", **named_on_hover(neurons)
+    )
+    figure.update_yaxes(
+        title_text=f"{n_features} features, by the neuron they drive most", autorange="reversed"
+    )
     figure.update_yaxes(**named_on_hover(features))
-    counts = ", ".join(f"{n} have {m or 'none'}" for m, n in enumerate(shown.coverage.n_features.tolist()))
+    counts = ", ".join(
+        f"{n} have {m or 'none'}" for m, n in enumerate(shown.coverage.n_features.tolist())
+    )
     mono = f"{shown.n_mono} neurons left of the line score above {MONO_THRESHOLD}"
     return styled(figure, title, f"{mono}; of {n_features} features {counts}; {note}", height=560)
 
 
 def named_on_hover(names: list[str]) -> dict[str, Any]:
-    """An axis without ticks whose places have names: the hover shows them, so no text is stored cell by cell."""
+    """An axis without ticks whose places have names: the hover shows them, so no text is stored
+    cell by cell.
+    """
     return {
         "tickvals": np.arange(len(names)),
         "ticktext": names,

@@ -1,7 +1,7 @@
 """One member at one record: its map over its scores and biases, the spread of its scores, its loss.
 
-Every figure of a member has the same traces at every record, each named by its part, so that replaying training is
-replacing their numbers.
+Every figure of a member has the same traces at every record, each named by its part, so that
+replaying training is replacing their numbers.
 """
 
 import math
@@ -19,7 +19,12 @@ from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, faded,
 
 _FEW_OCTAVES = 4
 LOSS_TRACES = ("training loss", "task loss", "now")
-MAP_TRACES = ("map", "favourites", "score", "bias")  # in this order; biases by role take the place of the last
+MAP_TRACES = (
+    "map",
+    "favourites",
+    "score",
+    "bias",
+)  # in this order; biases by role take the place of the last
 Quantity = Literal["responses", "drive", "write"]
 QUANTITY_TITLES: dict[Quantity, str] = {
     "responses": "response to the<br>feature alone",
@@ -29,18 +34,29 @@ QUANTITY_TITLES: dict[Quantity, str] = {
 
 
 def member_map(
-    frame: Frame, order: Order, title: str, top: float, quantity: Quantity = "responses", role: np.ndarray | None = None
+    frame: Frame,
+    order: Order,
+    title: str,
+    top: float,
+    quantity: Quantity = "responses",
+    role: np.ndarray | None = None,
 ) -> go.Figure:
-    """Features down and neurons across, over each neuron's score and bias; `top` ends the colour scale.
+    """Features down and neurons across, over each neuron's score and bias; `top` ends the colour
+    scale.
 
-    Where the network itself was not kept, dots stand for the features that neurons answer most. `role` colours biases.
+    Where the network itself was not kept, dots stand for the features that neurons answer most.
+    `role` colours biases.
     """
-    figure = make_subplots(rows=3, cols=1, shared_xaxes=True, row_heights=[0.66, 0.14, 0.2], vertical_spacing=0.02)
+    figure = make_subplots(
+        rows=3, cols=1, shared_xaxes=True, row_heights=[0.66, 0.14, 0.2], vertical_spacing=0.02
+    )
     figure.add_trace(_heatmap(quantity, top), row=1, col=1)
     figure.add_trace(_dots("favourites", size=4), row=1, col=1)
     figure.add_trace(_dots("score", size=4), row=2, col=1)
     for name in ROLES if role is not None else ("bias",):
-        figure.add_trace(_dots(name, size=5, color=ROLE_COLOURS.get(name, COLOURS[3])), row=3, col=1)
+        figure.add_trace(
+            _dots(name, size=5, color=ROLE_COLOURS.get(name, COLOURS[3])), row=3, col=1
+        )
     for name, values in member_traces(frame, order, role).items():
         figure.update_traces(values, selector={"name": name})
     panel(figure, title, "", "", height=640)
@@ -64,22 +80,43 @@ def _name_axes(figure: go.Figure, order: Order) -> None:
 
 
 def _heatmap(quantity: Quantity, top: float) -> go.Heatmap:
-    scale = {"zmin": 0, "colorscale": MAGNITUDE} if quantity == "responses" else {"zmin": -top, "colorscale": SIGNED}
-    bar = {"title": {"text": QUANTITY_TITLES[quantity], "side": "right"}, "len": 0.66, "y": 1, "yanchor": "top"}
+    scale = (
+        {"zmin": 0, "colorscale": MAGNITUDE}
+        if quantity == "responses"
+        else {"zmin": -top, "colorscale": SIGNED}
+    )
+    bar = {
+        "title": {"text": QUANTITY_TITLES[quantity], "side": "right"},
+        "len": 0.66,
+        "y": 1,
+        "yanchor": "top",
+    }
     hover = "%{x}<br>%{y}<br>%{z:.4f}<extra></extra>"
-    return go.Heatmap(name="map", zmax=top, colorbar={**bar, "thickness": 12}, hovertemplate=hover, **scale)
+    return go.Heatmap(
+        name="map", zmax=top, colorbar={**bar, "thickness": 12}, hovertemplate=hover, **scale
+    )
 
 
 def _dots(name: str, **marker: Any) -> go.Scatter:  # noqa: ANN401 (what plotly's markers take)
-    hover = "%{x}<br>%{y}<extra></extra>" if name == "favourites" else "%{x}<br>%{y:.4f}<extra></extra>"
-    return go.Scatter(name=name, mode="markers", marker=marker, hovertemplate=hover, showlegend=name in ROLES)
+    hover = (
+        "%{x}<br>%{y}<extra></extra>" if name == "favourites" else "%{x}<br>%{y:.4f}<extra></extra>"
+    )
+    return go.Scatter(
+        name=name, mode="markers", marker=marker, hovertemplate=hover, showlegend=name in ROLES
+    )
 
 
-def member_traces(frame: Frame, order: Order, role: np.ndarray | None = None) -> dict[str, dict[str, Any]]:
+def member_traces(
+    frame: Frame, order: Order, role: np.ndarray | None = None
+) -> dict[str, dict[str, Any]]:
     """What each trace of a member's map shows at a record, by the trace's name."""
     neuron, places = np.asarray(order.neuron), np.arange(len(order.neuron))
     bias, place_of_feature = frame.bias[neuron], np.argsort(order.feature)
-    shown = None if frame.values is None else frame.values[neuron][:, order.feature].T.astype(np.float32)
+    shown = (
+        None
+        if frame.values is None
+        else frame.values[neuron][:, order.feature].T.astype(np.float32)
+    )
     none = np.zeros(0)
     traces: dict[str, dict[str, Any]] = {
         "map": {"z": shown},
@@ -99,9 +136,12 @@ def member_traces(frame: Frame, order: Order, role: np.ndarray | None = None) ->
 
 def score_panel(frame: Frame) -> go.Figure:
     """Cumulative distribution of the scores at a record [P Fig 2]."""
-    figure = go.Figure(go.Scatter(mode="lines", line={"color": COLOURS[2], "shape": "hv"}, name="scores"))
+    figure = go.Figure(
+        go.Scatter(mode="lines", line={"color": COLOURS[2], "shape": "hv"}, name="scores")
+    )
     figure.update_traces(
-        **score_traces(frame)["scores"], hovertemplate="score at most %{x:.4f}: %{y:.1%}<extra></extra>"
+        **score_traces(frame)["scores"],
+        hovertemplate="score at most %{x:.4f}: %{y:.1%}<extra></extra>",
     )
     figure.add_vline(x=MONO_THRESHOLD, line={"color": "#222", "width": 1, "dash": "dot"})
     panel(figure, "How the scores are spread", "score", "share up to it", height=280)
@@ -115,21 +155,35 @@ def score_traces(frame: Frame) -> dict[str, dict[str, Any]]:
 
 
 def loss_panel(past: History, place: int) -> go.Figure:
-    """Task loss at every record over the training loss, and where the record at this place stands."""
+    """Task loss at every record over the training loss, and where the record at this place
+    stands.
+    """
     pale, line = {"color": faded(COLOURS[0], 0.35), "width": 1}, {"color": COLOURS[0], "width": 2}
-    figure = go.Figure(go.Scatter(x=past.loss_step, y=past.loss, mode="lines", line=pale, name=LOSS_TRACES[0]))
-    known = go.Scatter(x=past.step, y=past.task_loss, mode="lines+markers", line=line, marker={"size": 5})
+    figure = go.Figure(
+        go.Scatter(x=past.loss_step, y=past.loss, mode="lines", line=pale, name=LOSS_TRACES[0])
+    )
+    known = go.Scatter(
+        x=past.step, y=past.task_loss, mode="lines+markers", line=line, marker={"size": 5}
+    )
     figure.add_trace(known.update(name=LOSS_TRACES[1], connectgaps=True))
     cursor = {"size": 11, "color": COLOURS[1]}
     now = go.Scatter(name=LOSS_TRACES[2], mode="markers", marker=cursor, showlegend=False)
     figure.add_trace(now.update(loss_traces(past, place)["now"]))
     figure.update_traces(hovertemplate="step %{x}: %{y:.4f}<extra>%{fullData.name}</extra>")
     panel(figure, "Loss", "log2 steps", "loss", height=280)
-    legend = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "bgcolor": "rgba(255,255,255,0.7)"}
+    legend = {
+        "x": 1,
+        "xanchor": "right",
+        "y": 1,
+        "yanchor": "top",
+        "bgcolor": "rgba(255,255,255,0.7)",
+    }
     figure.update_layout(showlegend=True, legend=legend).update_xaxes(**step_ticks(past.step))
     drawn = np.concatenate([past.loss, past.task_loss])
     finite = drawn[np.isfinite(drawn)]
-    if finite.size and finite.max() > _FEW_OCTAVES * finite.min():  # else no power of two may lie between them
+    if (
+        finite.size and finite.max() > _FEW_OCTAVES * finite.min()
+    ):  # else no power of two may lie between them
         figure.update_yaxes(type="log", dtick=math.log10(2), tickformat="~g")
     return figure
 

@@ -1,7 +1,8 @@
-"""One neuron or one feature in small figures that stand beside each other: what it does, alone and over training.
+"""One neuron or one feature in small figures that stand beside each other: what it does, alone and
+over training.
 
-A look is a figure without numbers; a picture is what its title says and what its traces hold, by name. Every neuron
-has the same looks, so that going on to another is replacing numbers.
+A look is a figure without numbers; a picture is what its title says and what its traces hold, by
+name. Every neuron has the same looks, so that going on to another is replacing numbers.
 """
 
 import functools
@@ -52,7 +53,10 @@ def neuron_pictures(shown: Dashboard, past: History, neuron: int) -> dict[str, P
         "outgoing": _signed(shown.outgoing[neuron]),
         "training": _neuron_training(past, neuron),
     }
-    return {name: Picture(title.format(favourite=favourite), traces[name]) for name, title in NEURON_TITLES.items()}
+    return {
+        name: Picture(title.format(favourite=favourite), traces[name])
+        for name, title in NEURON_TITLES.items()
+    }
 
 
 def feature_pictures(shown: Dashboard, past: History, feature: int) -> dict[str, Picture]:
@@ -64,7 +68,10 @@ def feature_pictures(shown: Dashboard, past: History, feature: int) -> dict[str,
         "outputs": _signed(shown.outputs[feature]),
         "training": {"best score": {"x": past.step, "y": best_scores(past, feature)}},
     }
-    return {name: Picture(title.format(strongest=strongest), traces[name]) for name, title in FEATURE_TITLES.items()}
+    return {
+        name: Picture(title.format(strongest=strongest), traces[name])
+        for name, title in FEATURE_TITLES.items()
+    }
 
 
 def _magnitudes(values: np.ndarray, strongest: int) -> dict[str, dict[str, Any]]:
@@ -73,7 +80,10 @@ def _magnitudes(values: np.ndarray, strongest: int) -> dict[str, dict[str, Any]]
 
 
 def _signed(values: np.ndarray) -> dict[str, dict[str, Any]]:
-    x, parts = np.arange(len(values)), {"positive": np.maximum(values, 0), "negative": np.minimum(values, 0)}
+    x, parts = (
+        np.arange(len(values)),
+        {"positive": np.maximum(values, 0), "negative": np.minimum(values, 0)},
+    )
     return {name: {"x": x, "y": part} for name, part in parts.items()}
 
 
@@ -81,21 +91,33 @@ def _answer(answer: Kinked, neuron: int | None) -> dict[str, dict[str, Any]]:
     own = answer.neuron == (-1 if neuron is None else neuron)
     told = np.stack([answer.neuron, answer.change], axis=-1)
     dots = {
-        name: {"x": answer.amplitude[chosen], "y": answer.output[chosen], "customdata": told[chosen]}
+        name: {
+            "x": answer.amplitude[chosen],
+            "y": answer.output[chosen],
+            "customdata": told[chosen],
+        }
         for name, chosen in (("bends", ~own), ("own bends", own))
     }
     return {"answer": {"x": AMPLITUDES, "y": answer.line}, **dots}
 
 
 def _neuron_training(past: History, neuron: int) -> dict[str, dict[str, Any]]:
-    favourites = [f"step {s}, favourite feature {f}" for s, f in zip(past.step, past.favourite[:, neuron], strict=True)]
+    favourites = [
+        f"step {s}, favourite feature {f}"
+        for s, f in zip(past.step, past.favourite[:, neuron], strict=True)
+    ]
     drawn = {"score": past.score, "bias": past.bias}
-    return {name: {"x": past.step, "y": values[:, neuron], "text": favourites} for name, values in drawn.items()}
+    return {
+        name: {"x": past.step, "y": values[:, neuron], "text": favourites}
+        for name, values in drawn.items()
+    }
 
 
 @functools.cache
 def looks(what: What) -> dict[str, go.Figure]:
-    """The empty figures of a neuron's or a feature's pictures, by name; they are shared, so not to be changed."""
+    """The empty figures of a neuron's or a feature's pictures, by name; they are shared, so not to
+    be changed.
+    """
     if what == "neuron":
         return {
             "responses": _magnitudes_look("feature"),
@@ -118,7 +140,9 @@ def _look_of(what: What, name: str) -> dict[str, Any]:
 
 
 def filled(what: What, name: str, picture: Picture) -> dict[str, Any]:
-    """A picture in its look as plotly's JSON, of which `go.Figure` makes a figure; made in well under a millisecond."""
+    """A picture in its look as plotly's JSON, of which `go.Figure` makes a figure; made in well
+    under a millisecond.
+    """
     look = _look_of(what, name)
     data = [{**trace, **picture.traces.get(trace["name"], {})} for trace in look["data"]]
     title = {**look["layout"]["title"], "text": picture.title}
@@ -133,16 +157,24 @@ def _magnitudes_look(of: str) -> go.Figure:
 
 
 def _signed_look(of: str, what: str) -> go.Figure:
-    return panel(go.Figure([stems(name, colour, of) for name, colour in SIGN_COLOURS.items()]), "", of, what)
+    return panel(
+        go.Figure([stems(name, colour, of) for name, colour in SIGN_COLOURS.items()]), "", of, what
+    )
 
 
 def _answer_look() -> go.Figure:
     """Dots: bends, a diamond for those of the neuron itself; dotted: truth."""
-    figure = go.Figure(go.Scatter(name="truth", x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, hoverinfo="skip"))
+    figure = go.Figure(
+        go.Scatter(name="truth", x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, hoverinfo="skip")
+    )
     figure.add_scatter(name="answer", mode="lines", line={"color": COLOURS[0], "width": 2})
-    figure.update_traces(hovertemplate="%{x:.2f}: %{y:.3f}<extra></extra>", selector={"name": "answer"})
+    figure.update_traces(
+        hovertemplate="%{x:.2f}: %{y:.3f}<extra></extra>", selector={"name": "answer"}
+    )
     told = "neuron %{customdata[0]} bends it by %{customdata[1]:.3f} at %{x:.3f}<extra></extra>"
-    figure.add_scatter(name="bends", mode="markers", marker={"size": 7, "color": "#555555"}, hovertemplate=told)
+    figure.add_scatter(
+        name="bends", mode="markers", marker={"size": 7, "color": "#555555"}, hovertemplate=told
+    )
     own = {"size": 13, "symbol": "diamond", "color": COLOURS[1]}
     figure.add_scatter(name="own bends", mode="markers", marker=own, hovertemplate=told)
     return panel(figure, "", "amplitude of the feature alone", "output on it")
@@ -152,7 +184,9 @@ def _neuron_training_look() -> go.Figure:
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
     for row, (name, colour) in enumerate((("score", COLOURS[2]), ("bias", COLOURS[3])), start=1):
         line = go.Scatter(name=name, mode="lines+markers", line={"color": colour})
-        figure.add_trace(line.update(hovertemplate="%{text}: %{y:.4f}<extra></extra>"), row=row, col=1)
+        figure.add_trace(
+            line.update(hovertemplate="%{text}: %{y:.4f}<extra></extra>"), row=row, col=1
+        )
     panel(figure, "", "", "").update_xaxes(**step_ticks([_LONGEST]))
     figure.update_xaxes(title_text="log2 steps", row=2, col=1)
     figure.update_yaxes(title_text="score", range=[0, 1.05], row=1, col=1)

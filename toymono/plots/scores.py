@@ -1,4 +1,6 @@
-"""How the scores of all neurons are spread, and how that changes in training: a spike at 1 grows [P Fig 2]."""
+"""How the scores of all neurons are spread, and how that changes in training: a spike at 1 grows [P
+Fig 2].
+"""
 
 from collections.abc import Sequence
 
@@ -10,7 +12,9 @@ from toymono.plots.style import line_with_band, seeds_note, styled
 
 
 def score_distributions(curves: Sequence[Curve], title: str, note: str) -> go.Figure:
-    """Cumulative distributions, one line per recorded step with a band over seeds; `note` joins the small print."""
+    """Cumulative distributions, one line per recorded step with a band over seeds; `note` joins the
+    small print.
+    """
     figure = go.Figure()
     for place, curve in enumerate(curves):
         figure.add_traces(line_with_band(curve, place, "score at most %{x:.4f}: %{y:.1%}"))
@@ -18,4 +22,9 @@ def score_distributions(curves: Sequence[Curve], title: str, note: str) -> go.Fi
     figure.update_xaxes(title_text="score r", range=[0, 1.005])
     figure.update_yaxes(title_text="share of the neurons that score at most r", range=[0, 1.01])
     figure.update_layout(legend={"title": "after"})
-    return styled(figure, title, f"{seeds_note(curves)}; mono neurons score above the dotted line; {note}", height=480)
+    return styled(
+        figure,
+        title,
+        f"{seeds_note(curves)}; mono neurons score above the dotted line; {note}",
+        height=480,
+    )

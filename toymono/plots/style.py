@@ -1,4 +1,6 @@
-"""What all figures share: fonts, colours for colour-blind readers too, names of settings, bands over seeds."""
+"""What all figures share: fonts, colours for colour-blind readers too, names of settings, bands
+over seeds.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -17,18 +19,27 @@ MAGNITUDE = "Cividis"  # even to the eye, and the same to readers with any colou
 SIGNED = "RdBu"  # white at zero, red below, blue above
 SIGN_COLOURS = {"positive": "#2166AC", "negative": "#B2182B"}  # near the ends of that scale
 ROLE_COLOURS = {
-    **dict(zip(("linear", "one of one", "one of several", "nearly mono", "other"), COLOURS, strict=False)),
+    **dict(
+        zip(
+            ("linear", "one of one", "one of several", "nearly mono", "other"),
+            COLOURS,
+            strict=False,
+        )
+    ),
     **dict.fromkeys(("dead", "small"), "#999999"),
 }
 FONT = "Helvetica, Arial, sans-serif"
-# A tenth of plotly's own white template, which takes longer to build than the small figure that it is for.
+# A tenth of plotly's own white template, which takes longer to build than the small figure that it
+# is for.
 _AXIS = {
     "gridcolor": "#E8ECF2",
     "zerolinecolor": "#C8D0DC",
     "automargin": True,
     "title": {"standoff": 8, "font": {"size": 14}},
 }
-_PANEL_TEMPLATE = go.layout.Template(layout={"xaxis": _AXIS, "yaxis": _AXIS, "plot_bgcolor": "white"})
+_PANEL_TEMPLATE = go.layout.Template(
+    layout={"xaxis": _AXIS, "yaxis": _AXIS, "plot_bgcolor": "white"}
+)
 _LABEL_WIDTH = 0.065  # of a figure
 _TITLE_TOP = 24  # pixels above the title
 
@@ -86,7 +97,10 @@ def axis_title(name: str) -> str:
 
 def setting_label(values: Mapping[str, Any]) -> str:
     """A setting in words, naming only what it is given: "lr 0.003, offset -1, decay 0.65"."""
-    words = [v if isinstance(v, str) else f"{_NAMES.get(name, name)} {_short(v)}" for name, v in values.items()]
+    words = [
+        v if isinstance(v, str) else f"{_NAMES.get(name, name)} {_short(v)}"
+        for name, v in values.items()
+    ]
     return ", ".join(words) or "all members"
 
 
@@ -101,10 +115,18 @@ def faded(colour: str, opacity: float) -> str:
 
 
 def styled(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
-    """The figure with its title, a line of small print below it, its height in pixels, and all figures' fonts."""
+    """The figure with its title, a line of small print below it, its height in pixels, and all
+    figures' fonts.
+    """
     text = f"{title}<br><sup>{note}</sup>"
     return figure.update_layout(
-        title={"text": text, "x": 0.01, "xanchor": "left", "y": 1 - _TITLE_TOP / height, "yanchor": "top"},
+        title={
+            "text": text,
+            "x": 0.01,
+            "xanchor": "left",
+            "y": 1 - _TITLE_TOP / height,
+            "yanchor": "top",
+        },
         height=height,
         template="plotly_white",
         font={"family": FONT, "size": 14, "color": "#222"},
@@ -114,11 +136,20 @@ def styled(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
 
 
 def panel(figure: go.Figure, title: str, x: str, y: str, height: int = 300) -> go.Figure:
-    """A small figure that stands beside others: its title, names of its axes, its height in pixels, no legend."""
+    """A small figure that stands beside others: its title, names of its axes, its height in pixels,
+    no legend.
+    """
     figure.update_xaxes(title_text=x)
     figure.update_yaxes(title_text=y)
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}, "x": 0.01, "xanchor": "left", "y": 0.97, "yanchor": "top"},
+        title={
+            "text": title,
+            "font": {"size": 15},
+            "x": 0.01,
+            "xanchor": "left",
+            "y": 0.97,
+            "yanchor": "top",
+        },
         height=height,
         template=_PANEL_TEMPLATE,
         font={"family": FONT, "size": 13, "color": "#222"},
@@ -137,13 +168,17 @@ def stems(name: str, colour: str, of: str) -> go.Scatter:
 
 
 def step_ticks(steps: Sequence[int] | np.ndarray) -> dict[str, Any]:
-    """A logarithmic axis of steps, with a tick at every power of two that is labelled by its exponent."""
+    """A logarithmic axis of steps, with a tick at every power of two that is labelled by its
+    exponent.
+    """
     powers = range(math.ceil(math.log2(max(np.max(steps), 2))) + 1)
     return {"type": "log", "tickvals": [2**j for j in powers], "ticktext": [str(j) for j in powers]}
 
 
 def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
-    """A logarithmic axis with ticks at those of some rising values that leave room; plain if one is not above 0."""
+    """A logarithmic axis with ticks at those of some rising values that leave room; plain if one is
+    not above 0.
+    """
     if len(values) < 2 or (values <= 0).any():
         return {}
     places = np.log(values / values[0]) / np.log(values[-1] / values[0])
@@ -166,12 +201,15 @@ def seeds_note(curves: Sequence[Curve]) -> str:
     fewest, most = int(counts.min()), int(counts.max())
     if most < 2:
         return "one seed, so no interval"
-    seeds = f"{most} seeds" if fewest == most else f"{fewest} to {most} seeds, without diverged members"
+    seeds = (
+        f"{most} seeds" if fewest == most else f"{fewest} to {most} seeds, without diverged members"
+    )
     return f"mean and {LEVEL:.0%} t interval over {seeds}"
 
 
 def line_with_band(curve: Curve, place: int, hover: str) -> tuple[go.Scatter, go.Scatter]:
-    """A curve's interval as an area and its mean as a line; the place among its fellows gives colour and dash.
+    """A curve's interval as an area and its mean as a line; the place among its fellows gives
+    colour and dash.
 
     `hover` is the line's hover template, to which the setting is added.
     """

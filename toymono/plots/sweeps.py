@@ -1,4 +1,6 @@
-"""Measures against a setting: a line per group of members, the interval over seeds as bars, each seed as a dot."""
+"""Measures against a setting: a line per group of members, the interval over seeds as bars, each
+seed as a dot.
+"""
 
 import types
 from collections.abc import Mapping, Sequence
@@ -9,13 +11,23 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from toymono.evidence.curves import Curve
-from toymono.plots.style import COLOURS, axis_title, faded, seeds_note, setting_label, setting_ticks, styled
+from toymono.plots.style import (
+    COLOURS,
+    axis_title,
+    faded,
+    seeds_note,
+    setting_label,
+    setting_ticks,
+    styled,
+)
 
 _FARTHEST_MARK = 2.0  # times the highest value shown
 
 
 class Mark(NamedTuple):
-    """What the paper reports of a measure: a level, a band from one level to another, or a place on the x axis."""
+    """What the paper reports of a measure: a level, a band from one level to another, or a place on
+    the x axis.
+    """
 
     measure: str
     words: str
@@ -32,16 +44,20 @@ def sweep_panels(
     marks: Sequence[Mark] = (),
     baselines: Mapping[str, Curve | None] = types.MappingProxyType({}),
 ) -> go.Figure:
-    """One panel beside the other for each named measure, all against the setting `x` (logarithmic where it may be).
+    """One panel beside the other for each named measure, all against the setting `x` (logarithmic
+    where it may be).
 
-    `note` is added to the small print. A mark whose level lies far above the data, as a loss of a larger network does,
-    is told in words and not drawn. A baseline is one grey line in the panel of its measure.
+    `note` is added to the small print. A mark whose level lies far above the data, as a loss of a
+    larger network does, is told in words and not drawn. A baseline is one grey line in the panel of
+    its measure.
     """
     figure = make_subplots(rows=1, cols=len(panels), horizontal_spacing=0.1)
     for col, (name, curves) in enumerate(panels.items(), start=1):
         for place, curve in enumerate(curves):
             for trace in _traces(curve, COLOURS[place % len(COLOURS)]):
-                figure.add_trace(trace.update(showlegend=trace.showlegend and col == 1), row=1, col=col)
+                figure.add_trace(
+                    trace.update(showlegend=trace.showlegend and col == 1), row=1, col=col
+                )
         if (baseline := baselines.get(name)) is not None:
             figure.add_trace(_baseline(baseline), row=1, col=col)
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=1, col=col)
@@ -54,7 +70,9 @@ def sweep_panels(
     return styled(figure, title, f"{seeds_note(curves)}; dots are single seeds; {note}", height=480)
 
 
-def _draw_marks(figure: go.Figure, col: int, curves: Sequence[Curve], marks: Sequence[Mark]) -> None:
+def _draw_marks(
+    figure: go.Figure, col: int, curves: Sequence[Curve], marks: Sequence[Mark]
+) -> None:
     top, told = max(np.nanmax(np.nan_to_num(curve.by_seed)) for curve in curves), []
     for mark in marks:
         line = {"color": mark.colour, "width": 1.5, "dash": "dot"}
@@ -62,23 +80,44 @@ def _draw_marks(figure: go.Figure, col: int, curves: Sequence[Curve], marks: Seq
             figure.add_vline(x=mark.place, line=line, row=1, col=col)
         elif mark.levels and max(mark.levels) <= _FARTHEST_MARK * top:
             low, high = mark.levels
-            figure.add_hrect(y0=low, y1=high, line_width=0, fillcolor=faded(mark.colour, 0.1), row=1, col=col)
+            figure.add_hrect(
+                y0=low, y1=high, line_width=0, fillcolor=faded(mark.colour, 0.1), row=1, col=col
+            )
             for level in {low, high}:
                 figure.add_hline(y=level, line=line, row=1, col=col)
         if mark.words:
             told.append(f"paper: {mark.words}")
     if told:
         axis = str(col) if col > 1 else ""
-        place = {"xref": f"x{axis} domain", "yref": f"y{axis} domain", "x": 0, "y": 1.0, "yanchor": "bottom"}
-        figure.add_annotation(text="<br>".join(told), align="left", showarrow=False, font={"size": 12}, **place)
+        place = {
+            "xref": f"x{axis} domain",
+            "yref": f"y{axis} domain",
+            "x": 0,
+            "y": 1.0,
+            "yanchor": "bottom",
+        }
+        figure.add_annotation(
+            text="<br>".join(told), align="left", showarrow=False, font={"size": 12}, **place
+        )
 
 
 def _baseline(curve: Curve) -> go.Scatter:
     label = setting_label(curve.group)
     mode = "lines" if len(curve.x) > 1 else "markers"
-    line, marker = {"color": "#888888", "width": 2, "dash": "dash"}, {"color": "#888888", "symbol": "line-ew-open"}
+    line, marker = (
+        {"color": "#888888", "width": 2, "dash": "dash"},
+        {"color": "#888888", "symbol": "line-ew-open"},
+    )
     hover = "%{x}: %{y:.4g}<extra>" + label + "</extra>"
-    return go.Scatter(x=curve.x, y=curve.y.mean, name=label, mode=mode, line=line, marker=marker, hovertemplate=hover)
+    return go.Scatter(
+        x=curve.x,
+        y=curve.y.mean,
+        name=label,
+        mode=mode,
+        line=line,
+        marker=marker,
+        hovertemplate=hover,
+    )
 
 
 def _traces(curve: Curve, colour: str) -> tuple[go.Scatter, go.Scatter]:
@@ -94,7 +133,9 @@ def _traces(curve: Curve, colour: str) -> tuple[go.Scatter, go.Scatter]:
         mode="lines+markers",
         line={"color": colour, "width": 2},
         marker={"size": 8},
-        hovertemplate="%{x}: %{y:.4g} +%{error_y.array:.2g} -%{error_y.arrayminus:.2g}<extra>" + label + "</extra>",
+        hovertemplate="%{x}: %{y:.4g} +%{error_y.array:.2g} -%{error_y.arrayminus:.2g}<extra>"
+        + label
+        + "</extra>",
     )
     dots = go.Scatter(
         x=np.tile(curve.x, len(curve.by_seed)),

@@ -1,4 +1,6 @@
-"""How members train: loss, monosemantic neurons and mean bias against steps, with a band over seeds [P Figs 1, 7]."""
+"""How members train: loss, monosemantic neurons and mean bias against steps, with a band over seeds
+[P Figs 1, 7].
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -23,10 +25,15 @@ def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=row, col=1)
         if name == "training_loss":
             figure.update_yaxes(type="log", dtick=math.log10(2), tickformat="~g", row=row, col=1)
-    figure.update_xaxes(**step_ticks([int(curve.x.max()) for curves in panels.values() for curve in curves]))
+    figure.update_xaxes(
+        **step_ticks([int(curve.x.max()) for curves in panels.values() for curve in curves])
+    )
     figure.update_xaxes(title_text="log2 steps", row=len(panels), col=1)
     figure.update_layout(legend={"title": "setting"})
     print_below = f"{seeds_note(next(iter(panels.values())))}; {note}"
     return styled(
-        figure, title or "Training: loss, monosemanticity and bias", print_below, height=260 * len(panels) + 110
+        figure,
+        title or "Training: loss, monosemanticity and bias",
+        print_below,
+        height=260 * len(panels) + 110,
     )

@@ -1,4 +1,6 @@
-"""Figures become files here and nowhere else: HTML that opens with no network, images where a browser is found."""
+"""Figures become files here and nowhere else: HTML that opens with no network, images where a
+browser is found.
+"""
 
 import html
 import json
@@ -16,8 +18,12 @@ _IMAGE_SUFFIXES = (".png", ".svg", ".pdf")
 CONFIG = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
 
 
-def write_page(figures: Sequence[go.Figure], file: pathlib.Path, title: str = "toymono") -> pathlib.Path:
-    """One self-contained page with the figures below one another; plotly's own code is in it once."""
+def write_page(
+    figures: Sequence[go.Figure], file: pathlib.Path, title: str = "toymono"
+) -> pathlib.Path:
+    """One self-contained page with the figures below one another; plotly's own code is in it
+    once.
+    """
     parts = [
         plotly.io.to_html(figure, config=CONFIG, full_html=False, include_plotlyjs=place == 0)
         for place, figure in enumerate(figures)
@@ -26,20 +32,30 @@ def write_page(figures: Sequence[go.Figure], file: pathlib.Path, title: str = "t
     style = "<style>body{max-width:1100px;margin:1em auto;font-family:Helvetica,Arial,sans-serif}</style>"
     body = "\n".join(parts)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f'<!doctype html>\n<html lang="en"><head>{head}{style}</head><body>\n{body}\n</body></html>\n')
+    file.write_text(
+        f'<!doctype html>\n<html lang="en"><head>{head}{style}</head><body>\n{body}\n</body></html>\n'
+    )
     return file
 
 
 def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pathlib.Path:
     """A PNG, SVG or PDF, by the file's suffix; raises InputError where no browser is found."""
     found = browser() is not None
-    require(found, "out", "an .html file where no Chromium is installed", str(file), "install one or set BROWSER_PATH")
+    require(
+        found,
+        "out",
+        "an .html file where no Chromium is installed",
+        str(file),
+        "install one or set BROWSER_PATH",
+    )
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         figure.write_image(file, width=width, height=figure.layout["height"], scale=2)
     except RuntimeError as error:  # what choreographer's browser errors are
         fix = "set BROWSER_PATH to a Chromium that does, or write .html"
-        raise InputError(f"browser must start without a screen, but {browser()} does not; {fix}") from error
+        raise InputError(
+            f"browser must start without a screen, but {browser()} does not; {fix}"
+        ) from error
     return file
 
 
@@ -55,7 +71,9 @@ def read_json(file: pathlib.Path) -> go.Figure:
     try:
         return go.Figure(json.loads(file.read_text()))
     except (OSError, ValueError, TypeError) as error:
-        raise InputError(f"{file} must hold a figure that toymono wrote, but {error}; draw it anew") from error
+        raise InputError(
+            f"{file} must hold a figure that toymono wrote, but {error}; draw it anew"
+        ) from error
 
 
 def write_figures(figures: Sequence[go.Figure], file: pathlib.Path) -> pathlib.Path:
@@ -64,8 +82,20 @@ def write_figures(figures: Sequence[go.Figure], file: pathlib.Path) -> pathlib.P
     Raises InputError for another suffix, and for an image of several figures.
     """
     suffixes = (".html", *_IMAGE_SUFFIXES)
-    require(file.suffix in suffixes, "out", f"a file ending in {', '.join(suffixes)}", str(file), "rename it")
+    require(
+        file.suffix in suffixes,
+        "out",
+        f"a file ending in {', '.join(suffixes)}",
+        str(file),
+        "rename it",
+    )
     if file.suffix == ".html":
         return write_page(figures, file)
-    require(len(figures) == 1, "out", f"an .html file for {len(figures)} figures", str(file), "or name one --kind")
+    require(
+        len(figures) == 1,
+        "out",
+        f"an .html file for {len(figures)} figures",
+        str(file),
+        "or name one --kind",
+    )
     return write_image(figures[0], file)

@@ -1,7 +1,8 @@
-"""How far a unit is, on disk: Orbax checkpoints, each with a list of its files' checksums beside it.
+"""How far a unit is, on disk: Orbax checkpoints, each with a list of its files' checksums beside
+it.
 
-A checkpoint counts when its list is there, names the versions that run now, and every file is as it was written.
-Any other is left aside: training then starts from an older one, or anew.
+A checkpoint counts when its list is there, names the versions that run now, and every file is as it
+was written. Any other is left aside: training then starts from an older one, or anew.
 """
 
 import json
@@ -49,12 +50,16 @@ def write_checkpoint(folder: pathlib.Path, unit: Unit, snapshot: Snapshot) -> No
             temporary.write_text(json.dumps(content, indent=1) + "\n")
     except (OSError, ValueError, RuntimeError) as error:
         fix = f"make room, then go on with: toymono resume {folder}"
-        raise InputError(f"{home} must take a checkpoint of {unit.name}, but {error}; {fix}") from error
+        raise InputError(
+            f"{home} must take a checkpoint of {unit.name}, but {error}; {fix}"
+        ) from error
     _drop(home, lambda other: other != str(step))
 
 
 def _find_room(home: pathlib.Path, n_bytes: int) -> None:
-    """Raise OSError where the disk is too full; Orbax, if it finds out, says so in pages of tracebacks."""
+    """Raise OSError where the disk is too full; Orbax, if it finds out, says so in pages of
+    tracebacks.
+    """
     with tempfile.TemporaryFile(dir=home) as room:
         for _ in range(0, n_bytes + _ROOM_BESIDE, _ROOM_BESIDE):
             room.write(bytes(_ROOM_BESIDE))
@@ -62,11 +67,16 @@ def _find_room(home: pathlib.Path, n_bytes: int) -> None:
 
 def _arrays(snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Every array of a snapshot under a name; records and kept parameters are stacked."""
-    records = {f"record.{name}": np.stack([getattr(r, name) for r in snapshot.records]) for name in Record._fields}
+    records = {
+        f"record.{name}": np.stack([getattr(r, name) for r in snapshot.records])
+        for name in Record._fields
+    }
     kept = [np.stack(leaves) for leaves in zip(*map(jax.tree.leaves, snapshot.params), strict=True)]
     members = [np.asarray(leaf) for leaf in jax.tree.leaves(snapshot.members)]
     numbered = {"member": members, "params": kept}
-    return records | {f"{name}.{n}": leaf for name, leaves in numbered.items() for n, leaf in enumerate(leaves)}
+    return records | {
+        f"{name}.{n}": leaf for name, leaves in numbered.items() for n, leaf in enumerate(leaves)
+    }
 
 
 def _snapshot(config: Config, step: int, arrays: dict[str, np.ndarray]) -> Snapshot:
@@ -75,7 +85,9 @@ def _snapshot(config: Config, step: int, arrays: dict[str, np.ndarray]) -> Snaps
 
     def tree(name: str, like: Any) -> Any:  # noqa: ANN401 (a pytree of the same structure)
         structure = jax.tree.structure(like)
-        return jax.tree.unflatten(structure, [arrays[f"{name}.{n}"] for n in range(structure.num_leaves)])
+        return jax.tree.unflatten(
+            structure, [arrays[f"{name}.{n}"] for n in range(structure.num_leaves)]
+        )
 
     records = Record._make(arrays[f"record.{name}"] for name in Record._fields)
     params = _unstacked(tree("params", alone.params)) if "params.0" in arrays else ()
@@ -112,21 +124,29 @@ def _step_of(path: pathlib.Path) -> str:
 
 
 def _drop(home: pathlib.Path, unwanted: Callable[[str], bool]) -> None:
-    """Delete what is there of unwanted steps; the list first, so that no checkpoint without its files counts."""
-    for path in sorted((path for path in home.iterdir() if unwanted(_step_of(path))), key=pathlib.Path.is_dir):
+    """Delete what is there of unwanted steps; the list first, so that no checkpoint without its
+    files counts.
+    """
+    for path in sorted(
+        (path for path in home.iterdir() if unwanted(_step_of(path))), key=pathlib.Path.is_dir
+    ):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _is_whole(home: pathlib.Path, step: int) -> bool:
     try:
         told = json.loads((home / f"{step}.json").read_text())
-        return told["versions"] == _versions() and told["sha256"] == _checksums(home / str(step)) != {}
+        return (
+            told["versions"] == _versions() and told["sha256"] == _checksums(home / str(step)) != {}
+        )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
 def read_checkpoint(folder: pathlib.Path, unit: Unit) -> Snapshot | None:
-    """The latest snapshot of a unit that is whole and of the same versions and device; None if there is none."""
+    """The latest snapshot of a unit that is whole and of the same versions and device; None if
+    there is none.
+    """
     import orbax.checkpoint as ocp
 
     home = checkpoint_folder(folder, unit)

@@ -1,4 +1,6 @@
-"""A Ray cluster: found or started, measured, and what a task of it is given: a core, and a GPU if there are any."""
+"""A Ray cluster: found or started, measured, and what a task of it is given: a core, and a GPU if
+there are any.
+"""
 
 import contextlib
 import logging
@@ -19,7 +21,8 @@ from toymono.sweeps.interruption import Stopped
 from toymono.sweeps.workers import ONE_THREAD
 
 _DEATHS_PER_UNIT = 10  # of its node or process, before the unit is given up
-_UNITS_PER_PROCESS = 16  # starting one and compiling takes seconds, but XLA keeps memory for all that it compiles
+# starting one and compiling takes seconds, but XLA keeps memory for all that it compiles
+_UNITS_PER_PROCESS = 16
 _SECONDS_TO_CONNECT = 30.0
 _OBJECT_STORE = 2**27  # bytes; nothing large passes through Ray
 
@@ -30,24 +33,36 @@ class Cluster(NamedTuple):
     at_once: int  # units that it trains at the same time
     bytes_each: int  # memory for each of them, beside what its process needs for itself
     ray: ModuleType
-    task: Callable[..., Any]  # what makes a function one that a node calls, with one unit's share of the cluster
+    task: Callable[
+        ..., Any
+    ]  # what makes a function one that a node calls, with one unit's share of the cluster
 
 
 @contextlib.contextmanager
 def connected(on: str, workers: int | None = None) -> Iterator[Cluster]:
-    """A cluster: "ray" starts one on this machine, HOST:PORT or ray://HOST:PORT is the address of one's head.
+    """A cluster: "ray" starts one on this machine, HOST:PORT or ray://HOST:PORT is the address of
+    one's head.
 
-    This process must run on one of its nodes. Raises InputError if there is no Ray or no such cluster.
+    This process must run on one of its nodes. Raises InputError if there is no Ray or no such
+    cluster.
     """
     ray = _ray()
-    local = {"address": "local", "num_cpus": workers or environment.n_cores(), "object_store_memory": _OBJECT_STORE}
+    local = {
+        "address": "local",
+        "num_cpus": workers or environment.n_cores(),
+        "object_store_memory": _OBJECT_STORE,
+    }
     told = {**local, "include_dashboard": False} if on == "ray" else {"address": _head(on, workers)}
-    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # this process leaves its GPU to its workers
+    os.environ.setdefault(
+        "XLA_PYTHON_CLIENT_PREALLOCATE", "false"
+    )  # this process leaves its GPU to its workers
     try:
         ray.init(**told, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, AssertionError, ray.exceptions.RayError) as error:
         fix = "run toymono on one of its nodes, with its versions of Python and Ray"
-        raise InputError(f"{on} must be a Ray cluster that can be joined, but {first_line(error)}; {fix}") from error
+        raise InputError(
+            f"{on} must be a Ray cluster that can be joined, but {first_line(error)}; {fix}"
+        ) from error
     try:
         yield _measured(ray, on)
     finally:
@@ -55,7 +70,9 @@ def connected(on: str, workers: int | None = None) -> Iterator[Cluster]:
 
 
 def _ray() -> ModuleType:
-    """Ray, which sends no usage statistics, and gives up a unit that was too large for its node's memory too often."""
+    """Ray, which sends no usage statistics, and gives up a unit that was too large for its node's
+    memory too often.
+    """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ["RAY_task_oom_retries"] = str(_DEATHS_PER_UNIT)
     try:
@@ -67,19 +84,31 @@ def _ray() -> ModuleType:
 
 
 def _head(on: str, workers: int | None) -> str:
-    """The address of a cluster's head, where one answers; Ray itself would try again and again for minutes."""
+    """The address of a cluster's head, where one answers; Ray itself would try again and again for
+    minutes.
+    """
     told = re.fullmatch(r"(?:ray://)?(([\w.-]+):(\d{1,5}))", on)
     fix = "name the head as `ray start --head` printed it, HOST:6379 (and set RAY_AUTH_MODE=token if it wants a token)"
-    require(told is not None and int(told[3]) < 2**16, "on", "here, ray, HOST:PORT or ray://HOST:PORT", on, fix)
+    require(
+        told is not None and int(told[3]) < 2**16,
+        "on",
+        "here, ray, HOST:PORT or ray://HOST:PORT",
+        on,
+        fix,
+    )
     require(workers is None, "workers", "left to the cluster", workers, "leave it out")
     assert told
     try:
         socket.create_connection((told[2], int(told[3])), _SECONDS_TO_CONNECT).close()
         status = [sys.executable, "-m", "ray.scripts.scripts", "status", "--address", told[1]]
-        subprocess.run(status, capture_output=True, text=True, check=True, timeout=_SECONDS_TO_CONNECT)
+        subprocess.run(
+            status, capture_output=True, text=True, check=True, timeout=_SECONDS_TO_CONNECT
+        )
     except (OSError, subprocess.SubprocessError) as error:
         last = str(getattr(error, "stderr", None) or error).strip().splitlines()[-1]
-        raise InputError(f"on must be the address of a Ray cluster, but {on} is none: {last[:200]}; {fix}") from error
+        raise InputError(
+            f"on must be the address of a Ray cluster, but {on} is none: {last[:200]}; {fix}"
+        ) from error
     return told[1]
 
 
@@ -87,13 +116,23 @@ def _measured(ray: ModuleType, on: str) -> Cluster:
     """How much there is of a cluster: one core for a unit, and one GPU if there are any."""
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
     kinds = ("CPU", "GPU") if any("GPU" in node for node in nodes) else ("CPU",)
-    found = [(int(min(node.get(kind, 0) for kind in kinds)), node.get("memory", 0)) for node in nodes]
+    found = [
+        (int(min(node.get(kind, 0) for kind in kinds)), node.get("memory", 0)) for node in nodes
+    ]
     able = [(n, memory) for n, memory in found if n]
-    require(bool(able), "on", "a cluster with a core that is a worker's", on, "add a node with `ray start`")
+    require(
+        bool(able),
+        "on",
+        "a cluster with a core that is a worker's",
+        on,
+        "add a node with `ray start`",
+    )
     task = ray.remote(
         num_cpus=1,
         num_gpus=len(kinds) - 1,
-        max_calls=1 if len(kinds) > 1 else _UNITS_PER_PROCESS,  # one that is idle would keep its GPU's memory
+        max_calls=1
+        if len(kinds) > 1
+        else _UNITS_PER_PROCESS,  # one that is idle would keep its GPU's memory
         max_retries=_DEATHS_PER_UNIT,
         retry_exceptions=[Stopped],  # its node is being shut down
         runtime_env={"env_vars": {**ONE_THREAD, **_checkout()}},
@@ -109,9 +148,15 @@ def _measured(ray: ModuleType, on: str) -> Cluster:
 
 
 def _checkout() -> dict[str, str]:
-    """Where nodes find the toymono that runs here, if it is a checkout: on the storage that they share, say."""
+    """Where nodes find the toymono that runs here, if it is a checkout: on the storage that they
+    share, say.
+    """
     root = pathlib.Path(__file__).parents[2]
-    return {"PYTHONPATH": f"{root}{os.pathsep}${{PYTHONPATH}}"} if (root / "pyproject.toml").exists() else {}
+    return (
+        {"PYTHONPATH": f"{root}{os.pathsep}${{PYTHONPATH}}"}
+        if (root / "pyproject.toml").exists()
+        else {}
+    )
 
 
 def first_line(error: BaseException) -> str:

@@ -1,4 +1,6 @@
-"""What units will cost, said before they are trained: time, memory, storage; and units small enough for a machine."""
+"""What units will cost, said before they are trained: time, memory, storage; and units small enough
+for a machine.
+"""
 
 import dataclasses
 import itertools
@@ -11,13 +13,16 @@ from toymono.training.placement import activation_bytes, place
 from toymono.training.schedules import last_step, n_losses, record_steps
 from toymono.training.train import multiply_adds, n_parameters
 
-# What an update costs on a CPU, fitted to what benchmarks/training.py prints: its matrix products' share of the
-# machine's own rate, the optimiser's passes over the parameters, and what an update costs however small it is.
+# What an update costs on a CPU, fitted to what benchmarks/training.py prints: its matrix products'
+# share of the machine's own rate, the optimiser's passes over the parameters, and what an update
+# costs however small it is.
 _EFFICIENCY = 0.7
 _SECONDS_PER_PARAMETER = 5e-9
 _SECONDS_PER_UPDATE = 2e-4
 
-PROCESS_BYTES = 600 * 10**6  # main memory of a process that has compiled and stored a unit, beside what the unit needs
+PROCESS_BYTES = (
+    600 * 10**6
+)  # main memory of a process that has compiled and stored a unit, beside what the unit needs
 
 _MOST_MEMBERS = 64  # of a unit: cost per member is flat by then, and a unit lost is little lost
 _WORTH_SPLITTING = 30.0  # seconds on a laptop; a process takes a few to start and compile
@@ -38,7 +43,9 @@ def kept_of(config: Config) -> Kept:
     """What a run with these settings keeps of each member."""
     n_records = len(record_steps(config))
     parameters = n_parameters(config) * (n_records if config.record_params == "all" else 1)
-    numbers = n_losses(config) + n_records * (_PER_NEURON * config.n_neurons + _PER_RECORD) + parameters
+    numbers = (
+        n_losses(config) + n_records * (_PER_NEURON * config.n_neurons + _PER_RECORD) + parameters
+    )
     return Kept(n_losses(config), n_records, parameters, numbers)
 
 
@@ -49,8 +56,12 @@ def stored_bytes(unit: Unit) -> int:
 
 
 def estimated_seconds(units: list[Unit], multiply_adds_per_second: float) -> float:
-    """Training time on a machine with this matrix-product rate; rough, within a factor of about 1.5."""
-    return sum((_estimated_seconds(unit, _EFFICIENCY * multiply_adds_per_second) for unit in units), 0.0)
+    """Training time on a machine with this matrix-product rate; rough, within a factor of about
+    1.5.
+    """
+    return sum(
+        (_estimated_seconds(unit, _EFFICIENCY * multiply_adds_per_second) for unit in units), 0.0
+    )
 
 
 def _estimated_seconds(unit: Unit, rate: float) -> float:
@@ -61,8 +72,8 @@ def _estimated_seconds(unit: Unit, rate: float) -> float:
 def estimated_bytes(unit: Unit) -> int:
     """Memory that training a unit needs at once, on its devices; an estimate, kept a little high.
 
-    Each member's parameters, moments and gradients, losses and records; the activations and data of those that are
-    trained at the same time.
+    Each member's parameters, moments and gradients, losses and records; the activations and data of
+    those that are trained at the same time.
     """
     config, kept = unit.config, kept_of(unit.config)
     placement = place(config, len(unit.seeds), len(unit.settings))
@@ -70,7 +81,10 @@ def estimated_bytes(unit: Unit) -> int:
     member = 5 * n_parameters(config) + kept.numbers
     data = 3 * config.batch_size * config.n_features * max(1, at_once // len(unit.settings))
     worlds = 4 * config.n_embed * config.n_features * len(unit.seeds)
-    return 4 * (unit.n_members * member + data + worlds) + at_once * activation_bytes(config) // placement.n_parts
+    return (
+        4 * (unit.n_members * member + data + worlds)
+        + at_once * activation_bytes(config) // placement.n_parts
+    )
 
 
 class Estimate(NamedTuple):
@@ -84,14 +98,22 @@ class Estimate(NamedTuple):
     seconds: float  # on this machine, all workers together
 
 
-def estimate(units: Sequence[Unit], workers: int, multiply_adds_per_second: float) -> list[Estimate]:
-    """The costs of units by shape, in order, on a machine with so many workers and this matrix-product rate."""
+def estimate(
+    units: Sequence[Unit], workers: int, multiply_adds_per_second: float
+) -> list[Estimate]:
+    """The costs of units by shape, in order, on a machine with so many workers and this
+    matrix-product rate.
+    """
     found = []
     for config, parts in itertools.groupby(units, lambda unit: unit.config):
         same = list(parts)
         memory = min(workers, len(same)) * (PROCESS_BYTES + max(map(estimated_bytes, same)))
         seconds = estimated_seconds(same, multiply_adds_per_second)
-        found.append(Estimate(config, len(same), n_members(same), memory, sum(map(stored_bytes, same)), seconds))
+        found.append(
+            Estimate(
+                config, len(same), n_members(same), memory, sum(map(stored_bytes, same)), seconds
+            )
+        )
     return found
 
 
@@ -101,9 +123,14 @@ def is_worth_splitting(units: list[Unit]) -> bool:
 
 
 def fitted(sweep: Sweep, workers: int, free_bytes: int) -> Sweep:
-    """The sweep with units small enough that all workers have one and that each fits the memory, if nobody chose."""
+    """The sweep with units small enough that all workers have one and that each fits the memory, if
+    nobody chose.
+    """
     units = plan(sweep)
-    most = min(-(-n_members(units) // workers) if is_worth_splitting(units) else _MOST_MEMBERS, _MOST_MEMBERS)
+    most = min(
+        -(-n_members(units) // workers) if is_worth_splitting(units) else _MOST_MEMBERS,
+        _MOST_MEMBERS,
+    )
     fits = dataclasses.replace(sweep, members_per_unit=most)
     while most > 1 and max(map(estimated_bytes, plan(fits))) > free_bytes:
         most //= 2

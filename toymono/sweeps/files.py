@@ -1,4 +1,6 @@
-"""Files that are whole: written under another name, flushed and renamed, with a checksum, by one process at a time."""
+"""Files that are whole: written under another name, flushed and renamed, with a checksum, by one
+process at a time.
+"""
 
 import contextlib
 import hashlib
@@ -15,7 +17,9 @@ _FIX = "delete it and run again"
 
 @contextlib.contextmanager
 def written_whole(file: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A temporary name to write to; leaving the block flushes it to disk and renames it: no half file is ever seen."""
+    """A temporary name to write to; leaving the block flushes it to disk and renames it: no half
+    file is ever seen.
+    """
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         yield temporary
@@ -38,7 +42,9 @@ def checksum(file: pathlib.Path) -> str:
 
 @contextlib.contextmanager
 def written_with_checksum(file: pathlib.Path) -> Iterator[pathlib.Path]:
-    """As `written_whole`, with a second file beside it that `sha256sum --check` understands; it is there first."""
+    """As `written_whole`, with a second file beside it that `sha256sum --check` understands; it is
+    there first.
+    """
     with written_whole(file) as temporary:
         yield temporary
         with written_whole(_checksum_file(file)) as line:
@@ -46,29 +52,37 @@ def written_with_checksum(file: pathlib.Path) -> Iterator[pathlib.Path]:
 
 
 def check(file: pathlib.Path) -> None:
-    """Raise InputError if the file is not as it was written; one without a checksum is of an older toymono."""
+    """Raise InputError if the file is not as it was written; one without a checksum is of an older
+    toymono.
+    """
     beside = _checksum_file(file)
     if beside.exists():
         told = beside.read_text(errors="replace").split()
         same = bool(told) and told[0] == checksum(file)
-        require(same, str(file), "as toymono wrote it", "another by its checksum: a damaged file", _FIX)
+        require(
+            same, str(file), "as toymono wrote it", "another by its checksum: a damaged file", _FIX
+        )
 
 
 @contextlib.contextmanager
 def locked(file: pathlib.Path, patience: float = 0.0) -> Iterator[None]:
     """Keep other processes from making this file; the lock dies with the process that holds it.
 
-    Raises InputError where another holds it for more than `patience` seconds. What a killed process left half written
-    of the file is swept away.
+    Raises InputError where another holds it for more than `patience` seconds. What a killed process
+    left half written of the file is swept away.
     """
     lock = filelock.FileLock(file.with_name(f".{file.name}.lock"))
     try:
         lock.acquire(timeout=patience)
     except filelock.Timeout as error:
         fix = "wait until it is done, or name another folder with --out"
-        raise InputError(f"{file} must be trained by one process at a time, but another is at it; {fix}") from error
+        raise InputError(
+            f"{file} must be trained by one process at a time, but another is at it; {fix}"
+        ) from error
     except OSError as error:
-        raise InputError(f"{file} must be in a folder that can be written to, but {error}; allow it") from error
+        raise InputError(
+            f"{file} must be in a folder that can be written to, but {error}; allow it"
+        ) from error
     try:
         for left in file.parent.glob(f".{file.name}.*"):
             if left.suffix != ".lock":

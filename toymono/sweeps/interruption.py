@@ -1,4 +1,6 @@
-"""Being asked to stop: Ctrl-C, or the signal by which a cluster ends a job, heeded where nothing is lost by it."""
+"""Being asked to stop: Ctrl-C, or the signal by which a cluster ends a job, heeded where nothing is
+lost by it.
+"""
 
 import contextlib
 import signal

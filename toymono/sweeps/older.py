@@ -1,4 +1,6 @@
-"""What a result of an earlier toymono lacks: it has its default, or is measured from the stored parameters."""
+"""What a result of an earlier toymono lacks: it has its default, or is measured from the stored
+parameters.
+"""
 
 import dataclasses
 import functools
@@ -24,16 +26,26 @@ _LOSSES = ("task_loss", "task_loss_error")
 def completed(data: xr.Dataset, unit: Unit) -> xr.Dataset:
     """A unit's results, with the settings and losses that an earlier toymono did not write.
 
-    Losses are measured at records that kept their parameters, on the samples that are used now; NaN at others.
+    Losses are measured at records that kept their parameters, on the samples that are used now; NaN
+    at others.
     """
-    data.attrs = {**{field.name: field.default for field in dataclasses.fields(Config)}, **data.attrs}
-    untold = [name for name in Hyper._fields if name not in data.variables and _is_default(unit, name)]
-    data = data.assign_coords({n: ("setting", [Hyper._field_defaults[n]] * len(unit.settings)) for n in untold})
+    data.attrs = {
+        **{field.name: field.default for field in dataclasses.fields(Config)},
+        **data.attrs,
+    }
+    untold = [
+        name for name in Hyper._fields if name not in data.variables and _is_default(unit, name)
+    ]
+    data = data.assign_coords(
+        {n: ("setting", [Hyper._field_defaults[n]] * len(unit.settings)) for n in untold}
+    )
     needed = {"score", *WEIGHTS, *Problem._fields}
     if set(_LOSSES) <= set(data.variables) or not needed <= set(data.variables):
         return data
     shape = (data.sizes["seed"], data.sizes["setting"])
-    return data.assign(_losses(data, unit)) if shape == (len(unit.seeds), len(unit.settings)) else data
+    return (
+        data.assign(_losses(data, unit)) if shape == (len(unit.seeds), len(unit.settings)) else data
+    )
 
 
 def _is_default(unit: Unit, name: str) -> bool:
@@ -49,8 +61,14 @@ def _losses(data: xr.Dataset, unit: Unit) -> dict[str, tuple[tuple[str, ...], np
         at = data.sel(param_step=int(data.step[place]))
         for number, seed in enumerate(unit.seeds):
             one = at.isel(seed=number)
-            weights, problem, key = weights_in(one), problems_in(one), make_world(unit.config, seed).key_probe
-            found[:, place, number] = np.stack(_of_settings(unit.config, weights, problem, key, densities))
+            weights, problem, key = (
+                weights_in(one),
+                problems_in(one),
+                make_world(unit.config, seed).key_probe,
+            )
+            found[:, place, number] = np.stack(
+                _of_settings(unit.config, weights, problem, key, densities)
+            )
     return {name: (dims, values) for name, values in zip(_LOSSES, found, strict=True)}
 
 

@@ -1,8 +1,9 @@
-"""Table 1 of the paper as data, in the paper's own numbers; `presets.py` scales it to smaller machines.
+"""Table 1 of the paper as data, in the paper's own numbers; `presets.py` scales it to smaller
+machines.
 
-Batches whose names the paper does not have are toymono's own controls. Other scales than the paper's leave out the
-values that a curve does not need, which `thinned` says: the rate .001, which takes 2^17 steps; offsets far from the
-threshold; every other density; and of controls most rates.
+Batches whose names the paper does not have are toymono's own controls. Other scales than the
+paper's leave out the values that a curve does not need, which `thinned` says: the rate .001, which
+takes 2^17 steps; offsets far from the threshold; every other density; and of controls most rates.
 """
 
 import types
@@ -11,19 +12,29 @@ from typing import Any, NamedTuple
 
 Grid = Mapping[str, tuple[Any, ...]]
 
-N_FEATURES, N_EMBED, N_NEURONS, N_STEPS, BATCH_SIZE = 512, 64, 1024, 2**17, 8192  # the paper's defaults
+N_FEATURES, N_EMBED, N_NEURONS, N_STEPS, BATCH_SIZE = (
+    512,
+    64,
+    1024,
+    2**17,
+    8192,
+)  # the paper's defaults
 FEATURE_DENSITY = 1 / 64
 LEARNING_RATES = (0.001, 0.003, 0.005, 0.007, 0.01, 0.03)
 N_NEURONS_GRID = (16, 32, 64, 128, 256, 384, 512, 1024, 2048)
 # The paper gives the ends; dense where its threshold -sqrt(eps) lies for the densities of B1 to B5.
 BIAS_OFFSETS = (-2.0, -1.0, -0.5, -0.35, -0.25, -0.18, -0.125, -0.06, 0.0, 0.5, 1.0)
-DENSITIES = tuple(2 ** (-exponent / 2) for exponent in range(20, 2, -1))  # 2^-10 to 2^-1.5 by half octaves
+DENSITIES = tuple(
+    2 ** (-exponent / 2) for exponent in range(20, 2, -1)
+)  # 2^-10 to 2^-1.5 by half octaves
 DECAYS = tuple(10 ** (-exponent / 2) for exponent in range(7, 2, -1))  # 10^-3.5 to 10^-1.5
 L1_WEIGHTS = tuple(10.0**exponent for exponent in range(-7, 1))
 
 
 class PaperBatch(NamedTuple):
-    """A named sweep, in the paper's own numbers: the union of some grids over the paper's defaults."""
+    """A named sweep, in the paper's own numbers: the union of some grids over the paper's
+    defaults.
+    """
 
     title: str
     grids: tuple[Grid, ...]
@@ -60,7 +71,9 @@ BATCHES: dict[str, PaperBatch] = {
     "LR1": PaperBatch("learning rates from zero bias (Figs 1 left, 3, 4, 5)", (_RATES,), _MOST),
     "LR2": PaperBatch("learning rates, power law (Fig 6)", ({**_RATES, **_POWER_LAW},), _MOST),
     "LR3": PaperBatch(
-        "learning rates from offset -1 with decay (Figs 1 right, 7, 10, 11)", ({**_RATES, **_NEGATIVE},), _MOST
+        "learning rates from offset -1 with decay (Figs 1 right, 7, 10, 11)",
+        ({**_RATES, **_NEGATIVE},),
+        _MOST,
     ),
     "LR4": PaperBatch(
         "learning rates, power law, offset -1 with decay (Fig 12)",
@@ -68,13 +81,25 @@ BATCHES: dict[str, PaperBatch] = {
         _MOST,
     ),
     "LR5": PaperBatch(
-        "learning rates, absolute value, k = 4 N (Fig 22)", ({**_RATES, **_ABSOLUTE, **_NEGATIVE},), _MOST
+        "learning rates, absolute value, k = 4 N (Fig 22)",
+        ({**_RATES, **_ABSOLUTE, **_NEGATIVE},),
+        _MOST,
     ),
-    "B1": PaperBatch("bias offsets at density 1/16 (Figs 8, 9)", _offsets(1 / 16, 0.03), _NEAR_OFFSETS),
-    "B2": PaperBatch("bias offsets at density 1/32 (Figs 8, 9)", _offsets(1 / 32, 0.003), _NEAR_OFFSETS),
-    "B3": PaperBatch("bias offsets at density 1/64 (Figs 8, 9)", _offsets(1 / 64, 0.003), _NEAR_OFFSETS),
-    "B4": PaperBatch("bias offsets at density 1/128 (Figs 8, 9)", _offsets(1 / 128, 0.003), _NEAR_OFFSETS),
-    "B5": PaperBatch("bias offsets at density 1/256 (Figs 8, 9)", _offsets(1 / 256, 0.003), _NEAR_OFFSETS),
+    "B1": PaperBatch(
+        "bias offsets at density 1/16 (Figs 8, 9)", _offsets(1 / 16, 0.03), _NEAR_OFFSETS
+    ),
+    "B2": PaperBatch(
+        "bias offsets at density 1/32 (Figs 8, 9)", _offsets(1 / 32, 0.003), _NEAR_OFFSETS
+    ),
+    "B3": PaperBatch(
+        "bias offsets at density 1/64 (Figs 8, 9)", _offsets(1 / 64, 0.003), _NEAR_OFFSETS
+    ),
+    "B4": PaperBatch(
+        "bias offsets at density 1/128 (Figs 8, 9)", _offsets(1 / 128, 0.003), _NEAR_OFFSETS
+    ),
+    "B5": PaperBatch(
+        "bias offsets at density 1/256 (Figs 8, 9)", _offsets(1 / 256, 0.003), _NEAR_OFFSETS
+    ),
     "B6": PaperBatch(  # printed as a second B3
         "bias offsets and learning rates, GeLU (Fig 13)",
         ({**_RATES, "activation": ("gelu",), "bias_offset": BIAS_OFFSETS, "bias_decay": (0.03,)},),
@@ -85,10 +110,17 @@ BATCHES: dict[str, PaperBatch] = {
     "E3": PaperBatch("densities, decay .003 (Figs 18, 19)", _densities(0.003), _FEW_OCTAVES),
     "E4": PaperBatch("densities, decay .001 (Figs 18, 19)", _densities(0.001), _FEW_OCTAVES),
     "K0": PaperBatch("widths from zero bias (Figs 15, 17)", (_WIDTHS,)),
-    "K1": PaperBatch("widths from offset -1 with decay (Figs 2, 15, 17)", ({**_WIDTHS, **_NEGATIVE},)),
-    "K2": PaperBatch("widths, power law, offset -1 with decay (Fig 16)", ({**_WIDTHS, **_NEGATIVE, **_POWER_LAW},)),
+    "K1": PaperBatch(
+        "widths from offset -1 with decay (Figs 2, 15, 17)", ({**_WIDTHS, **_NEGATIVE},)
+    ),
+    "K2": PaperBatch(
+        "widths, power law, offset -1 with decay (Fig 16)",
+        ({**_WIDTHS, **_NEGATIVE, **_POWER_LAW},),
+    ),
     "RG1-zero": PaperBatch("L1 weights from zero bias, as text and Fig 14 have it", (_L1,)),
-    "RG1-negative": PaperBatch("L1 weights from offset -1 with decay, as Table 1 has it", ({**_L1, **_NEGATIVE},)),
+    "RG1-negative": PaperBatch(
+        "L1 weights from offset -1 with decay, as Table 1 has it", ({**_L1, **_NEGATIVE},)
+    ),
     "RP1": PaperBatch(
         "learning rates, re-projector, offset -1 with decay (Fig 21)",
         ({**_RATES, **_NEGATIVE, "task": ("reproject",)},),
@@ -124,7 +156,12 @@ BATCHES: dict[str, PaperBatch] = {
         (
             _RATES,
             *(
-                {**_RATES, "connectivity": ("random",), "n_neurons": (k,), "weight_density": (N_NEURONS / k,)}
+                {
+                    **_RATES,
+                    "connectivity": ("random",),
+                    "n_neurons": (k,),
+                    "weight_density": (N_NEURONS / k,),
+                }
                 | {"batch_size": (BATCH_SIZE,)}
                 for k in (2048, 4096)
             ),

@@ -1,4 +1,6 @@
-"""From a sweep to units of work: the members that share one compiled shape, in parts that are small enough."""
+"""From a sweep to units of work: the members that share one compiled shape, in parts that are small
+enough.
+"""
 
 import hashlib
 import itertools
@@ -26,13 +28,18 @@ class Unit(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Short and unique to the content: the width, and a hash of everything that fixes the result.
+        """Short and unique to the content: the width, and a hash of everything that fixes the
+        result.
 
-        What has its default is left out, so that a result keeps its name when a later toymono knows more settings.
+        What has its default is left out, so that a result keeps its name when a later toymono knows
+        more settings.
         """
         defaults = {**Config().__dict__, **Hyper._field_defaults}
         models = [{**self.config.__dict__, **setting._asdict()} for setting in self.settings]
-        told = [{name: value for name, value in model.items() if value != defaults[name]} for model in models]
+        told = [
+            {name: value for name, value in model.items() if value != defaults[name]}
+            for model in models
+        ]
         content = json.dumps([told, self.seeds], sort_keys=True)
         return f"k{self.config.n_neurons}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
 
@@ -43,11 +50,15 @@ def plan(sweep: Sweep) -> list[Unit]:
     for config, hyper in sweep.models():
         settings.setdefault(config, []).append(hyper)
     whole = [Unit(config, tuple(hypers), sweep.seeds) for config, hypers in settings.items()]
-    return [part for unit in whole for part in _parts(unit, sweep.members_per_unit or unit.n_members)]
+    return [
+        part for unit in whole for part in _parts(unit, sweep.members_per_unit or unit.n_members)
+    ]
 
 
 def _parts(unit: Unit, most: int) -> Iterator[Unit]:
-    """The unit in parts of at most so many members, its members in their order: all seeds of a setting, if they fit."""
+    """The unit in parts of at most so many members, its members in their order: all seeds of a
+    setting, if they fit.
+    """
     for settings in _even(unit.settings, max(1, most // len(unit.seeds))):
         for seeds in _even(unit.seeds, most // len(settings)):
             yield Unit(unit.config, settings, seeds)
@@ -61,7 +72,8 @@ def _even(values: tuple[T, ...], most: int) -> Iterator[tuple[T, ...]]:
 
 
 def shared(units: list[Unit], share: str) -> list[Unit]:
-    """Share i of n, told as "i/n" with i from 1 to n: every n-th unit from the i-th on; all shares make up the whole.
+    """Share i of n, told as "i/n" with i from 1 to n: every n-th unit from the i-th on; all shares
+    make up the whole.
 
     Raises InputError for other words.
     """

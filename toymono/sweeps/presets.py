@@ -22,7 +22,9 @@ from toymono.sweeps.recipes import recipe_sweep
 
 ScaleName = Literal["desk", "paper", "smoke"]
 
-_RATE_STEPS = 0.01 * 2**14  # learning rate * steps that finishes a network: see experiments/recipe.py
+_RATE_STEPS = (
+    0.01 * 2**14
+)  # learning rate * steps that finishes a network: see experiments/recipe.py
 _FEWEST_STEPS = 2**14
 _MOST_DECAY = 5  # times the paper's own
 
@@ -33,14 +35,17 @@ class Scale(NamedTuple):
     config: Config
     density_factor: float
     most_samples: int  # in a batch
-    values_per_axis: int | None = None  # of a longer axis the ends and what lies evenly between; None: all
+    values_per_axis: int | None = (
+        None  # of a longer axis the ends and what lies evenly between; None: all
+    )
     steps_by_rate: bool = False  # as many as the learning rate needs, in place of one number
 
 
 SCALES: dict[ScaleName, Scale] = {
-    # The paper's networks and data with the cheapest training that ends where the paper's ends (experiments/recipe.py):
-    # a thirty-second of the batch, one cosine to 0, and the steps that the rate needs. Narrow networks get 2048
-    # samples at most: their time goes into the samples, not into the matrix products.
+    # The paper's networks and data with the cheapest training that ends where the paper's ends
+    # (experiments/recipe.py): a thirty-second of the batch, one cosine to 0, and the steps that the
+    # rate needs. Narrow networks get 2048 samples at most: their time goes into the samples, not
+    # into the matrix products.
     "desk": Scale(
         Config(
             n_features=N_FEATURES,
@@ -55,13 +60,21 @@ SCALES: dict[ScaleName, Scale] = {
         steps_by_rate=True,
     ),
     "paper": Scale(
-        Config(n_features=N_FEATURES, n_embed=N_EMBED, n_neurons=N_NEURONS, batch_size=BATCH_SIZE, n_steps=N_STEPS),
+        Config(
+            n_features=N_FEATURES,
+            n_embed=N_EMBED,
+            n_neurons=N_NEURONS,
+            batch_size=BATCH_SIZE,
+            n_steps=N_STEPS,
+        ),
         density_factor=1.0,
         most_samples=2**19,
     ),
     # Seconds, for tests: too small and too short to say anything about monosemanticity.
     "smoke": Scale(
-        Config(n_features=16, n_embed=8, n_neurons=32, batch_size=64, n_steps=1024, schedule_period=64),
+        Config(
+            n_features=16, n_embed=8, n_neurons=32, batch_size=64, n_steps=1024, schedule_period=64
+        ),
         density_factor=8.0,
         most_samples=256,
         values_per_axis=3,
@@ -70,9 +83,11 @@ SCALES: dict[ScaleName, Scale] = {
 
 
 def steps_of(scale: Scale, rate: float) -> int:
-    """Steps of a network at a learning rate: LAMB moves a fixed share of a tensor per step, so low rates need more.
+    """Steps of a network at a learning rate: LAMB moves a fixed share of a tensor per step, so low
+    rates need more.
 
-    At desk scale the power of two nearest to 164 / rate, and 2^14 at least: 2^16 at .003, 2^15 at .005 and .007.
+    At desk scale the power of two nearest to 164 / rate, and 2^14 at least: 2^16 at .003, 2^15 at
+    .005 and .007.
     """
     if not scale.steps_by_rate:
         return scale.config.n_steps
@@ -82,13 +97,18 @@ def steps_of(scale: Scale, rate: float) -> int:
 def scaled(scale: Scale, grid: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
     """A grid of the paper's numbers at another scale, one grid for each width and number of steps.
 
-    Kept: k / N; decay * learning rate * steps, on which rests whether the biases come up at all, up to five times the
-    paper's decay; batch * k, hence the multiply-adds of a step, as far as `most_samples` goes; learning rates, offsets
-    and L1 weights themselves. Densities are multiplied by the scale's own factor and end at 1. Desk scale keeps N, d,
-    k and the densities as well. Not kept: steps and samples, and with the decay its strength against the optimiser's
-    own step, to which it stands as decay to 1.
+    Kept: k / N; decay * learning rate * steps, on which rests whether the biases come up at all, up
+    to five times the paper's decay; batch * k, hence the multiply-adds of a step, as far as
+    `most_samples` goes; learning rates, offsets and L1 weights themselves. Densities are multiplied
+    by the scale's own factor and end at 1. Desk scale keeps N, d, k and the densities as well. Not
+    kept: steps and samples, and with the decay its strength against the optimiser's own step, to
+    which it stands as decay to 1.
     """
-    grid = {"feature_density": (FEATURE_DENSITY,), "learning_rate": (Hyper().learning_rate,), **grid}
+    grid = {
+        "feature_density": (FEATURE_DENSITY,),
+        "learning_rate": (Hyper().learning_rate,),
+        **grid,
+    }
     densities = (density * scale.density_factor for density in grid["feature_density"])
     numbers = {**grid, "feature_density": tuple(density for density in densities if density <= 1)}
     if "n_embed" in grid:
@@ -96,20 +116,28 @@ def scaled(scale: Scale, grid: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
     numbers = {name: _thinned(values, scale.values_per_axis) for name, values in numbers.items()}
     for k in numbers.pop("n_neurons", (N_NEURONS,)):
         n_neurons = max(1, k * scale.config.n_features // N_FEATURES)
-        batch = scale.config.batch_size * (1 if "batch_size" in grid else scale.config.n_neurons / n_neurons)
+        batch = scale.config.batch_size * (
+            1 if "batch_size" in grid else scale.config.n_neurons / n_neurons
+        )
         shape = {"n_neurons": (n_neurons,), "batch_size": (min(int(batch), scale.most_samples),)}
         for trained in _trained(scale, numbers):
             yield {**numbers, **trained, **shape}
 
 
 def _trained(scale: Scale, numbers: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
-    """Learning rates, steps and decays of a grid: one set for all rates that take the same number of steps."""
+    """Learning rates, steps and decays of a grid: one set for all rates that take the same number
+    of steps.
+    """
     by_steps = itertools.groupby(numbers["learning_rate"], lambda rate: steps_of(scale, rate))
     for steps, rates in by_steps:
         decays = numbers.get("bias_decay", (0.0,))
         most = _MOST_DECAY if scale.steps_by_rate else math.inf
         longer = min(N_STEPS / steps, most)
-        yield {"learning_rate": tuple(rates), "n_steps": (steps,), "bias_decay": tuple(d * longer for d in decays)}
+        yield {
+            "learning_rate": tuple(rates),
+            "n_steps": (steps,),
+            "bias_decay": tuple(d * longer for d in decays),
+        }
 
 
 def _thinned(values: tuple[Any, ...], most: int | None) -> tuple[Any, ...]:
@@ -121,7 +149,11 @@ def _thinned(values: tuple[Any, ...], most: int | None) -> tuple[Any, ...]:
 def _batch_sweep(batch: PaperBatch, scale: Scale, seeds: tuple[int, ...]) -> Sweep:
     whole = scale is SCALES["paper"]
     grids = tuple(grid if whole else {**grid, **batch.thinned} for grid in batch.grids)
-    return Sweep(base=scale.config, grids=tuple(point for grid in grids for point in scaled(scale, grid)), seeds=seeds)
+    return Sweep(
+        base=scale.config,
+        grids=tuple(point for grid in grids for point in scaled(scale, grid)),
+        seeds=seeds,
+    )
 
 
 class _Demo(NamedTuple):
@@ -132,12 +164,16 @@ class _Demo(NamedTuple):
 
 
 _SMOKE_DEMO = _Demo(SCALES["smoke"].config, (0.003, 0.01, 0.03), 1 / 8, 4 / (0.003 * 1024 / 2))
-# A quarter of the paper's features and neurons, where the contrast takes minutes; it is the same at desk and paper.
+# A quarter of the paper's features and neurons, where the contrast takes minutes; it is the same at
+# desk and paper.
 _DEMO = _Demo(
-    Config(n_features=128, n_embed=64, n_neurons=256, batch_size=256, n_steps=2**13, schedule="cosine"),
+    Config(
+        n_features=128, n_embed=64, n_neurons=256, batch_size=256, n_steps=2**13, schedule="cosine"
+    ),
     rates=(0.01,),
     density=1 / 32,
-    decay=7 / (0.01 * 2**13 / 2),  # takes the biases to e^-7 of their start in the first half of training
+    decay=7
+    / (0.01 * 2**13 / 2),  # takes the biases to e^-7 of their start in the first half of training
 )
 
 
@@ -145,7 +181,11 @@ def _demo_sweep(demo: _Demo, seeds: tuple[int, ...]) -> Sweep:
     # All records are kept: maps can be replayed.
     base = dataclasses.replace(demo.config, record_params="all")
     zero = {"learning_rate": demo.rates, "feature_density": (demo.density,)}
-    return Sweep(base=base, grids=(zero, {**zero, "bias_offset": (-1.0,), "bias_decay": (demo.decay,)}), seeds=seeds)
+    return Sweep(
+        base=base,
+        grids=(zero, {**zero, "bias_offset": (-1.0,), "bias_decay": (demo.decay,)}),
+        seeds=seeds,
+    )
 
 
 PRESETS: dict[str, str] = {  # names of sweeps, and what each is
@@ -156,7 +196,8 @@ PRESETS: dict[str, str] = {  # names of sweeps, and what each is
 
 
 def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)) -> Sweep:
-    """A named sweep at a scale; the paper ran every setting once, toymono with at least three seeds.
+    """A named sweep at a scale; the paper ran every setting once, toymono with at least three
+    seeds.
 
     Raises InputError for a name that PRESETS does not have.
     """
@@ -169,7 +210,9 @@ def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)
 
 
 def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
-    """The preset and scale that trains just these models, whatever its seeds and records are; None if none does."""
+    """The preset and scale that trains just these models, whatever its seeds and records are; None
+    if none does.
+    """
     models = _models(sweep)
     for scale in SCALES:
         for name in PRESETS:
@@ -180,5 +223,7 @@ def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
 
 def _models(sweep: Sweep) -> set[tuple[Config, Hyper]]:
     # What a user may choose of a preset makes no other batch of it.
-    base = dataclasses.replace(sweep.base, record_phase="rest", record_params="last", matmul_precision="float32")
+    base = dataclasses.replace(
+        sweep.base, record_phase="rest", record_params="last", matmul_precision="float32"
+    )
     return set(dataclasses.replace(sweep, base=base).models())

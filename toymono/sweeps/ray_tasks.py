@@ -1,7 +1,8 @@
 """Units trained by the tasks of a Ray cluster, one each.
 
-Ray only says where and when. What is done is what the run's folder holds, which all nodes must therefore share: a task
-whose node dies starts again on another, from the unit's last checkpoint. When the head dies the run ends; resume it.
+Ray only says where and when. What is done is what the run's folder holds, which all nodes must
+therefore share: a task whose node dies starts again on another, from the unit's last checkpoint.
+When the head dies the run ends; resume it.
 """
 
 import contextlib
@@ -28,12 +29,17 @@ _WIDTH = 200  # of what Ray says
 
 
 def train_in_cluster(
-    cluster: Cluster, folder: pathlib.Path, units: list[Unit], report: Report, stop: Callable[[], bool]
+    cluster: Cluster,
+    folder: pathlib.Path,
+    units: list[Unit],
+    report: Report,
+    stop: Callable[[], bool],
 ) -> None:
-    """Train units of a run, as many at the same time as the cluster can; where one dies the others go on.
+    """Train units of a run, as many at the same time as the cluster can; where one dies the others
+    go on.
 
-    Raises Stopped, once the units in training have a checkpoint, if it was asked to stop, and otherwise InputError if
-    a unit is not done, which says why.
+    Raises Stopped, once the units in training have a checkpoint, if it was asked to stop, and
+    otherwise InputError if a unit is not done, which says why.
     """
     ray, named = cluster.ray, {unit.name: unit for unit in units}
     news = _news(ray)
@@ -56,7 +62,9 @@ def train_in_cluster(
 
 
 def _train(folder: pathlib.Path, unit: Unit, news: Any) -> None:  # noqa: ANN401 (a handle of Ray's)
-    """On a node: train a unit unless it is done. Raises InputError, or Stopped when this process is asked to stop."""
+    """On a node: train a unit unless it is done. Raises InputError, or Stopped when this process is
+    asked to stop.
+    """
     fix = "let all nodes see the run's folder at the same path, on storage that they share"
     require((folder / SWEEP_FILE).exists(), "folder", "the run's on every node", str(folder), fix)
     told = -_SECONDS_BETWEEN_NEWS
@@ -103,7 +111,9 @@ def _taken(ray: ModuleType, news: Any) -> dict[str, Progress]:  # noqa: ANN401 (
 
 
 class _Brief(io.TextIOBase):
-    """Where Ray prints which nodes and tasks died, in forty lines each: the first goes to the standard error."""
+    """Where Ray prints which nodes and tasks died, in forty lines each: the first goes to the
+    standard error.
+    """
 
     def write(self, text: str) -> int:
         line = text.strip().partition("\n")[0]
@@ -123,10 +133,16 @@ def _reason(ray: ModuleType, task: Any) -> str:  # noqa: ANN401 (a reference of 
 
 
 def _check_done(folder: pathlib.Path, reasons: dict[Unit, str]) -> None:
-    """Raise InputError unless all units are done; the list of files is read anew, for a file server's may be late."""
+    """Raise InputError unless all units are done; the list of files is read anew, for a file
+    server's may be late.
+    """
     done = {file.name for file in (folder / "units").iterdir()}
-    lost = {unit: reason for unit, reason in reasons.items() if unit_file(folder, unit).name not in done}
+    lost = {
+        unit: reason for unit, reason in reasons.items() if unit_file(folder, unit).name not in done
+    }
     if lost:
-        deaths = "; ".join(f"{unit.name}: {why or 'its node wrote elsewhere'}" for unit, why in lost.items())
+        deaths = "; ".join(
+            f"{unit.name}: {why or 'its node wrote elsewhere'}" for unit, why in lost.items()
+        )
         fix = f"mend that, then go on with: toymono resume {folder}"
         raise InputError(f"each unit must be trained to its end, but {deaths}; {fix}")

@@ -1,4 +1,5 @@
-"""Ways to train the paper's network for less than the paper did, tried before one was chosen for scale desk.
+"""Ways to train the paper's network for less than the paper did, tried before one was chosen for
+scale desk.
 
 All are of one seed, RECIPE_SEED, on which no claim is judged.
 """
@@ -12,7 +13,9 @@ from toymono.config import Optimizer as OptimizerName
 from toymono.sweeps.paper import FEATURE_DENSITY, N_NEURONS
 
 RECIPE_SEED = 100
-_FOLDS = 0.05 * 0.01 * 2**14  # decay * learning rate * steps: the biases fall to e^-4 of their start in the first half
+_FOLDS = (
+    0.05 * 0.01 * 2**14
+)  # decay * learning rate * steps: the biases fall to e^-4 of their start in the first half
 
 
 class Recipe(NamedTuple):
@@ -51,10 +54,17 @@ RECIPES = (
 
 
 def recipe_sweep(shape: Config, seeds: tuple[int, ...]) -> Sweep:
-    """All recipes for a network of this shape; at another width than the paper's the steps and batches shrink alike."""
+    """All recipes for a network of this shape; at another width than the paper's the steps and
+    batches shrink alike.
+    """
     smaller = N_NEURONS // shape.n_neurons
-    recipes = (r._replace(n_steps=r.n_steps // smaller, batch_size=max(1, r.batch_size // smaller)) for r in RECIPES)
-    base = dataclasses.replace(shape, batch_size=512 // smaller, n_steps=2**14 // smaller, schedule="cosine")
+    recipes = (
+        r._replace(n_steps=r.n_steps // smaller, batch_size=max(1, r.batch_size // smaller))
+        for r in RECIPES
+    )
+    base = dataclasses.replace(
+        shape, batch_size=512 // smaller, n_steps=2**14 // smaller, schedule="cosine"
+    )
     return Sweep(base=base, grids=tuple(_grids(recipes)), seeds=seeds)
 
 

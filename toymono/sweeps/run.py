@@ -26,16 +26,19 @@ def run_sweep(
     workers: int | None = None,
     on: str = "here",
 ) -> list[pathlib.Path]:
-    """Train every unit of the sweep that is not done, or of a share of it, "2/8" say, and return their files.
+    """Train every unit of the sweep that is not done, or of a share of it, "2/8" say, and return
+    their files.
 
-    Running it twice is harmless: done units are left alone, begun ones go on from their last checkpoint. `report` is
-    called often enough to show progress. On CPUs as many processes as there are cores train a unit each, unless
-    `workers` says how many or the work is short; on accelerators this one does, over all devices. `on` is "here", or
-    "ray" for a Ray cluster of this machine alone, or the address of one: its nodes train a unit on each core or GPU.
+    Running it twice is harmless: done units are left alone, begun ones go on from their last
+    checkpoint. `report` is called often enough to show progress. On CPUs as many processes as there
+    are cores train a unit each, unless `workers` says how many or the work is short; on
+    accelerators this one does, over all devices. `on` is "here", or "ray" for a Ray cluster of this
+    machine alone, or the address of one: its nodes train a unit on each core or GPU.
 
-    Raises InputError, before anything is written, if the folder holds another run or a unit needs more memory than is
-    free; and later, if another process trains a unit, a result is not as it was written, or the folder cannot be
-    written to. Raises Stopped, once what is made so far is stored, if Ctrl-C or a termination signal asks for it.
+    Raises InputError, before anything is written, if the folder holds another run or a unit needs
+    more memory than is free; and later, if another process trains a unit, a result is not as it was
+    written, or the folder cannot be written to. Raises Stopped, once what is made so far is stored,
+    if Ctrl-C or a termination signal asks for it.
     """
     if on == "here":
         fits = fitted_here(sweep, share, workers or n_workers())
@@ -54,7 +57,9 @@ def run_sweep(
 def _train_missing(
     sweep: Sweep, folder: pathlib.Path, share: str, free_bytes: int, train: Callable[..., None]
 ) -> list[pathlib.Path]:
-    """Check all that can be checked, train the units of a share that are not done, and return its files."""
+    """Check all that can be checked, train the units of a share that are not done, and return its
+    files.
+    """
     for unit in shared(plan(sweep), share):
         _check_memory(unit, free_bytes)
     units = shared(plan(claim_folder(folder, sweep)), share)
@@ -68,28 +73,43 @@ def _train_missing(
 
 
 def _train_here(
-    folder: pathlib.Path, units: list[Unit], workers: int | None, report: Report, stop: Callable[[], bool]
+    folder: pathlib.Path,
+    units: list[Unit],
+    workers: int | None,
+    report: Report,
+    stop: Callable[[], bool],
 ) -> None:
     """Train units of a run in this process, or in others if that is sooner."""
-    # What is left to do plays no part: an interrupted run ends in the same processes, to the last bit the same.
+    # What is left to do plays no part: an interrupted run ends in the same processes, to the last
+    # bit the same.
     whole = plan(read_sweep(folder))
     if (workers or 1) > 1 or (n_workers() > 1 and is_worth_splitting(whole)):
         n_threads = max(1, environment.n_cores() // len(whole))
-        train_in_processes(folder, units, min(workers or n_workers(), len(units)), n_threads, report, stop)
+        train_in_processes(
+            folder, units, min(workers or n_workers(), len(units)), n_threads, report, stop
+        )
     else:
         for unit in units:
             train_unit(folder, unit, report, stop)
 
 
 def fitted_here(sweep: Sweep, share: str, at_once: int) -> Sweep:
-    """The sweep with units that keep so many workers busy in each share of it, and that fit this machine's memory."""
+    """The sweep with units that keep so many workers busy in each share of it, and that fit this
+    machine's memory.
+    """
     _, n_shares = share_of(share)
     return fitted(sweep, at_once * n_shares, environment.free_memory() // at_once - PROCESS_BYTES)
 
 
 def n_workers() -> int:
-    """Processes that keep this machine busy: one for each core, but one for all devices of another kind."""
-    return environment.n_cores() if jax.default_backend() == "cpu" and jax.local_device_count() == 1 else 1
+    """Processes that keep this machine busy: one for each core, but one for all devices of another
+    kind.
+    """
+    return (
+        environment.n_cores()
+        if jax.default_backend() == "cpu" and jax.local_device_count() == 1
+        else 1
+    )
 
 
 def _check_memory(unit: Unit, free: int) -> None:
@@ -97,5 +117,9 @@ def _check_memory(unit: Unit, free: int) -> None:
     size = f"{unit.n_members} members that need about {needed / 2**30:.1f} GiB at once"
     rule = f"small enough for the {free / 2**30:.1f} GiB that are free"
     require(
-        needed <= free, "a unit", rule, size, "lower n_features, n_neurons, batch_size, n_steps or the member count"
+        needed <= free,
+        "a unit",
+        rule,
+        size,
+        "lower n_features, n_neurons, batch_size, n_steps or the member count",
     )

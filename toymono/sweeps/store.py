@@ -38,14 +38,22 @@ _VARIABLES = {
     *("loss", "diverged", "seed", "step", "loss_step", "param_step"),
     *(*Record._fields, *Problem._fields, *Hyper._fields, *_PARAM_DIMS),
 }
-_PROVENANCE = (*(f"{name}_version" for name in ("python", *environment.PACKAGES)), "device", "git_commit")
+_PROVENANCE = (
+    *(f"{name}_version" for name in ("python", *environment.PACKAGES)),
+    "device",
+    "git_commit",
+)
 
 
 def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
-    """A unit's results under named dimensions, with every setting and the provenance that fixes them inside."""
+    """A unit's results under named dimensions, with every setting and the provenance that fixes
+    them inside.
+    """
     config, steps = unit.config, list(record_steps(unit.config))
     member = ("seed", "setting")
-    arrays: dict[str, tuple[tuple[str, ...], np.ndarray]] = {"loss": ((*member, "loss_step"), trained.losses)}
+    arrays: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
+        "loss": ((*member, "loss_step"), trained.losses)
+    }
     for name, values in trained.records._asdict().items():
         dims = ("step", *member, *(["neuron"] if values.ndim > 3 else []))
         arrays[name] = (dims, values.astype(np.int32) if values.dtype.kind == "i" else values)
@@ -59,7 +67,10 @@ def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
         "step": steps,
         "loss_step": list(loss_steps(config)),
         "param_step": steps if config.record_params == "all" else [last_step(config)],
-        **{name: ("setting", [float(getattr(s, name)) for s in unit.settings]) for name in Hyper._fields},
+        **{
+            name: ("setting", [float(getattr(s, name)) for s in unit.settings])
+            for name in Hyper._fields
+        },
     }
     data = xr.Dataset(arrays, coords, {**dataclasses.asdict(config), **provenance()})
     return data.assign(diverged=is_diverged(data))
@@ -68,7 +79,11 @@ def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
 def provenance() -> dict[str, str]:
     """Versions, device and commit, as text."""
     versions = {f"{name}_version": version for name, version in environment.versions().items()}
-    return {**versions, "device": "; ".join(environment.devices()), "git_commit": environment.git_commit()}
+    return {
+        **versions,
+        "device": "; ".join(environment.devices()),
+        "git_commit": environment.git_commit(),
+    }
 
 
 def unit_file(folder: pathlib.Path, unit: Unit) -> pathlib.Path:
@@ -81,7 +96,9 @@ def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Pa
     file = unit_file(folder, unit)
     data = to_dataset(unit, trained)
     encoding = {name: {"zlib": True, "complevel": 1} for name in data.data_vars}
-    content = data.to_netcdf(engine="h5netcdf", encoding=encoding)  # HDF5 dies, without an error, of a full disk
+    content = data.to_netcdf(
+        engine="h5netcdf", encoding=encoding
+    )  # HDF5 dies, without an error, of a full disk
     with written_with_checksum(file) as temporary:
         temporary.write_bytes(content)
     return file
@@ -98,11 +115,15 @@ def _readable(file: pathlib.Path) -> Iterator[None]:
     except InputError:
         raise
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise InputError(f"{file} must be a result that toymono wrote, but {error}; {_REDO}") from error
+        raise InputError(
+            f"{file} must be a result that toymono wrote, but {error}; {_REDO}"
+        ) from error
 
 
 def open_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
-    """The results in a unit's file, each array read when it is used; InputError if the file does not hold just that."""
+    """The results in a unit's file, each array read when it is used; InputError if the file does
+    not hold just that.
+    """
     check(file)
     with _readable(file):
         data = xr.open_dataset(file, engine="h5netcdf")
@@ -110,14 +131,24 @@ def open_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
     missing = sorted((_VARIABLES - set(data.variables)) | ({*_PROVENANCE} - set(data.attrs)))
     require(not missing, str(file), "a whole result", f"without {', '.join(missing[:3])}", _REDO)
     shape = (data.sizes["seed"], data.sizes["setting"])
-    require(shape == (len(unit.seeds), len(unit.settings)), str(file), "a whole result", f"{shape} members", _REDO)
+    require(
+        shape == (len(unit.seeds), len(unit.settings)),
+        str(file),
+        "a whole result",
+        f"{shape} members",
+        _REDO,
+    )
     with _readable(file):
-        require(config_of(data) == unit.config, str(file), "of the run's own sweep", "another's", _REDO)
+        require(
+            config_of(data) == unit.config, str(file), "of the run's own sweep", "another's", _REDO
+        )
     return data
 
 
 def read_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
-    """The results in a unit's file, in memory; raises InputError if the file does not hold just that."""
+    """The results in a unit's file, in memory; raises InputError if the file does not hold just
+    that.
+    """
     with open_unit(file, unit) as data, _readable(file):
         return data.load()
 
@@ -130,7 +161,13 @@ def is_whole(folder: pathlib.Path) -> bool:
 def _done(folder: pathlib.Path) -> list[tuple[pathlib.Path, Unit]]:
     units = plan(read_sweep(folder))
     done = [(file, unit) for unit in units if (file := unit_file(folder, unit)).exists()]
-    require(len(done) > 0, "folder", "a run with a finished unit", str(folder), "start its `toymono run` again")
+    require(
+        len(done) > 0,
+        "folder",
+        "a run with a finished unit",
+        str(folder),
+        "start its `toymono run` again",
+    )
     return done
 
 
@@ -148,21 +185,37 @@ def _joined(units: list[xr.Dataset], dim: str, same: tuple[str, ...]) -> list[xr
     """Neighbours of one shape that agree on `same`, end to end along a dimension."""
 
     def shape(data: xr.Dataset) -> tuple:
-        return config_of(data), *(data[name].values.tobytes() for name in same if name in data.coords)
+        return config_of(data), *(
+            data[name].values.tobytes() for name in same if name in data.coords
+        )
 
     groups = (list(parts) for _, parts in itertools.groupby(units, shape))
-    how: dict[str, Any] = {"data_vars": "minimal", "coords": "minimal", "compat": "override", "join": "override"}
-    return [xr.concat(parts, dim, **how, combine_attrs=_all_attrs) if len(parts) > 1 else parts[0] for parts in groups]
+    how: dict[str, Any] = {
+        "data_vars": "minimal",
+        "coords": "minimal",
+        "compat": "override",
+        "join": "override",
+    }
+    return [
+        xr.concat(parts, dim, **how, combine_attrs=_all_attrs) if len(parts) > 1 else parts[0]
+        for parts in groups
+    ]
 
 
 def _all_attrs(parts: Sequence[dict[str, Any]], context: object) -> dict[str, Any]:
     """What parts say of themselves; where they were made by different versions, all of them."""
-    differ = {name for name, value in parts[0].items() if any(part[name] != value for part in parts[1:])}
-    return {n: "; ".join(dict.fromkeys(p[n] for p in parts)) if n in differ else v for n, v in parts[0].items()}
+    differ = {
+        name for name, value in parts[0].items() if any(part[name] != value for part in parts[1:])
+    }
+    return {
+        n: "; ".join(dict.fromkeys(p[n] for p in parts)) if n in differ else v
+        for n, v in parts[0].items()
+    }
 
 
 def open_run_units(folder: pathlib.Path) -> list[xr.Dataset]:
-    """As `read_run`, but unit by unit, and each array is read when it is used: for runs larger than what is looked at.
+    """As `read_run`, but unit by unit, and each array is read when it is used: for runs larger than
+    what is looked at.
 
     Members come in the same order as in `read_run`.
     """
@@ -185,7 +238,9 @@ class StoredMember(NamedTuple):
 
 
 def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = None) -> StoredMember:
-    """One member of a unit: `seed` by its value, `setting` by its place, at a recorded step (the last unless told)."""
+    """One member of a unit: `seed` by its value, `setting` by its place, at a recorded step (the
+    last unless told).
+    """
     one = data.sel(seed=seed).isel(setting=setting)
     at = one.isel(param_step=-1) if step is None else one.sel(param_step=step)
     params: dict[str, dict[str, jax.Array]] = {"encoder": {}, "decoder": {}}

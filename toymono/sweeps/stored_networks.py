@@ -15,11 +15,18 @@ WEIGHTS = ("encoder_kernel", "encoder_bias", "decoder_kernel")  # names of the a
 def config_of(data: xr.Dataset) -> Config:
     """The Config that a unit was trained with, from what its file says."""
     fields = (field.name for field in dataclasses.fields(Config))
-    return Config(**{name: getattr(data.attrs[name], "item", lambda n=name: data.attrs[n])() for name in fields})
+    return Config(
+        **{
+            name: getattr(data.attrs[name], "item", lambda n=name: data.attrs[n])()
+            for name in fields
+        }
+    )
 
 
 def weights_in(data: xr.Dataset) -> Weights:
-    """The weights of all members at one record; every leaf: seed setting ..., or setting ... of a single seed."""
+    """The weights of all members at one record; every leaf: seed setting ..., or setting ... of a
+    single seed.
+    """
     member = [dim for dim in ("seed", "setting") if dim in data.sizes]
     return Weights(*(jnp.asarray(data[name].transpose(*member, ...).values) for name in WEIGHTS))
 
@@ -27,4 +34,6 @@ def weights_in(data: xr.Dataset) -> Weights:
 def problems_in(data: xr.Dataset) -> Problem:
     """The projections of all seeds; every leaf: seed ..., or those of a single seed."""
     seed = [dim for dim in ("seed",) if dim in data.sizes]
-    return Problem(*(jnp.asarray(data[name].transpose(*seed, ...).values) for name in Problem._fields))
+    return Problem(
+        *(jnp.asarray(data[name].transpose(*seed, ...).values) for name in Problem._fields)
+    )

@@ -22,13 +22,17 @@ Report = Callable[[Unit, Progress], None]
 
 
 def train_unit(
-    folder: pathlib.Path, unit: Unit, report: Report, stop: Callable[[], bool], patience: float = 0.0
+    folder: pathlib.Path,
+    unit: Unit,
+    report: Report,
+    stop: Callable[[], bool],
+    patience: float = 0.0,
 ) -> None:
     """Train a unit of the run in the folder unless it is done; twice is harmless.
 
-    When `stop` says so, a checkpoint is written and Stopped is raised. Raises InputError if another process trains
-    the unit for more than `patience` seconds, if its file is not as it was written, if the folder cannot be written
-    to, or if memory runs out.
+    When `stop` says so, a checkpoint is written and Stopped is raised. Raises InputError if another
+    process trains the unit for more than `patience` seconds, if its file is not as it was written,
+    if the folder cannot be written to, or if memory runs out.
     """
     file = unit_file(folder, unit)
     with locked(file, patience), _in_memory(folder, unit):

@@ -1,8 +1,9 @@
-"""Units trained by processes of their own, one core each: networks this small leave several threads waiting.
+"""Units trained by processes of their own, one core each: networks this small leave several threads
+waiting.
 
-Also the program of such a process, `python -m toymono.sweeps.workers FOLDER UNIT`. It writes how far it is to its
-standard output, one JSON object a line. It stops at the next snapshot when its standard input ends, as it does when
-whoever started it is gone.
+Also the program of such a process, `python -m toymono.sweeps.workers FOLDER UNIT`. It writes how
+far it is to its standard output, one JSON object a line. It stops at the next snapshot when its
+standard input ends, as it does when whoever started it is gone.
 """
 
 import functools
@@ -38,9 +39,11 @@ def train_in_processes(
     report: Report,
     stop: Callable[[], bool],
 ) -> None:
-    """Train units of a run, so many at the same time, each in a process of its own; where one dies the others go on.
+    """Train units of a run, so many at the same time, each in a process of its own; where one dies
+    the others go on.
 
-    Raises Stopped if it was asked to stop, and otherwise InputError if a process died, which says of what.
+    Raises Stopped if it was asked to stop, and otherwise InputError if a process died, which says
+    of what.
     """
     turn = threading.Lock()
 
@@ -49,7 +52,9 @@ def train_in_processes(
             report(unit, progress)
 
     with ThreadPoolExecutor(n_processes) as threads:
-        train = functools.partial(_train_in_process, folder, n_threads, report=report_in_turn, stop=stop)
+        train = functools.partial(
+            _train_in_process, folder, n_threads, report=report_in_turn, stop=stop
+        )
         deaths = [death for death in threads.map(train, units) if death]
     if stop():
         raise Stopped
@@ -69,7 +74,13 @@ def _train_in_process(
     with (
         tempfile.TemporaryFile("w+") as errors,
         subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=errors, text=True, env=environment, start_new_session=True
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=errors,
+            text=True,
+            env=environment,
+            start_new_session=True,
         ) as process,
     ):
         assert process.stdin and process.stdout
@@ -84,7 +95,11 @@ def _train_in_process(
         return ""
     if status == _REFUSED and words:
         return words[0].rpartition("; ")[0]  # what to do about it is said once for all units
-    reason = f"by signal {-status}, perhaps for want of memory" if status < 0 else f"of {' '.join(words) or 'nothing'}"
+    reason = (
+        f"by signal {-status}, perhaps for want of memory"
+        if status < 0
+        else f"of {' '.join(words) or 'nothing'}"
+    )
     return f"the process of {unit.name} died {reason}"
 
 

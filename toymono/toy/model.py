@@ -1,6 +1,8 @@
-"""The two-layer network y = L2 act(L1 x + b), with PyTorch's default initialisation and an offset on the biases.
+"""The two-layer network y = L2 act(L1 x + b), with PyTorch's default initialisation and an offset
+on the biases.
 
-A flax.nnx module describes one network; training and analysis split it into plain parameters and merge it back.
+A flax.nnx module describes one network; training and analysis split it into plain parameters and
+merge it back.
 """
 
 from collections.abc import Callable
@@ -27,10 +29,14 @@ Params = nnx.State  # the network's parameters as a plain nested mapping of arra
 
 
 def _torch_default(fan_in: int, offset: ArrayLike = 0.0) -> nnx.Initializer:
-    """Uniform on +-1/sqrt(fan_in) around the offset: torch.nn.Linear's default for weights and biases alike."""
+    """Uniform on +-1/sqrt(fan_in) around the offset: torch.nn.Linear's default for weights and
+    biases alike.
+    """
     bound = fan_in**-0.5
 
-    def init(key: Array, shape: tuple[int, ...], dtype: DTypeLike = jnp.float32, **_: object) -> Array:
+    def init(
+        key: Array, shape: tuple[int, ...], dtype: DTypeLike = jnp.float32, **_: object
+    ) -> Array:
         return jax.random.uniform(key, shape, dtype, -bound, bound) + offset
 
     return init
@@ -39,7 +45,8 @@ def _torch_default(fan_in: int, offset: ArrayLike = 0.0) -> nnx.Initializer:
 class Network(nnx.Module):
     """y = L2 act(L1 x + b), without an output bias [P 2.3].
 
-    `encoder` holds L1 and b (kernel: embed x neuron, bias: neuron), `decoder` holds L2 (kernel: neuron x output).
+    `encoder` holds L1 and b (kernel: embed x neuron, bias: neuron), `decoder` holds L2 (kernel:
+    neuron x output).
     """
 
     def __init__(self, config: Config, bias_offset: ArrayLike = 0.0, *, rngs: nnx.Rngs) -> None:
@@ -88,7 +95,9 @@ class Weights(NamedTuple):
 def weights_of(params: Params) -> Weights:
     """The three arrays of some parameters."""
     encoder, decoder = params["encoder"], params["decoder"]
-    return Weights(*(jnp.asarray(values) for values in (encoder["kernel"], encoder["bias"], decoder["kernel"])))
+    return Weights(
+        *(jnp.asarray(values) for values in (encoder["kernel"], encoder["bias"], decoder["kernel"]))
+    )
 
 
 def params_of(weights: Weights) -> Params:
@@ -108,8 +117,12 @@ def network(config: Config, params: Params) -> Network:
     return nnx.merge(structure, params)
 
 
-def _map_named(function: Callable[..., Array], name: str, params: Params, *others: Params) -> Params:
-    """The parameters with the function applied to the leaves of this name ("kernel" or "bias") alone."""
+def _map_named(
+    function: Callable[..., Array], name: str, params: Params, *others: Params
+) -> Params:
+    """The parameters with the function applied to the leaves of this name ("kernel" or "bias")
+    alone.
+    """
 
     def apply(path: tuple[jax.tree_util.DictKey, ...], leaf: Array, *rest: Array) -> Array:
         return function(leaf, *rest) if path[-1].key == name else leaf
@@ -118,24 +131,38 @@ def _map_named(function: Callable[..., Array], name: str, params: Params, *other
 
 
 def scale_bias(params: Params, factor: ArrayLike) -> Params:
-    """The same parameters with the hidden biases alone multiplied, found by name and not by rank."""
+    """The same parameters with the hidden biases alone multiplied, found by name and not by
+    rank.
+    """
     return _map_named(lambda bias: bias * factor, "bias", params)
 
 
 def thinned(params: Params, density: ArrayLike, key: Array) -> Params:
-    """Random connectivity: each weight stays with probability `density`, and is 0, which means absent, otherwise.
+    """Random connectivity: each weight stays with probability `density`, and is 0, which means
+    absent, otherwise.
 
-    Erdos and Renyi 1959, on both layers. What stays is multiplied by density^-1/2, so that a pre-activation scatters
-    as much as in the dense network. Biases all stay.
+    Erdos and Renyi 1959, on both layers. What stays is multiplied by density^-1/2, so that a
+    pre-activation scatters as much as in the dense network. Biases all stay.
     """
     keys = dict(zip(params, jax.random.split(key, len(params)), strict=True))
     kept = {
-        name: {**layer, "kernel": jnp.where(jax.random.bernoulli(keys[name], density, layer["kernel"].shape), 1.0, 0.0)}
+        name: {
+            **layer,
+            "kernel": jnp.where(
+                jax.random.bernoulli(keys[name], density, layer["kernel"].shape), 1.0, 0.0
+            ),
+        }
         for name, layer in params.items()
     }
-    return _map_named(lambda weight, stays: weight * stays * density**-0.5, "kernel", params, Params(kept))
+    return _map_named(
+        lambda weight, stays: weight * stays * density**-0.5, "kernel", params, Params(kept)
+    )
 
 
 def of_existing(gradients: Params, params: Params) -> Params:
-    """The gradients of the weights that exist: 0 where a weight is exactly 0, so that it stays so."""
-    return _map_named(lambda gradient, weight: jnp.where(weight == 0, 0.0, gradient), "kernel", gradients, params)
+    """The gradients of the weights that exist: 0 where a weight is exactly 0, so that it stays
+    so.
+    """
+    return _map_named(
+        lambda gradient, weight: jnp.where(weight == 0, 0.0, gradient), "kernel", gradients, params
+    )

@@ -1,4 +1,6 @@
-"""What the network is asked for: a batch of inputs with their targets, and the error of outputs against targets."""
+"""What the network is asked for: a batch of inputs with their targets, and the error of outputs
+against targets.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -36,13 +38,17 @@ def project(
 
 
 class _Task(NamedTuple):
-    is_signed: bool  # features come with a sign: the difference of two draws, each at half the density
+    is_signed: (
+        bool  # features come with a sign: the difference of two draws, each at half the density
+    )
     targets: Callable[[Problem, Float[Array, "batch feature"]], Float[Array, "batch output"]]
 
 
 _TASKS = {
     "decode": _Task(is_signed=False, targets=lambda problem, features: features),
-    "reproject": _Task(is_signed=False, targets=lambda problem, features: project(features, problem.readout)),
+    "reproject": _Task(
+        is_signed=False, targets=lambda problem, features: project(features, problem.readout)
+    ),
     "absolute": _Task(is_signed=True, targets=lambda problem, features: jnp.abs(features)),
 }
 
@@ -62,7 +68,9 @@ def n_outputs(config: Config) -> int:
 
 
 def lone_targets(config: Config, problem: Problem) -> Float[Array, "output feature"]:
-    """What is asked for when a feature is on alone at strength 1: unit vectors, or the columns of Q."""
+    """What is asked for when a feature is on alone at strength 1: unit vectors, or the columns of
+    Q.
+    """
     return problem.readout if config.task == "reproject" else jnp.eye(config.n_features)
 
 
@@ -72,7 +80,9 @@ def is_signed(config: Config) -> bool:
 
 
 def draw(config: Config, key: Key[Array, ""]) -> Float[Array, "*sign batch feature"]:
-    """The uniform draws on [0, 1) that one batch is made of, whatever its density: one per feature, two if signed."""
+    """The uniform draws on [0, 1) that one batch is made of, whatever its density: one per feature,
+    two if signed.
+    """
     signs = (2,) if is_signed(config) else ()
     return threefry_uniform(key, (*signs, config.batch_size, config.n_features))
 
@@ -80,15 +90,21 @@ def draw(config: Config, key: Key[Array, ""]) -> Float[Array, "*sign batch featu
 def drawn_features(
     config: Config, uniform: Float[Array, "*sign batch feature"], density: ArrayLike
 ) -> Float[Array, "batch feature"]:
-    """Feature values of such draws: in [0, 1), or f1 - f2 in (-1, 1), each at half the density, if signed."""
+    """Feature values of such draws: in [0, 1), or f1 - f2 in (-1, 1), each at half the density, if
+    signed.
+    """
     if not is_signed(config):
-        return sparse_features(uniform, feature_densities(config.feature_law, config.n_features, density))
+        return sparse_features(
+            uniform, feature_densities(config.feature_law, config.n_features, density)
+        )
     halves = feature_densities(config.feature_law, config.n_features, density / 2)
     plus, minus = uniform
     return sparse_features(plus, halves) - sparse_features(minus, halves)
 
 
-def sample_features(config: Config, key: Key[Array, ""], density: ArrayLike) -> Float[Array, "batch feature"]:
+def sample_features(
+    config: Config, key: Key[Array, ""], density: ArrayLike
+) -> Float[Array, "batch feature"]:
     """One batch of feature values: in [0, 1), or in (-1, 1) if signed."""
     return drawn_features(config, draw(config, key), density)
 
@@ -101,14 +117,21 @@ def targets_of(
 
 
 def drawn_batch(
-    config: Config, problem: Problem, uniform: Float[Array, "*sign batch feature"], density: ArrayLike
+    config: Config,
+    problem: Problem,
+    uniform: Float[Array, "*sign batch feature"],
+    density: ArrayLike,
 ) -> Batch:
     """Inputs x = P f of the features of such draws, and the task's targets: f, Q f, or |f|."""
     features = drawn_features(config, uniform, density)
-    return Batch(inputs=project(features, problem.embedding), targets=targets_of(config, problem, features))
+    return Batch(
+        inputs=project(features, problem.embedding), targets=targets_of(config, problem, features)
+    )
 
 
-def sample_batch(config: Config, problem: Problem, key: Key[Array, ""], density: ArrayLike) -> Batch:
+def sample_batch(
+    config: Config, problem: Problem, key: Key[Array, ""], density: ArrayLike
+) -> Batch:
     """One batch of inputs and targets."""
     return drawn_batch(config, problem, draw(config, key), density)
 
@@ -120,6 +143,8 @@ def sample_errors(
     return jnp.sum(jnp.square(outputs - targets), axis=-1)
 
 
-def squared_error(outputs: Float[Array, "batch output"], targets: Float[Array, "batch output"]) -> Float[Array, ""]:
+def squared_error(
+    outputs: Float[Array, "batch output"], targets: Float[Array, "batch output"]
+) -> Float[Array, ""]:
     """The task loss: squared error summed over outputs and averaged over the batch [P 2.2]."""
     return jnp.mean(sample_errors(outputs, targets))

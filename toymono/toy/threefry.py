@@ -1,7 +1,8 @@
 """JAX's own uniform numbers, bit for bit, made in one pass over memory.
 
-On CPUs JAX compiles Threefry as a loop, each round of which writes its state to memory; for a wide batch that takes
-longer than a tenth of a training step. Written out, all rounds are one fused loop: see benchmarks/NOTES.md.
+On CPUs JAX compiles Threefry as a loop, each round of which writes its state to memory; for a wide
+batch that takes longer than a tenth of a training step. Written out, all rounds are one fused loop:
+see benchmarks/NOTES.md.
 """
 
 import functools
@@ -13,8 +14,8 @@ import numpy as np
 from jax import Array
 from jaxtyping import Float, Key, UInt32
 
-# Threefry-2x32 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011): twenty rounds, and after each
-# four another pair of the key's three words is added.
+# Threefry-2x32 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011): twenty
+# rounds, and after each four another pair of the key's three words is added.
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = np.uint32(0x1BD11BDA)
 _N_COUNTERS = 2**32  # of one word; a larger array counts with both
@@ -22,7 +23,9 @@ _N_COUNTERS = 2**32  # of one word; a larger array counts with both
 
 @functools.partial(jax.jit, static_argnums=1)
 def threefry_uniform(key: Key[Array, ""], shape: tuple[int, ...]) -> Float[Array, "..."]:
-    """What `jax.random.uniform(key, shape)` gives for a Threefry key: float32 on [0, 1), multiples of 2^-23."""
+    """What `jax.random.uniform(key, shape)` gives for a Threefry key: float32 on [0, 1), multiples
+    of 2^-23.
+    """
     if math.prod(shape) > _N_COUNTERS:
         return jax.random.uniform(key, shape)
     bits = _threefry(jax.random.key_data(key), _counters(shape))
@@ -30,10 +33,15 @@ def threefry_uniform(key: Key[Array, ""], shape: tuple[int, ...]) -> Float[Array
 
 
 def _counters(shape: tuple[int, ...]) -> UInt32[Array, "..."]:
-    """0, 1, 2, ... in row-major order, from one small sequence per axis, so that no array of them is ever made."""
+    """0, 1, 2, ... in row-major order, from one small sequence per axis, so that no array of them
+    is ever made.
+    """
     strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
     counts = (jax.lax.broadcasted_iota(jnp.uint32, shape, axis) for axis in range(len(shape)))
-    return sum((count * np.uint32(stride) for count, stride in zip(counts, strides, strict=True)), jnp.uint32(0))
+    return sum(
+        (count * np.uint32(stride) for count, stride in zip(counts, strides, strict=True)),
+        jnp.uint32(0),
+    )
 
 
 def _threefry(key: UInt32[Array, "2"], counters: UInt32[Array, "..."]) -> UInt32[Array, "..."]:

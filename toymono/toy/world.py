@@ -20,6 +20,10 @@ class World(NamedTuple):
 
 
 def make_world(config: Config, seed: ArrayLike) -> World:
-    """The world of a seed: settings that share it see the same features, projections and initial weights."""
-    key_problem, key_params, key_data, key_probe = jax.random.split(jax.random.key(seed, impl="threefry2x32"), 4)
+    """The world of a seed: settings that share it see the same features, projections and initial
+    weights.
+    """
+    key_problem, key_params, key_data, key_probe = jax.random.split(
+        jax.random.key(seed, impl="threefry2x32"), 4
+    )
     return World(random_problem(config, key_problem), key_params, key_data, key_probe)

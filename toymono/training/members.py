@@ -1,7 +1,8 @@
-"""The compiled programs that start, advance and measure all members: every setting with every seed, on all devices.
+"""The compiled programs that start, advance and measure all members: every setting with every seed,
+on all devices.
 
-Arrays of members lead with (seed, setting). What is the same for all settings (data and projections of a seed, a
-density that no setting varies) is computed and held once.
+Arrays of members lead with (seed, setting). What is the same for all settings (data and projections
+of a seed, a density that no setting varies) is computed and held once.
 """
 
 import functools
@@ -34,7 +35,9 @@ def stack_settings(settings: Sequence[Hyper]) -> Settings:
     columns = dict(zip(Hyper._fields, zip(*settings, strict=True), strict=True))
     varies = {name for name, column in columns.items() if len(set(column)) > 1} | {"learning_rate"}
     shared = Hyper(**{name: jnp.float32(column[0]) for name, column in columns.items()})
-    return Settings(shared, {name: jnp.asarray(columns[name], jnp.float32) for name in sorted(varies)})
+    return Settings(
+        shared, {name: jnp.asarray(columns[name], jnp.float32) for name in sorted(varies)}
+    )
 
 
 def _over_members(
@@ -68,7 +71,9 @@ def _on_devices(
 
     of_settings: tuple[Any, Any] = (PartitionSpec(), placement.of_settings)  # shared, varying
     places = (Settings(*of_settings), placement.of_seeds, *more)
-    return jax.shard_map(on_device, mesh=placement.mesh, in_specs=places, out_specs=placement.of_members)
+    return jax.shard_map(
+        on_device, mesh=placement.mesh, in_specs=places, out_specs=placement.of_members
+    )
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -79,7 +84,9 @@ def make_worlds(config: Config, seeds: Array) -> World:
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1))
-def start_members(config: Config, placement: Placement, settings: Settings, worlds: World) -> TrainState:
+def start_members(
+    config: Config, placement: Placement, settings: Settings, worlds: World
+) -> TrainState:
     """All members before their first update."""
 
     def starts(settings: Settings, worlds: World) -> TrainState:
@@ -103,9 +110,13 @@ def advance_members(
     first: int | Array,
     last: int | Array,
 ) -> TrainState:
-    """All members after updates first, ..., last - 1; the bounds are traced: every length is one compiled program."""
+    """All members after updates first, ..., last - 1; the bounds are traced: every length is one
+    compiled program.
+    """
 
-    def updates(settings: Settings, worlds: World, members: TrainState, first: Array, last: Array) -> TrainState:
+    def updates(
+        settings: Settings, worlds: World, members: TrainState, first: Array, last: Array
+    ) -> TrainState:
         def one(step: Array, members: TrainState) -> TrainState:
             of_seed = functools.partial(_update_of, config, settings, step, placement.n_parts)
             return _over_members(of_seed, placement.at_once, settings, worlds, members)
@@ -119,17 +130,23 @@ def advance_members(
 def _update_of(
     config: Config, settings: Settings, step: Array, n_parts: int, world: World
 ) -> Callable[[Hyper, TrainState], TrainState]:
-    """The update of a seed's members: from one draw, and one batch too where all settings have the same density."""
+    """The update of a seed's members: from one draw, and one batch too where all settings have the
+    same density.
+    """
     uniform = draw(config, data_key(world, step))
     batch_at = functools.partial(drawn_batch, config, world.problem, uniform)
     if "feature_density" in settings.varying:
-        return lambda hyper, member: update(config, hyper, batch_at(hyper.feature_density), member, step, n_parts)
+        return lambda hyper, member: update(
+            config, hyper, batch_at(hyper.feature_density), member, step, n_parts
+        )
     batch = batch_at(settings.shared.feature_density)
     return lambda hyper, member: update(config, hyper, batch, member, step, n_parts)
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1))
-def measure_members(config: Config, placement: Placement, settings: Settings, worlds: World, params: Params) -> Record:
+def measure_members(
+    config: Config, placement: Placement, settings: Settings, worlds: World, params: Params
+) -> Record:
     """A record of all members."""
 
     def of_seed(world: World) -> Callable[[Hyper, Params], Record]:

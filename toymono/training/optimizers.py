@@ -1,6 +1,8 @@
-"""The optimisers, each an optax transformation at learning rate 1: the scheduled rate multiplies what they return.
+"""The optimisers, each an optax transformation at learning rate 1: the scheduled rate multiplies
+what they return.
 
-All are for one member: a trust ratio is a norm per tensor, so map them over members and never hand them stacked ones.
+All are for one member: a trust ratio is a norm per tensor, so map them over members and never hand
+them stacked ones.
 """
 
 from typing import NamedTuple
@@ -57,7 +59,8 @@ def _clamped_trust_ratio() -> optax.GradientTransformation:
 
 
 def lamb_clamped() -> optax.GradientTransformation:
-    """LAMB as the authors ran it (torch_optimizer.Lamb): no bias correction, weight norm clamped at 10.
+    """LAMB as the authors ran it (torch_optimizer.Lamb): no bias correction, weight norm clamped at
+    10.
 
     At PyTorch's initialisation the clamp binds, so this is a different optimiser from `optax.lamb`.
     """

@@ -1,7 +1,9 @@
-"""Where the members of an ensemble are trained: on which devices, and how many of them at the same time on each.
+"""Where the members of an ensemble are trained: on which devices, and how many of them at the same
+time on each.
 
-Members need nothing of each other, so devices share them out over one axis, seeds or settings, without a word between
-them. An axis that the devices do not divide is padded with copies of its last member.
+Members need nothing of each other, so devices share them out over one axis, seeds or settings,
+without a word between them. An axis that the devices do not divide is padded with copies of its
+last member.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,8 +18,9 @@ from toymono.config import Config
 
 T = TypeVar("T")
 
-# A member whose activations stay in a core's own cache is trained faster than several at once in one large product.
-# Where even one member's do not fit there, its batch is taken in parts that fit the cache which cores share.
+# A member whose activations stay in a core's own cache is trained faster than several at once in
+# one large product. Where even one member's do not fit there, its batch is taken in parts that fit
+# the cache which cores share.
 _CPU_CACHE, _SHARED_CPU_CACHE = 2**20, 2**23
 _SHARE_OF_FREE_MEMORY = 0.5  # of an accelerator, for activations
 
@@ -52,7 +55,9 @@ def activation_bytes(config: Config) -> int:
 
 
 def place(config: Config, n_seeds: int, n_settings: int) -> Placement:
-    """All devices of this process, or as many as there are seeds or settings; whichever leaves them the less to do."""
+    """All devices of this process, or as many as there are seeds or settings; whichever leaves them
+    the less to do.
+    """
     devices = jax.local_devices()
     by_seed = _rounds(n_seeds, len(devices)) * n_settings
     by_setting = _rounds(n_settings, len(devices)) * n_seeds
@@ -60,13 +65,17 @@ def place(config: Config, n_seeds: int, n_settings: int) -> Placement:
     mesh = Mesh(devices[: min(len(devices), n)], ("member",))
     if devices[0].platform == "cpu":
         n_parts = _n_parts(config.batch_size, activation_bytes(config) / _SHARED_CPU_CACHE)
-        return Placement(mesh, axis, max(1, _CPU_CACHE * n_parts // activation_bytes(config)), n_parts)
+        return Placement(
+            mesh, axis, max(1, _CPU_CACHE * n_parts // activation_bytes(config)), n_parts
+        )
     room = _SHARE_OF_FREE_MEMORY * environment.free_memory()
     return Placement(mesh, axis, max(1, int(room // activation_bytes(config))), n_parts=1)
 
 
 def _n_parts(batch_size: int, least: float) -> int:
-    """The smallest number of equal parts of a batch that is at least so large, or the batch size."""
+    """The smallest number of equal parts of a batch that is at least so large, or the batch
+    size.
+    """
     return next((n for n in range(1, batch_size) if n >= least and batch_size % n == 0), batch_size)
 
 
@@ -97,7 +106,9 @@ def unpadded(members: T, n_seeds: int, n_settings: int) -> T:
 
 
 def each(function: Callable[..., Any], at_once: int) -> Callable[..., Any]:
-    """As `jax.vmap`, but for the largest groups of even size up to `at_once`, one group after another."""
+    """As `jax.vmap`, but for the largest groups of even size up to `at_once`, one group after
+    another.
+    """
 
     def over(*arguments: Any) -> Any:  # noqa: ANN401 (any pytrees, as for vmap)
         n = jax.tree.leaves(arguments)[0].shape[0]
@@ -107,6 +118,8 @@ def each(function: Callable[..., Any], at_once: int) -> Callable[..., Any]:
             return jax.tree.map(lambda leaf: leaf[None], alone)
         if size == n:
             return jax.vmap(function)(*arguments)
-        return jax.lax.map(lambda xs: function(*xs), arguments, batch_size=None if size == 1 else size)
+        return jax.lax.map(
+            lambda xs: function(*xs), arguments, batch_size=None if size == 1 else size
+        )
 
     return over

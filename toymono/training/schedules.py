@@ -1,4 +1,6 @@
-"""What happens when: learning rate and bias decay of a step, and the steps at which a run is recorded and ends."""
+"""What happens when: learning rate and bias decay of a step, and the steps at which a run is
+recorded and ends.
+"""
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -11,8 +13,9 @@ Number = float | int | Array
 def learning_rate(config: Config, peak: Number, step: Number) -> Float[Array, ""]:
     """Learning rate of the update that follows `step` updates, between 0 and `peak`.
 
-    periodic: peak * (1 + cos(2 pi step / period)) / 2 for ever, largest at whole periods (the authors': torch's
-    CosineAnnealingLR stepped on past T_max = period / 2). cosine: half a wave, 0 at n_steps. constant: peak.
+    periodic: peak * (1 + cos(2 pi step / period)) / 2 for ever, largest at whole periods (the
+    authors': torch's CosineAnnealingLR stepped on past T_max = period / 2). cosine: half a wave, 0
+    at n_steps. constant: peak.
     """
     turns = {
         "periodic": step % config.schedule_period / config.schedule_period,
@@ -25,7 +28,8 @@ def learning_rate(config: Config, peak: Number, step: Number) -> Float[Array, ""
 def bias_factor(config: Config, peak: Number, decay: Number, step: Number) -> Float[Array, ""]:
     """What the biases are multiplied by after the update that follows `step` updates.
 
-    1 - decay * peak during the first half of n_steps, then 1; the peak, not the scheduled learning rate [P 4.1.2].
+    1 - decay * peak during the first half of n_steps, then 1; the peak, not the scheduled learning
+    rate [P 4.1.2].
     """
     return jnp.where(step < config.n_steps // 2, 1 - decay * peak, 1.0)
 
@@ -35,21 +39,31 @@ def _is_at_rest(config: Config) -> bool:
 
 
 def _minimum(config: Config, place: int) -> int:
-    """The step of the periodic learning rate's minimum number 0, 1, ..., or the first where `place` is negative."""
+    """The step of the periodic learning rate's minimum number 0, 1, ..., or the first where `place`
+    is negative.
+    """
     return config.schedule_period // 2 + max(place, 0) * config.schedule_period
 
 
 def last_step(config: Config) -> int:
-    """Updates a run makes: n_steps, or in the rest phase the first minimum of the periodic learning rate from there."""
+    """Updates a run makes: n_steps, or in the rest phase the first minimum of the periodic learning
+    rate from there.
+    """
     half, period = config.schedule_period // 2, config.schedule_period
-    return _minimum(config, -((half - config.n_steps) // period)) if _is_at_rest(config) else config.n_steps
+    return (
+        _minimum(config, -((half - config.n_steps) // period))
+        if _is_at_rest(config)
+        else config.n_steps
+    )
 
 
 def record_steps(config: Config) -> tuple[int, ...]:
-    """Updates after which records are taken, rising: the powers of two up to n_steps, and the last step.
+    """Updates after which records are taken, rising: the powers of two up to n_steps, and the last
+    step.
 
-    In the rest phase a power of two beyond half a period moves to the nearest minimum of the periodic learning
-    rate. Where the period is a power of two itself, it stands at a maximum, and the later minimum takes its place.
+    In the rest phase a power of two beyond half a period moves to the nearest minimum of the
+    periodic learning rate. Where the period is a power of two itself, it stands at a maximum, and
+    the later minimum takes its place.
     """
     half, period = config.schedule_period // 2, config.schedule_period
     powers = [2**j for j in range(config.n_steps.bit_length())]

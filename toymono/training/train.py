@@ -15,7 +15,16 @@ from jaxtyping import Array, Float, Key
 
 from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config, Hyper
-from toymono.toy.model import Params, network, of_existing, params_of, random_params, scale_bias, thinned, weights_of
+from toymono.toy.model import (
+    Params,
+    network,
+    of_existing,
+    params_of,
+    random_params,
+    scale_bias,
+    thinned,
+    weights_of,
+)
 from toymono.toy.tasks import Batch, n_outputs, squared_error
 from toymono.toy.world import World
 from toymono.training.optimizers import OPTIMIZERS
@@ -44,7 +53,9 @@ def start(config: Config, hyper: Hyper, world: World) -> TrainState:
 
 
 def trained_loss(config: Config, hyper: Hyper, params: Params, batch: Batch) -> tuple[Array, Array]:
-    """What is minimised, and what is reported: the task loss with and without l1 * sum |h| / batch."""
+    """What is minimised, and what is reported: the task loss with and without l1 * sum |h| /
+    batch.
+    """
     net = network(config, params)
     hidden = net.hidden(batch.inputs)
     task_loss = squared_error(net.readout(hidden), batch.targets)
@@ -52,12 +63,18 @@ def trained_loss(config: Config, hyper: Hyper, params: Params, batch: Batch) -> 
 
 
 def data_key(world: World, step: int | Array) -> Key[Array, ""]:
-    """The key of the batch that the update after `step` updates is made from, the same for all settings of a seed."""
+    """The key of the batch that the update after `step` updates is made from, the same for all
+    settings of a seed.
+    """
     return jax.random.fold_in(world.key_data, step)
 
 
-def gradient(config: Config, hyper: Hyper, params: Params, batch: Batch, n_parts: int = 1) -> tuple[Params, Array]:
-    """The gradient of what is minimised, and what is reported, from one part of the batch after another."""
+def gradient(
+    config: Config, hyper: Hyper, params: Params, batch: Batch, n_parts: int = 1
+) -> tuple[Params, Array]:
+    """The gradient of what is minimised, and what is reported, from one part of the batch after
+    another.
+    """
     of_part = jax.grad(functools.partial(trained_loss, config, hyper), has_aux=True)
     if n_parts == 1:
         return of_part(params, batch)
@@ -66,24 +83,35 @@ def gradient(config: Config, hyper: Hyper, params: Params, batch: Batch, n_parts
         return jax.tree.map(jnp.add, so_far, of_part(params, part)), None
 
     parts = jax.tree.map(lambda rows: rows.reshape(n_parts, -1, *rows.shape[1:]), batch)
-    first, rest = (jax.tree.map(operator.itemgetter(places), parts) for places in (0, slice(1, None)))
+    first, rest = (
+        jax.tree.map(operator.itemgetter(places), parts) for places in (0, slice(1, None))
+    )
     total, _ = jax.lax.scan(add, of_part(params, first), rest)
     return jax.tree.map(lambda leaf: leaf / n_parts, total)
 
 
 def update(
-    config: Config, hyper: Hyper, batch: Batch, member: TrainState, step: int | Array, n_parts: int = 1
+    config: Config,
+    hyper: Hyper,
+    batch: Batch,
+    member: TrainState,
+    step: int | Array,
+    n_parts: int = 1,
 ) -> TrainState:
     """The member after one more update, `step` of which have been made before."""
     gradients, task_loss = gradient(config, hyper, member.params, batch, n_parts)
     if config.connectivity == "random":
         gradients = of_existing(gradients, member.params)
-    directions, optimizer = OPTIMIZERS[config.optimizer].update(gradients, member.optimizer, member.params)
+    directions, optimizer = OPTIMIZERS[config.optimizer].update(
+        gradients, member.optimizer, member.params
+    )
     rate = learning_rate(config, hyper.learning_rate, step)
     params = jax.tree.map(lambda p, direction: p + rate * direction, member.params, directions)
     params = scale_bias(params, bias_factor(config, hyper.learning_rate, hyper.bias_decay, step))
     # The last loss written in a window of loss_every steps is the one kept for it.
-    losses = jax.lax.dynamic_update_index_in_dim(member.losses, task_loss, step // config.loss_every, 0)
+    losses = jax.lax.dynamic_update_index_in_dim(
+        member.losses, task_loss, step // config.loss_every, 0
+    )
     return TrainState(params, optimizer, losses)
 
 
@@ -93,5 +121,7 @@ def n_parameters(config: Config) -> int:
 
 
 def multiply_adds(config: Config) -> int:
-    """Multiply-adds in the matrix products of one update: L1 forward and its gradient, L2 forward and two backward."""
+    """Multiply-adds in the matrix products of one update: L1 forward and its gradient, L2 forward
+    and two backward.
+    """
     return config.batch_size * config.n_neurons * (2 * config.n_embed + 3 * n_outputs(config))
