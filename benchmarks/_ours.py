@@ -11,7 +11,7 @@ from toymono.analysis.record import Record
 from toymono.config import Config, Hyper
 from toymono.training import members
 from toymono.training.ensemble import train_ensemble
-from toymono.training.placement import padded, place
+from toymono.training.placement import padded, place_members
 
 
 def prepared(
@@ -20,7 +20,7 @@ def prepared(
     """A function that makes so many more updates of all members, waits for them and gives their
     mean loss; compiled.
     """
-    placement = place(config, len(seeds), len(settings))
+    placement = place_members(config, len(seeds), len(settings))
     stacked = members.stack_settings(padded(settings, placement, "setting"))
     worlds = members.make_worlds(config, jnp.array(padded(seeds, placement, "seed"), jnp.uint32))
     worlds = jax.device_put(worlds, NamedSharding(placement.mesh, placement.of_seeds))

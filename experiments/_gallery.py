@@ -73,8 +73,8 @@ def claims_in(words):
 
 def section(script, figures, verdicts):
     """One experiment: the claim it asks after, what became of it, the command, and what it drew."""
-    told = (ast.get_docstring(ast.parse(script.read_text())) or "").split("\n\n")
-    claim, facts = told[0].replace("\n", " "), told[1].split("\n")
+    paragraphs = (ast.get_docstring(ast.parse(script.read_text())) or "").split("\n\n")
+    claim, facts = paragraphs[0].replace("\n", " "), paragraphs[1].split("\n")
     paper = next((line.split(":", 1)[1].strip() for line in facts if line.startswith("Paper:")), "")
     drawn = "\n".join(shown(name, title) for name, title in figures.items())
     became = ", ".join(f"{name} {verdicts[name]}" for name in claims_in(paper))

@@ -128,10 +128,10 @@ def claims_table(verdicts):
     """The claims, what the paper has to say of each measurement, ours with its interval, and the
     verdict.
     """
-    rows, told = [], set()
+    rows, seen = [], set()
     for row in verdicts:
-        if row["claim"] not in told:
-            told.add(row["claim"])
+        if row["claim"] not in seen:
+            seen.add(row["claim"])
             rows.append(
                 (f"**{row['claim']}** {row['statement']}", *[""] * 5, f"**{row['claim_verdict']}**")
             )
@@ -158,10 +158,10 @@ def experiment_table(scripts):
     """What every experiment asks, from its own opening."""
     rows = []
     for script in sorted(scripts, key=lambda script: script.stem):
-        told = (ast.get_docstring(ast.parse(script.read_text())) or "").split("\n\n")
-        facts = " ".join(told[1].split())
+        paragraphs = (ast.get_docstring(ast.parse(script.read_text())) or "").split("\n\n")
+        facts = " ".join(paragraphs[1].split())
         paper, expect = facts.split("Command:")[0].removeprefix("Paper:"), facts.split("Expect:")[1]
-        question = " ".join(told[0].split())
+        question = " ".join(paragraphs[0].split())
         rows.append((f"[{script.stem}.py]({script.name})", question, paper.strip(), expect.strip()))
     return markdown(("script", "asks", "paper", "expected"), rows)
 

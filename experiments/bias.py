@@ -24,7 +24,7 @@ def marks():
     """The paper's levels below its threshold -sqrt(density), and the threshold itself."""
     for measure, levels in PAPER.items():
         yield Mark(measure, f"{levels[0]:g} to {levels[1]:g} left of -1, dotted", levels=levels)
-        yield Mark(measure, "", place=-1.0)
+        yield Mark(measure, "", x=-1.0)
 
 
 def draw(runs):

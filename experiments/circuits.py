@@ -25,9 +25,10 @@ def draw(runs):
     """
     (dense,), rates = runs["E1"].units, runs["LR3"].units
     common, rare = (nearest(dense, density) for density in (1 / 64, 1 / 256))
-    places = [(data, place) for data in rates for place in range(data.sizes["setting"])]
+    chosen = [(data, setting) for data in rates for setting in range(data.sizes["setting"])]
     spectra = [
-        (f"LR3, lr {float(data.learning_rate[place]):g}", data, place) for data, place in places
+        (f"LR3, lr {float(data.learning_rate[setting]):g}", data, setting)
+        for data, setting in chosen
     ]
     return {
         "fig24": amplitude_figure(

@@ -22,7 +22,7 @@ def draw(runs):
     limit = float(table.n_embed.iloc[0] / table.n_features.iloc[0])
     words = (("decline from d / 4N", limit / 4), ("none by 2d / N", 2 * limit))
     marks = [
-        Mark(m, text, place=x)
+        Mark(m, text, x=x)
         for m in ("mono_per_neuron", "mono_per_feature")
         for text, x in words
         if x <= 1

@@ -23,7 +23,7 @@ def draw(runs):
     dimensions = runs["N1"].table
     thresholds = pd.concat([runs["N2"].table, runs["B3"].table])
     root = float(thresholds.feature_density.iloc[0]) ** 0.5
-    marks = (Mark("mono_per_feature", "-sqrt(density), dotted, whatever d is", place=-root),)
+    marks = (Mark("mono_per_feature", "-sqrt(density), dotted, whatever d is", x=-root),)
     title, shares = (
         "The bias threshold at four dimensions d (N2, B3)",
         ("mono_per_feature", "nearly_covered_per_feature"),

@@ -11,7 +11,7 @@ from toymono.gallery.figures import sweep_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("B6",)
-MARKS = (Mark("mono_per_neuron", "a sharp peak near offset -1, dotted", place=-1.0),)
+MARKS = (Mark("mono_per_neuron", "a sharp peak near offset -1, dotted", x=-1.0),)
 
 
 def draw(runs):

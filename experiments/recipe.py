@@ -41,8 +41,8 @@ def priced(table):
 
 def named(row):
     """How a recipe differs from the most common one."""
-    told = [row[name] for name in ("optimizer", "schedule") if row[name] != MOST_COMMON[name]]
-    told += (
+    changed = [row[name] for name in ("optimizer", "schedule") if row[name] != MOST_COMMON[name]]
+    changed += (
         [f"lr {row['learning_rate']:g}"]
         if row["learning_rate"] != MOST_COMMON["learning_rate"]
         else []
@@ -51,7 +51,7 @@ def named(row):
     start = (
         ["zero bias"] if row["bias_offset"] == 0 else ["3 x decay"] if folds > MOST_FOLDS else []
     )
-    return ", ".join([f"batch {row['batch_size']}", *told, *start])
+    return ", ".join([f"batch {row['batch_size']}", *changed, *start])
 
 
 def draw(runs):

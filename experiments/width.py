@@ -32,7 +32,7 @@ def draw(runs):
     n_features = int(both.n_features.iloc[0])
     shares = ("mono_per_neuron", "mono_per_feature")
     marks = [
-        Mark(shares[0], "peaks at k = N, dotted", place=n_features),
+        Mark(shares[0], "peaks at k = N, dotted", x=n_features),
         Mark(shares[1], "grows with k"),
     ]
     title = "the start from offset -1 less that from zero bias"

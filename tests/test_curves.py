@@ -3,13 +3,13 @@ import pandas as pd
 import pytest
 
 from toymono.evidence.curves import (
+    distinguishing,
     groups,
     loss_curves,
     record_curves,
     sorted_bias_curves,
     sweep_axis,
     sweep_curves,
-    telling,
 )
 from toymono.evidence.tables import SETTINGS, run_table
 
@@ -93,20 +93,21 @@ def _planned(decays=(2.0,)):
 
 def test_what_x_decides_tells_no_curves_apart():
     table = _planned()
-    assert telling(table, "learning_rate") == ["bias_offset"]
+    assert distinguishing(table, "learning_rate") == ["bias_offset"]
     curves = sweep_curves(table, "learning_rate", "n_mono")
     assert [curve.group for curve in curves] == [{"bias_offset": 0.0}, {"bias_offset": -1.0}]
     assert all(curve.x.tolist() == [0.003, 0.007, 0.03] for curve in curves)
 
 
 def test_a_rate_that_decides_the_steps_names_the_curves_in_their_place():
-    assert telling(_planned(), "bias_offset") == ["learning_rate"]
+    assert distinguishing(_planned(), "bias_offset") == ["learning_rate"]
 
 
 def test_what_x_does_not_decide_tells_curves_apart():
-    assert telling(_planned(decays=(2.0, 4.0)), "learning_rate") == ["bias_offset", "bias_decay"]
+    table = _planned(decays=(2.0, 4.0))
+    assert distinguishing(table, "learning_rate") == ["bias_offset", "bias_decay"]
     longer = pd.concat([_planned(), _planned().assign(n_steps=128)])
-    assert telling(longer, "learning_rate") == ["n_steps", "bias_offset"]
+    assert distinguishing(longer, "learning_rate") == ["n_steps", "bias_offset"]
 
 
 def test_a_sweep_of_one_setting_is_one_point():

@@ -10,7 +10,7 @@ from toymono.toy.world import make_world
 from toymono.training import members, train
 from toymono.training.ensemble import train_ensemble
 from toymono.training.members import stack_settings
-from toymono.training.placement import place
+from toymono.training.placement import place_members
 
 CONFIG = Config(
     n_features=12,
@@ -100,7 +100,7 @@ def _random_shapes(jaxpr):
 
 def test_one_draw_of_the_data_serves_all_settings_of_a_seed():
     settings = [SETTINGS[0], Hyper(0.1, feature_density=0.3)]  # even where the density differs
-    stacked, placement = stack_settings(settings), place(CONFIG, len(SEEDS), 2)
+    stacked, placement = stack_settings(settings), place_members(CONFIG, len(SEEDS), 2)
     worlds = members.make_worlds(CONFIG, np.array(SEEDS, np.uint32))
     first = members.start_members(CONFIG, placement, stacked, worlds)
     program = jax.make_jaxpr(members.advance_members, static_argnums=(0, 1))(

@@ -234,7 +234,7 @@ def test_a_member_that_diverges_is_flagged_and_the_others_are_as_without_it(batc
         running.CONFIG, batch_size=batch_size, activation="x-exp", optimizer="adam"
     )
     settings, seeds = (Hyper(0.003), Hyper(0.01), Hyper(30.0)), (0, 1)
-    assert instead or placement.place(config, 2, 3).at_once == 1
+    assert instead or placement.place_members(config, 2, 3).at_once == 1
     together = train_ensemble(config, settings, seeds)
     without = train_ensemble(config, [*settings[:2], *instead], seeds)
     for calm in range(2):

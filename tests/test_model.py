@@ -5,7 +5,14 @@ import pytest
 from flax import nnx
 
 from toymono.config import Config
-from toymono.toy.model import ACTIVATIONS, network, of_existing, random_params, scale_bias, thinned
+from toymono.toy.model import (
+    ACTIVATIONS,
+    network,
+    of_existing,
+    random_params,
+    scale_bias,
+    with_missing_weights,
+)
 
 CONFIG = Config(n_features=40, n_embed=16, n_neurons=200)
 PARAMS = random_params(CONFIG, 0.0, jax.random.key(0))
@@ -84,8 +91,8 @@ def test_splitting_and_merging_is_the_same_in_both_of_nnx_s_modes(graph):
 
 
 @pytest.mark.parametrize("density", [0.5, 0.1])
-def test_thinned_weights_exist_with_their_density_and_keep_their_power(density):
-    thin = thinned(PARAMS, density, jax.random.key(2))
+def test_weights_exist_with_their_density_and_keep_their_power(density):
+    thin = with_missing_weights(PARAMS, density, jax.random.key(2))
     for layer in ("encoder", "decoder"):
         before, after = PARAMS[layer]["kernel"], thin[layer]["kernel"]
         error = (density * (1 - density) / before.size) ** 0.5
@@ -97,15 +104,15 @@ def test_thinned_weights_exist_with_their_density_and_keep_their_power(density):
     assert jnp.array_equal(thin["encoder"]["bias"], PARAMS["encoder"]["bias"])
 
 
-def test_the_two_layers_are_thinned_independently():
+def test_the_two_layers_lose_weights_independently():
     square = random_params(Config(n_features=64, n_embed=64, n_neurons=64), 0.0, jax.random.key(0))
-    thin = thinned(square, 0.5, jax.random.key(2))
+    thin = with_missing_weights(square, 0.5, jax.random.key(2))
     agree = (thin["encoder"]["kernel"] != 0) == (thin["decoder"]["kernel"] != 0)
     assert float(agree.mean()) == pytest.approx(0.5, abs=5 * 0.5 / 64)
 
 
 def test_absent_weights_have_no_gradient_and_silent_biases_have_theirs():
-    thin = thinned(PARAMS, 0.5, jax.random.key(2))
+    thin = with_missing_weights(PARAMS, 0.5, jax.random.key(2))
     ones = jax.tree.map(jnp.ones_like, thin)
     masked = of_existing(ones, scale_bias(thin, 0.0))
     for layer in ("encoder", "decoder"):

@@ -16,7 +16,7 @@ from toymono.training.placement import (
     each,
     padded,
     padded_members,
-    place,
+    place_members,
     unpadded,
 )
 
@@ -100,9 +100,9 @@ def test_devices_share_out_the_axis_that_leaves_them_the_less_to_do(
     monkeypatch, n_devices, n_seeds, n_settings, axis, n_used
 ):
     monkeypatch.setattr(jax, "local_devices", lambda: jax.devices()[:1] * n_devices)
-    where = place(CONFIG, n_seeds, n_settings)
+    where = place_members(CONFIG, n_seeds, n_settings)
     assert (where.axis, where.mesh.size) == (axis, n_used)
-    assert hash(where) == hash(place(CONFIG, n_seeds, n_settings))
+    assert hash(where) == hash(place_members(CONFIG, n_seeds, n_settings))
 
 
 def test_arrays_are_shared_out_along_the_placement_s_axis_alone():
@@ -117,7 +117,7 @@ def test_arrays_are_shared_out_along_the_placement_s_axis_alone():
 )
 def test_on_a_cpu_what_is_computed_at_once_fits_its_caches(batch_size, n_neurons):
     config = dataclasses.replace(CONFIG, batch_size=batch_size, n_neurons=n_neurons)
-    where, mib = place(config, 3, 6), activation_bytes(config) / 2**20
+    where, mib = place_members(config, 3, 6), activation_bytes(config) / 2**20
     assert batch_size % where.n_parts == 0
     assert where.at_once == 1 or where.at_once * mib / where.n_parts <= _CPU_CACHE / 2**20
     assert (where.at_once + 1) * mib / where.n_parts > _CPU_CACHE / 2**20
@@ -133,5 +133,5 @@ def test_on_an_accelerator_so_many_members_go_at_once_as_fit_half_of_what_is_fre
     monkeypatch.setattr(
         "toymono.training.placement.Mesh", lambda devices, names: _placed("seed", 1).mesh
     )
-    where = place(CONFIG, 3, 6)
+    where = place_members(CONFIG, 3, 6)
     assert (where.at_once, where.n_parts) == (10, 1)

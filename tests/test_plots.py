@@ -182,7 +182,7 @@ def test_the_paper_s_numbers_are_drawn_where_they_fit_and_told_everywhere(smoke_
     marks = (
         Mark("task_loss", "near", (0.9, 0.95)),
         Mark("task_loss", "far", (50.0, 60.0)),
-        Mark("n_mono", "", place=0.01),
+        Mark("n_mono", "", x=0.01),
     )
     figure = sweep_figure(
         table, "learning_rate", ["bias_offset"], ("task_loss", "n_mono"), "title", marks

@@ -1,5 +1,5 @@
-"""What is trained: Config fixes shapes and program, Hyper the numbers that may differ per member,
-Sweep the models.
+"""What to train: Config fixes shapes and program, Hyper the numbers of one member, Sweep many
+models.
 
 Imports nothing heavy, so that the command line can check its input before JAX is loaded.
 """
@@ -30,9 +30,7 @@ _TOO_MANY = 2**30  # sizes and steps are 32-bit integers on devices
 
 
 class InputError(ValueError):
-    """A value the user gave breaks a rule; the message names the argument, the rule, the value and
-    the fix.
-    """
+    """A bad value from the user; the message names the argument, the rule, the value and the fix."""
 
 
 def require(holds: bool, name: str, rule: str, value: object, fix: str) -> None:
@@ -43,8 +41,8 @@ def require(holds: bool, name: str, rule: str, value: object, fix: str) -> None:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Config:
-    """Everything that fixes array shapes or the compiled program; hashable, hence a static argument
-    of `jit`.
+    """All that fixes array shapes or the compiled program; hashable, so it can be static under
+    `jit`.
 
     The defaults are a quarter of the paper's features and neurons. Raises InputError where a value
     breaks its rule.
@@ -137,9 +135,7 @@ class Config:
             self._check_hand_built()
 
     def _check_hand_built(self) -> None:
-        """What can be written down: ReLU, all weights, no absolute value, a neuron per feature and
-        d + 1 more.
-        """
+        """Require ReLU, all weights, no absolute value, and a neuron per feature and d + 1 more."""
         for name, only in (
             ("task", ("decode", "reproject")),
             ("activation", ("relu",)),
@@ -157,8 +153,8 @@ class Config:
 
     @property
     def jax_precision(self) -> str:
-        """The matmul precision as JAX calls it; its own "bfloat16" leaves float32 operands to the
-        device's default.
+        """JAX's name of the matmul precision; its "bfloat16" would leave float32 operands to the
+        device.
         """
         return "BF16_BF16_F32" if self.matmul_precision == "bfloat16" else self.matmul_precision
 
@@ -167,9 +163,7 @@ Scalar = Union[float, "Array"]
 
 
 class Hyper(NamedTuple):
-    """The numbers that may differ from member to member: floats, or arrays that gain a member axis
-    in an ensemble.
-    """
+    """The numbers that can differ between members: floats, or arrays with a member axis."""
 
     learning_rate: Scalar = 0.007  # per step, at the schedule's maximum
     bias_offset: Scalar = 0.0  # added to every initial bias, in units of the pre-activation

@@ -1,6 +1,4 @@
-"""Which code on which machine made a number: versions, device, commit, memory, and the
-matrix-product rate.
-"""
+"""The code and machine behind a number: versions, commit, devices, memory, matrix-product rate."""
 
 import importlib.metadata
 import os
@@ -29,9 +27,7 @@ def _version(package: str) -> str:
 
 
 def git_commit() -> str:
-    """Commit of the checkout that toymono runs from, with "-dirty" if it was changed; "unknown"
-    outside a checkout.
-    """
+    """Commit of toymono's checkout, with "-dirty" if it was changed; "unknown" without a checkout."""
     root = pathlib.Path(__file__).resolve().parent.parent
     if not (root / ".git").exists() or shutil.which("git") is None:
         return "unknown"
@@ -67,9 +63,7 @@ def n_cores() -> int:
 
 
 def free_memory() -> int:
-    """Bytes free for use where JAX computes: main memory on a CPU, the first device's own
-    otherwise.
-    """
+    """Free bytes where JAX computes: main memory on a CPU, else memory of the first device."""
     import jax
 
     stats = jax.devices()[0].memory_stats()
@@ -79,9 +73,7 @@ def free_memory() -> int:
 
 
 def browser() -> str | None:
-    """Path of the browser that draws static images: BROWSER_PATH if it is set, else a Chromium on
-    the PATH; or None.
-    """
+    """The browser for static images: BROWSER_PATH, else a Chromium on the PATH, else None."""
     named = os.environ.get("BROWSER_PATH")
     return next(
         (path for name in ([named] if named else _BROWSERS) if (path := shutil.which(name))), None
@@ -89,9 +81,7 @@ def browser() -> str | None:
 
 
 def multiply_adds_per_second(size: int = 1024, repeats: int = 8) -> float:
-    """Rate of float32 matrix products here: the best of a few timed products of two size x size
-    matrices.
-    """
+    """Rate of float32 matrix products here: the best of a few timed size x size products."""
     import jax
     import jax.numpy as jnp
 

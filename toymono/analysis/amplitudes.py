@@ -1,5 +1,4 @@
-"""What the network answers while one feature alone grows: its output on that feature against the
-amplitude.
+"""The network's answer to one feature alone, as a function of the feature's amplitude.
 
 With ReLU this is piecewise linear and is taken apart exactly: each neuron bends the line once,
 where its pre-activation a (w . P_j) + b passes 0. Other activations of the library switch at the
@@ -25,17 +24,13 @@ AMPLITUDES = np.linspace(0, 1, 101)  # at which a lone feature is drawn
 def lone_outputs(
     config: Config, params: Params, problem: Problem, amplitudes: Float[Array, " amplitude"]
 ) -> Float[Array, "amplitude feature"]:
-    """y(a F_j) . t_j: the output on feature j's own target when it is on alone at amplitude a. The
-    truth is a.
-    """
+    """y(a F_j) . t_j: the output for feature j, alone at amplitude a; a correct network gives a."""
     net, targets = network(config, params), lone_targets(config, problem)
     return jax.vmap(lambda a: (net(a * problem.embedding.T) * targets.T).sum(axis=1))(amplitudes)
 
 
 class Bends(NamedTuple):
-    """The line of every feature, exactly: start, and where each neuron bends it; NaN where it does
-    not in (0, 1].
-    """
+    """Where each neuron bends each feature's exact answer, and by how much; NaN outside (0, 1]."""
 
     intercept: Float[Array, " feature"]  # output at amplitude 0
     slope: Float[Array, " feature"]  # just above amplitude 0
@@ -65,7 +60,7 @@ def bends(config: Config, params: Params, problem: Problem, strength: float = 1.
 
 
 class Kinks(NamedTuple):
-    """The large bends of every feature's line, and the line that it ends on; NaN where there is
+    """The large bends of each feature's answer and its last straight piece; NaN where there is
     none.
     """
 

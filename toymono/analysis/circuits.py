@@ -1,5 +1,4 @@
-"""The network taken apart: the linear map that its positive-bias neurons make together, and its
-anatomy in numbers.
+"""The circuit of a network: the linear map of its positive-bias neurons, in numbers.
 
 Functions are about one network.
 """
@@ -34,24 +33,21 @@ _NEGLIGIBLE = 0.05
 
 
 class LinearBlock(NamedTuple):
-    """The positive-bias neurons as an affine map while all are on: y+ = M f + c with M = L2+ L1+ P
-    and c = L2+ b+.
-    """
+    """The positive-bias neurons, all on, as a map y+ = M f + c: M = L2+ L1+ P, c = L2+ b+."""
 
     singular_values: Float[Array, " feature_or_output"]  # of M, falling
     rank: Int[Array, ""]  # singular values above 1/2
     error: Float[Array, ""]  # mean |s - 1| of those; NaN where there are none
     distance: Float[
         Array, ""
-    ]  # |M - T Pi| / |T Pi|, Frobenius: 0 if it passes on exactly what the input tells
+    ]  # |M - T Pi| / |T Pi|, Frobenius: 0 if it passes on exactly what the input determines
     slope: Float[Array, " feature"]  # of a lone feature's own output, M_j . t_j
     intercept: Float[Array, " feature"]  # of the same line, c . t_j
     bias_output: Float[Array, ""]  # largest |c|
 
 
 def linear_block(config: Config, params: Params, problem: Problem) -> LinearBlock:
-    """L2+ L1+ P over the neurons with b > 0: what they do together while all are on [P 5.1, Fig
-    26].
+    """L2+ L1+ P over the neurons with b > 0, the map they compute when all are on [P 5.1, Fig 26].
 
     The paper finds singular values 0 or .99 to 1.03, slopes .09 to .16, intercepts and |c| below
     .005. A network without such neurons has rank 0 and distance 1.
@@ -60,7 +56,7 @@ def linear_block(config: Config, params: Params, problem: Problem) -> LinearBloc
     block = jnp.where(bias[:, None] > 0, decoder, 0.0)
     through, constant = (encoder @ block).T @ problem.embedding, bias @ block
     targets = lone_targets(config, problem)
-    told = input_decoder(config, problem) @ problem.embedding
+    determined = input_decoder(config, problem) @ problem.embedding
     values = jnp.linalg.svd(through, compute_uv=False)
     kept = values > _PART_OF_IDENTITY
     rank = kept.sum()
@@ -68,7 +64,7 @@ def linear_block(config: Config, params: Params, problem: Problem) -> LinearBloc
         singular_values=values,
         rank=rank,
         error=jnp.where(kept, jnp.abs(values - 1), 0.0).sum() / rank,
-        distance=jnp.linalg.norm(through - told) / jnp.linalg.norm(told),
+        distance=jnp.linalg.norm(through - determined) / jnp.linalg.norm(determined),
         slope=(through * targets).sum(axis=0),
         intercept=constant @ targets,
         bias_output=jnp.abs(constant).max(),
@@ -86,8 +82,8 @@ class NullSpace(NamedTuple):
 
 
 def null_space(params: Params) -> NullSpace:
-    """Why d + 1 and not d: d neurons of rank d leave no room for biases with L2+ b+ = 0, one more
-    leaves one dimension.
+    """Why d + 1 neurons: d of rank d force L2+ b+ = 0 to b+ = 0; one more leaves one free
+    direction.
 
     If so, dimension is 1 and share is 1. The null space holds directions whose singular value in
     L2+ is below a twentieth of the largest. (Our own reading of [P 5.1], where the number is found

@@ -1,5 +1,4 @@
-"""Monosemanticity beyond the lone feature at strength 1: larger amplitudes, noise, other features
-on.
+"""Scores beyond one feature at strength 1: larger amplitudes, noise, other features on.
 
 The score of the paper's eq 7 probes each feature alone. Here it is taken in other contexts, where a
 neuron may turn out to answer more than its favourite.
@@ -19,18 +18,14 @@ _N_CONTEXTS = 64
 def scores_at_amplitude(
     network: Network, problem: Problem, amplitude: float
 ) -> Float[Array, " neuron"]:
-    """Eq 7 with lone features at another amplitude: 1 gives the score itself; larger ones lie
-    outside the data.
-    """
+    """Eq 7 with single features at another amplitude; above 1 they lie outside the data."""
     return monosemanticity(network.hidden(amplitude * problem.embedding.T).T)
 
 
 def scores_with_noise(
     network: Network, problem: Problem, sigma: float, key: Key[Array, ""]
 ) -> Float[Array, " neuron"]:
-    """Eq 7 with mean responses over 64 draws of Gaussian noise of this standard deviation on every
-    input dimension.
-    """
+    """Eq 7 of mean responses over 64 draws of Gaussian input noise with this standard deviation."""
 
     def responses(key: Key[Array, ""]) -> Float[Array, "feature neuron"]:
         noise = sigma * jax.random.normal(key, problem.embedding.T.shape)
@@ -44,8 +39,8 @@ def scores_with_noise(
 def effects(
     network: Network, problem: Problem, contexts: Float[Array, "context feature"]
 ) -> Float[Array, "neuron feature"]:
-    """How much more a neuron fires with feature j at strength 1 than with it off, all else as in a
-    context; a mean.
+    """Mean increase of each neuron's activation when feature j goes from off to 1 in given
+    contexts.
 
     The context's own value of feature j is put aside. Without any other feature on this is h(F_j) -
     h(0).
@@ -61,9 +56,7 @@ def effects(
 def scores_with_others_on(
     network: Network, problem: Problem, n_on: int, key: Key[Array, ""]
 ) -> Float[Array, " neuron"]:
-    """Eq 7 of the effects of features among n others, drawn at random, at uniform amplitudes; a
-    mean over 64 draws.
-    """
+    """Eq 7 of the mean effects of features in 64 random contexts of n other features each."""
     n_features = problem.embedding.shape[1]
 
     def context(key: Key[Array, ""]) -> Float[Array, " feature"]:

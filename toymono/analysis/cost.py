@@ -1,5 +1,4 @@
-"""What a wide layer costs when most of it is silent: the authors' open question on the price of
-many neurons.
+"""What a wide, mostly silent layer costs: the authors' open question on the price of more neurons.
 
 A silent neuron writes nothing, so its row of the decoder need not be read. Which neurons are silent
 is known only after the encoder has been computed, so that is not saved.
@@ -24,8 +23,7 @@ class Skipped(NamedTuple):
 
 
 def skipping_outputs(network: Network, inputs: Float[Array, "sample embed"]) -> Skipped:
-    """The network's outputs from the decoder rows of the neurons that fire, gathered for each
-    sample.
+    """The network's outputs, computed from the decoder rows of the firing neurons alone.
 
     Exact for ReLU, where a silent neuron is 0; others are only small where they do not fire, so
     they are gathered wherever they are not 0. Not traceable: the widest sample fixes how many rows
@@ -51,8 +49,8 @@ class MultiplyAdds(NamedTuple):
 def multiply_adds(
     config: Config, n_firing: float, n_linear: int, n_linear_firing: float
 ) -> MultiplyAdds:
-    """Costs of one sample from the mean numbers of firing neurons, and of those among them with a
-    linear role.
+    """Multiply-adds per sample, from the mean number of firing neurons and of linear ones among
+    them.
 
     Folding puts d outputs for the linear neurons' d + outputs each, and is exact only while they
     all are on.

@@ -1,5 +1,4 @@
-"""One network as its pages show it: every neuron and every feature, what they do alone, and how
-they came to it.
+"""All that the page of one network shows: its neurons, its features, and their history in training.
 
 Neurons and features are numbered as they are stored; all arrays are numpy's, so that a page is a
 matter of slicing.
@@ -48,7 +47,7 @@ class Dashboard(NamedTuple):
     favourite: Int[np.ndarray, " neuron"]
     bias: Float[np.ndarray, " neuron"]
     gain: Float[np.ndarray, " neuron"]  # |incoming| |outgoing|
-    role: Int[np.ndarray, " neuron"]  # place in ROLES
+    role: Int[np.ndarray, " neuron"]  # index in ROLES
     mono_neurons: Int[np.ndarray, " feature"]  # how many monosemantic neurons the feature has
     answers: Float[
         np.ndarray, "amplitude feature"
@@ -124,14 +123,14 @@ def neuron_table(shown: Dashboard) -> pd.DataFrame:
         "response": shown.responses.max(axis=1)[neuron],
         "bias": shown.bias[neuron],
         "|in| |out|": shown.gain[neuron],
-        "role": [ROLES[place] for place in shown.role[neuron]],
+        "role": [ROLES[index] for index in shown.role[neuron]],
     }
     return pd.DataFrame(columns)
 
 
 def feature_table(shown: Dashboard) -> pd.DataFrame:
-    """One row per feature in display order; onset is the amplitude of the first large bend upwards,
-    NaN without one.
+    """One row per feature, in display order; onset: the amplitude of its first large upward bend,
+    or NaN.
     """
     feature = shown.order.feature
     upwards = np.where(shown.bends.change > LARGE_BEND, shown.bends.amplitude, np.inf).min(axis=0)
@@ -157,9 +156,7 @@ class Kinked(NamedTuple):
 
 
 def kinked_answer(shown: Dashboard, feature: int) -> Kinked:
-    """The answer to one feature alone; bends are those of |change of slope| above
-    `amplitudes.LARGE_BEND`.
-    """
+    """The answer to one feature alone, with the bends above `amplitudes.LARGE_BEND`."""
     line, change = shown.answers[:, feature], np.asarray(shown.bends.change)[:, feature]
     neuron = np.flatnonzero(np.abs(change) > LARGE_BEND)
     amplitude = np.asarray(shown.bends.amplitude)[neuron, feature]
@@ -185,7 +182,7 @@ class History(NamedTuple):
 
 
 def history(data: xr.Dataset, seed: int, setting: int) -> History:
-    """The history of one member of a unit: `seed` by its value, `setting` by its place."""
+    """The history of one member of a unit: `seed` by its value, `setting` by its index."""
     one = data.sel(seed=seed).isel(setting=setting)
     names = ("score", "favourite", "bias", "n_mono", "task_loss", "task_loss_error")
     recorded = {name: one[name].transpose("step", ...).values for name in names}
@@ -200,8 +197,8 @@ def history(data: xr.Dataset, seed: int, setting: int) -> History:
 
 
 def best_scores(past: History, feature: int) -> Float[np.ndarray, " step"]:
-    """The highest score among the neurons that answer this feature most, step by step; NaN where
-    none does.
+    """Highest score, at each record, of the neurons that answer this feature most; NaN where none
+    does.
     """
     scores = np.where(past.favourite == feature, past.score, -np.inf).max(axis=1)
     return np.where(np.isfinite(scores), scores, np.nan)
@@ -219,16 +216,16 @@ class Frame(NamedTuple):
     task_loss_error: float
 
 
-def frame(past: History, place: int, values: Float[np.ndarray, "neuron feature"] | None) -> Frame:
-    """The record at this place of a history, with the responses of the network that was kept then,
+def frame(past: History, record: int, values: Float[np.ndarray, "neuron feature"] | None) -> Frame:
+    """One record of a history, with the responses of the network that was kept then,
     if any.
     """
-    loss = float(past.task_loss[place]), float(past.task_loss_error[place])
+    loss = float(past.task_loss[record]), float(past.task_loss_error[record])
     return Frame(
-        int(past.step[place]),
+        int(past.step[record]),
         values,
-        past.score[place],
-        past.bias[place],
-        past.favourite[place],
+        past.score[record],
+        past.bias[record],
+        past.favourite[record],
         *loss,
     )

@@ -1,5 +1,5 @@
-"""The scalar problem inside the decoder: one feature seen through interference, and the best
-functions to clean it.
+"""The scalar denoising problem: one feature seen through interference, and the best functions for
+it.
 
 A matched filter P_j . x sees z = f + n: a feature that is 0 with probability 1 - density, else
 uniform on [0, 1], and interference n, which is taken to be Gaussian or has its exact law. Integrals
@@ -24,9 +24,7 @@ _ROUNDS = ((61, 1.0), (21, 1 / 30), (21, 1 / 300))  # points per kink, and the w
 
 
 class Observed(NamedTuple):
-    """What is seen, on a grid of z: its density p(z), and m(z) = p(z) E[f | z]; `power` is
-    E[f^2].
-    """
+    """The observation z on a grid: density p(z), m(z) = p(z) E[f | z], and `power` = E[f^2]."""
 
     z: Float[Array, " z"]
     p: Float[Array, " z"]
@@ -61,9 +59,7 @@ def observed(density: ArrayLike, sigma: ArrayLike) -> Observed:
 
 
 def _amplitude_transform(t: Float[Array, "*any"]) -> Complex[Array, "*any"]:
-    """E[exp(i t a)] of a uniform amplitude a, in a form that is stable near 0: sin(t)/t + 2i
-    sin(t/2)^2 / t.
-    """
+    """E[exp(i t a)] for a uniform on [0, 1], written so that it is stable near t = 0."""
     safe = jnp.where(t == 0, 1.0, t)
     return jnp.where(t == 0, 1.0, jnp.sin(safe) / safe + 2j * jnp.sin(safe / 2) ** 2 / safe)
 
@@ -71,8 +67,8 @@ def _amplitude_transform(t: Float[Array, "*any"]) -> Complex[Array, "*any"]:
 def observed_among(
     density: ArrayLike, overlaps: Float[Array, " other"], densities: Float[Array, " other"]
 ) -> Observed:
-    """The law of z = f + sum_i g_i f_i - its mean, for other features with these overlaps g_i and
-    densities.
+    """The law of z = f + sum_i g_i f_i - mean, for overlaps g_i and densities of the other
+    features.
 
     Exact up to a blur of .01: the product of the characteristic functions 1 - eps_i + eps_i
     (exp(iu) - 1) / iu with u = g_i t, turned back by a discrete Fourier transform on [-4, 4]. An
@@ -113,9 +109,7 @@ def posterior_mean_error(seen: Observed) -> Float[Array, ""]:
 
 
 def _fits(seen: Observed, candidates: Float[Array, "kink point"]) -> Denoiser:
-    """For every choice of one candidate per kink, the best slopes by least squares and the error
-    they leave.
-    """
+    """Best slopes by least squares, and the error that remains, for every choice of kink positions."""
     bends = jax.nn.relu(seen.z[:, None] - candidates.ravel())
     weight = jnp.full_like(seen.z, seen.z[1] - seen.z[0])
     gram, overlap = (bends * (seen.p * weight)[:, None]).T @ bends, (seen.m * weight) @ bends
@@ -136,8 +130,7 @@ def _fits(seen: Observed, candidates: Float[Array, "kink point"]) -> Denoiser:
 
 
 def best_denoiser(seen: Observed, n_kinks: int = 1) -> Denoiser:
-    """The piecewise linear function with so many kinks that has the least error: what mono neurons
-    can compute.
+    """The piecewise linear function with `n_kinks` kinks that has the least squared error.
 
     The kinks are found in [0, 1] on grids that narrow to 1/6000; one neuron gives one kink.
     """

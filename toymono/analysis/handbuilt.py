@@ -1,5 +1,4 @@
-"""A network written down, not trained: what the denoiser account of `theory.py` says a monosemantic
-network is.
+"""A monosemantic network written down from the denoiser account in `theory.py`, without training.
 
 It is an ordinary set of parameters: the known answer for every measure, a baseline, and a start for
 training.
@@ -30,8 +29,8 @@ def n_kinks(config: Config) -> int:
 
 
 def hand_built(config: Config, problem: Problem, density: ArrayLike) -> Params:
-    """N (or 2N) mono neurons that denoise, and d + 1 that pass on the input; neurons left over are
-    0 and dead.
+    """N (or 2N) denoising mono neurons and d + 1 linear ones; the remaining neurons are 0, hence
+    dead.
 
     Mono neuron j computes relu(P_j . x - mean interference - kink) and writes slope * T (I - Pi)_j.
     The others see the input along the d + 1 corners of a simplex, H H' = I, at one bias that keeps

@@ -52,9 +52,7 @@ def outcome(
     features: Float[Array, " feature"],
     is_on: Bool[Array, " neuron"],
 ) -> Outcome:
-    """The network's activations and outputs on these features, with the neurons that are not on set
-    to 0.
-    """
+    """Activations and outputs for given features; neurons that are off have activation 0."""
     net, sample = network(config, params), features[None]
     hidden = jnp.where(is_on, net.hidden(project(sample, problem.embedding)), 0.0)
     outputs, targets = net.readout(hidden), targets_of(config, problem, sample)

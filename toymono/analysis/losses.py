@@ -1,6 +1,4 @@
-"""The task loss of one network: of what is measured, at the moment it is measured, on samples it
-never saw.
-"""
+"""The task loss of one network, on fresh samples that it was never trained on."""
 
 import dataclasses
 from collections.abc import Callable
@@ -34,8 +32,7 @@ def sampled_loss(
     density: ArrayLike,
     n_samples: int = N_SAMPLES,
 ) -> SampledLoss:
-    """The squared error of some answers to fresh samples, summed over outputs; `n_samples` is a
-    multiple of 2^11.
+    """Mean squared error of given answers to fresh samples; `n_samples` is a multiple of 2^11.
 
     The same key draws the same samples for every network, whatever its batch size, so that
     differences between networks of one seed are far more exact than `error` says.
@@ -56,7 +53,5 @@ def sampled_loss(
 def task_loss(
     config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
 ) -> SampledLoss:
-    """The loss of the network with these parameters, without penalties [P 2.2]; `key` is its
-    world's `key_probe`.
-    """
+    """The loss of these parameters without penalties [P 2.2]; `key` is the world's `key_probe`."""
     return sampled_loss(config, network(config, params), problem, key, density)

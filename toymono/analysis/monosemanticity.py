@@ -1,5 +1,4 @@
-"""How monosemantic each neuron is, and the counts made from the scores: each quantity is defined
-here and nowhere else.
+"""Scores: how monosemantic each neuron is, and the counts that follow from the scores.
 
 A response is a neuron's activation for one feature alone; all functions are about one network.
 """
@@ -18,8 +17,8 @@ _RESPONSE_FLOOR = 1e-10
 
 
 def monosemanticity(responses: Float[Array, "neuron feature"]) -> Float[Array, " neuron"]:
-    """Share of a neuron's response owed to its strongest feature: r_i = max_j h_ij / (1e-10 + sum_j
-    max(0, h_ij)).
+    """Share of a neuron's response to its strongest feature: max_j h_ij / (1e-10 + sum_j max(0,
+    h_ij)).
 
     In [0, 1]. 1: it answers one feature only. 1/N: it answers all alike. 0: it is dead. Negative
     responses count as none, above the line too. Eq 7 of Jermyn, Schiefer and Hubinger 2022.
@@ -41,18 +40,14 @@ def is_mono(
 
 
 def is_poly(scores: Float[Array, " neuron"]) -> Bool[Array, " neuron"]:
-    """Whether each neuron answers some feature, and its favourite for at most 90 % of its
-    response.
-    """
+    """Whether each neuron answers some feature, and has a score of at most 0.9."""
     return (scores > 0) & (scores <= POLY_THRESHOLD)
 
 
 def mono_neurons_of_features(
     is_mono: Bool[Array, " neuron"], favourite: Int[Array, " neuron"], n_features: int
 ) -> Int[Array, " feature"]:
-    """How many monosemantic neurons each feature has; the entries sum to the number of monosemantic
-    neurons.
-    """
+    """Number of mono neurons of each feature; the sum is the number of mono neurons."""
     return jnp.zeros(n_features, jnp.int32).at[favourite].add(is_mono.astype(jnp.int32))
 
 
@@ -68,9 +63,7 @@ class Histogram(NamedTuple):
 
 
 def coverage_histogram(mono_neurons: Int[Array, " feature"]) -> Histogram:
-    """Features by how many monosemantic neurons they have, from none to the most that occurs; sums
-    to N.
-    """
+    """Number of features with 0, 1, 2, ... mono neurons; sums to N."""
     return Histogram(n_features=jnp.bincount(mono_neurons))
 
 

@@ -20,16 +20,14 @@ from toymono.toy.tasks import Problem
 
 
 class Order(NamedTuple):
-    """Permutations for display: `neuron[0]` is the neuron drawn first, `feature[0]` the feature
-    drawn first.
-    """
+    """Display permutations: `neuron[0]` is drawn first, `feature[0]` is drawn first."""
 
     neuron: Int[Array, " neuron"]
     feature: Int[Array, " feature"]
 
 
 def display_order(responses: Float[Array, "neuron feature"]) -> Order:
-    """Neurons by falling score; features by the place of the neuron that they drive most [P Fig 4].
+    """Neurons by falling score; features by the position of the neuron that they drive most [P Fig 4].
 
     Monosemantic neurons so come to lie on a diagonal. Ties keep their order.
     """
@@ -50,9 +48,7 @@ class FeatureNeuronMap(NamedTuple):
 
 
 def feature_neuron_map(config: Config, network: Network, problem: Problem) -> FeatureNeuronMap:
-    """The map of one network: responses to single features at strength 1, sorted [P Figs 4, 10,
-    20].
-    """
+    """Responses to single features at strength 1, in display order [P Figs 4, 10, 20]."""
     responses = task_responses(config, network, problem)
     order = display_order(responses)
     score = monosemanticity(responses)

@@ -25,8 +25,8 @@ from toymono.toy.tasks import Problem
 
 
 class Record(NamedTuple):
-    """Loss, scores, biases and counts of one network; they mean nothing where its parameters are
-    not finite.
+    """Loss, scores, biases and counts of one network; without meaning if its parameters are not
+    finite.
     """
 
     task_loss: Float[Array, ""]  # on 2^16 fresh samples, the same for all settings of a seed
@@ -46,9 +46,7 @@ class Record(NamedTuple):
 def measure(
     config: Config, network: Network, problem: Problem, key: Key[Array, ""], density: ArrayLike
 ) -> Record:
-    """The record of one network; `key` draws the samples of its loss, and those on which neurons
-    may turn out dead.
-    """
+    """The record of one network; `key` draws the samples for its loss and for its dead neurons."""
     responses = task_responses(config, network, problem)
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     mono = is_mono(score)

@@ -1,6 +1,4 @@
-"""What each neuron does when features are on: its response to each alone, and three senses in which
-it is dead.
-"""
+"""How neurons respond to features: to each alone, and three definitions of a dead neuron."""
 
 import jax
 import jax.numpy as jnp
@@ -17,18 +15,14 @@ N_SAMPLED_BATCHES = 16
 def single_feature_responses(
     network: Network, problem: Problem, strength: ArrayLike = 1.0
 ) -> Float[Array, "neuron feature"]:
-    """Activation h_i(F_j) of every neuron i when feature j alone is on, at the given strength (1
-    unless told).
-    """
+    """Activation h_i(F_j) of each neuron i when only feature j is on, at this strength."""
     return network.hidden(jnp.asarray(strength * problem.embedding.T)).T
 
 
 def task_responses(
     config: Config, network: Network, problem: Problem
 ) -> Float[Array, "neuron feature"]:
-    """The responses a score is made from: h_i(F_j), or h_i(F_j) + h_i(-F_j) where features take
-    both signs [P 3].
-    """
+    """The responses of eq 7: h_i(F_j), or h_i(F_j) + h_i(-F_j) where features have a sign [P 3]."""
     responses = single_feature_responses(network, problem)
     return (
         responses + single_feature_responses(network, problem, -1.0)
@@ -45,17 +39,15 @@ def _strongest(config: Config, network: Network, problem: Problem) -> Float[Arra
 
 
 def is_dead(config: Config, network: Network, problem: Problem) -> Bool[Array, " neuron"]:
-    """Never on (h > 0) for any single feature at strength 1, or -1 where features take both
-    signs.
-    """
+    """Never on (h > 0) for a single feature at strength 1, nor at -1 where features have a sign."""
     return _strongest(config, network, problem) <= 0
 
 
 def is_dead_at_any_amplitude(
     config: Config, network: Network, problem: Problem
 ) -> Bool[Array, " neuron"]:
-    """Never on for any single feature at any amplitude in [0, 1] (or [-1, 1] where features take
-    both signs).
+    """Never on for a single feature at any amplitude in [0, 1], or [-1, 1] where features have a
+    sign.
 
     Exact: a pre-activation is affine in the amplitude, so it is largest at an end of the range, and
     an activation has the sign of its pre-activation. Amplitude 0 counts: a positive bias keeps a

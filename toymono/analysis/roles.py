@@ -1,5 +1,4 @@
-"""Which job each neuron does, what a network is without some of its neurons, and what each job is
-worth.
+"""The role of each neuron, and the loss of the network without each role.
 
 Jobs do not change when neurons are permuted, or when a ReLU neuron's incoming weights and bias are
 multiplied and its outgoing weights divided by the same number.
@@ -43,8 +42,8 @@ class Roles(NamedTuple):
 
 
 def gains(params: Params) -> Float[Array, " neuron"]:
-    """|incoming weights| |outgoing weights|: the most that a neuron moves the output by, per unit
-    of input.
+    """norm of incoming weights * norm of outgoing weights: a bound on output change per unit of
+    input.
     """
     weights = weights_of(params)
     return jnp.linalg.norm(weights.encoder, axis=0) * jnp.linalg.norm(weights.decoder, axis=1)
@@ -73,9 +72,7 @@ def roles(config: Config, params: Params, problem: Problem) -> Roles:
 
 
 def keep(params: Params, neurons: Bool[Array, " neuron"]) -> Params:
-    """The network in which only these neurons write to the output; what they compute stays as it
-    was.
-    """
+    """The network with the outgoing weights of all other neurons set to 0."""
     weights = weights_of(params)
     return params_of(weights._replace(decoder=jnp.where(neurons[:, None], weights.decoder, 0.0)))
 
@@ -89,10 +86,9 @@ def by_bias_sign(params: Params) -> tuple[Params, Params]:
 def ablation_losses(
     config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
 ) -> Mapping[str, Float[Array, ""]]:
-    """Task losses on the same samples: of the "whole", "without X" for every role, and with the
-    exact projector.
+    """Losses on the same samples: "whole", "without X" for each role, and with the exact projector.
 
-    "projector" puts T P^+ x, what the input tells exactly, in place of the linear neurons; it is
+    "projector" puts T P^+ x, the targets that the input determines, instead of the linear neurons; it is
     not there for the absolute value, to which nothing linear helps.
     """
     found = roles(config, params, problem)

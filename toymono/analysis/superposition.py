@@ -1,5 +1,4 @@
-"""How features share dimensions and neurons: capacity, interference, effective numbers, and what
-fires with what.
+"""How features share dimensions and neurons: capacity, interference, effective numbers, co-firing.
 
 Directions are the columns of a matrix (dimensions x features): an embedding P, a readout, or the
 neurons' responses. Responses are those to lone features (neuron x feature). A feature or neuron
@@ -21,8 +20,7 @@ def _over(numerator: Array, denominator: Array) -> Array:
 
 
 def capacity(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:
-    """Share of a dimension given to each feature: C_i = (w_i . w_i)^2 / sum_j (w_i . w_j)^2, in [0,
-    1].
+    """Capacity of each feature, C_i = (w_i . w_i)^2 / sum_j (w_i . w_j)^2, in [0, 1].
 
     1: orthogonal to all others. Their sum is at most the rank. Scherlis et al. 2022, eq 3.
     """
@@ -31,8 +29,7 @@ def capacity(directions: Float[Array, "dimension feature"]) -> Float[Array, " fe
 
 
 def spectral_capacity(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:
-    """Capacity as each feature's share of the row space: |r_i|^2 with W = Q S R and R of rank rows,
-    in [0, 1].
+    """Each feature's share of the row space: |r_i|^2 with W = Q S R, R of rank rows; in [0, 1].
 
     It sums to the rank exactly, whatever the lengths of the directions: the diagonal of the
     projector W^+ W (the leverage scores). Scherlis et al. 2022, appendix.
@@ -50,15 +47,14 @@ def feature_dimensionality(
 
 
 def dimensions_per_feature(directions: Float[Array, "dimension feature"]) -> Float[Array, ""]:
-    """D* = number of dimensions / |W|_F^2: what a feature of unit length has of a dimension. Elhage
-    et al. 2022.
+    """D* = number of dimensions / |W|_F^2, the dimensions per unit-length feature. Elhage et al.
+    2022.
     """
     return _over(jnp.asarray(float(directions.shape[0])), (directions**2).sum())
 
 
 def interference(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:
-    """What each feature's unit direction meets of the others: sum_j!=i (w_i / |w_i| . w_j)^2, at
-    least 0.
+    """Overlap of each feature's unit direction with the others: sum_j!=i (w_i / |w_i| . w_j)^2.
 
     Elhage et al. 2022 call it polysemanticity of a feature.
     """
@@ -68,25 +64,21 @@ def interference(directions: Float[Array, "dimension feature"]) -> Float[Array, 
 
 
 def coherence(directions: Float[Array, "dimension feature"]) -> Float[Array, ""]:
-    """The largest |cosine| between two features, in [0, 1]; 0 for a single feature. Welch 1974
-    bounds it below.
-    """
+    """The largest |cosine| between two features, in [0, 1]; 0 for a single feature. Welch 1974."""
     unit = _over(directions, jnp.linalg.norm(directions, axis=0))
     return jnp.fill_diagonal(jnp.abs(unit.T @ unit), 0.0, inplace=False).max()
 
 
 def welch_bound(n_dimensions: int, n_features: int) -> float:
-    """The least coherence of n features in d dimensions: sqrt((n - d) / (d (n - 1))), 0 where they
-    fit. Welch 1974.
-    """
+    """Least coherence of n features in d dimensions: sqrt((n - d) / (d (n - 1))), 0 for n <= d."""
     if n_features <= n_dimensions:
         return 0.0
     return ((n_features - n_dimensions) / (n_dimensions * (n_features - 1))) ** 0.5
 
 
 def frame_potential(directions: Float[Array, "dimension feature"]) -> Float[Array, ""]:
-    """sum_ij (w_i . w_j)^2; for n unit vectors in d < n dimensions at least n^2 / d, reached by
-    tight frames.
+    """sum_ij (w_i . w_j)^2; at least n^2 / d for n > d unit vectors, with equality for tight
+    frames.
 
     Benedetto and Fickus 2003.
     """
@@ -99,8 +91,8 @@ def _shares(values: Float[Array, "one other"]) -> Float[Array, "one other"]:
 
 
 def effective_number(values: Float[Array, "one other"], order: int = 1) -> Float[Array, " one"]:
-    """How many others each row is spread over: exp(entropy) of its shares for order 1, 1 / sum of
-    squares for order 2.
+    """Effective number of entries of each row: exp(entropy of shares), or 1 / sum of squared
+    shares.
 
     Between 1 (all on one) and the row's length (alike on all); 0 for a row without positive values.
     Of responses: effective features per neuron; of their transpose: effective neurons per feature.
@@ -140,8 +132,7 @@ def firing(
     features: Float[Array, "sample feature"],
     favourite: Int[Array, " neuron"],
 ) -> Firing:
-    """Firing frequencies, and how often a neuron that fires does so for its favourite, alone or
-    among others.
+    """How often each neuron fires, and how often it then fires for its favourite feature.
 
     The density-weighted counterpart of the score, which probes with lone features at strength 1
     (our own).

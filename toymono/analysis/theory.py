@@ -1,7 +1,6 @@
-"""What the loss should be: exact baselines that use less than the network has, and the denoiser
-account of the rest.
+"""Predicted losses: exact baselines, and the denoiser account of how the network does better.
 
-The account: the network computes y = Pi f + (I - Pi) s(f-hat). What the input tells exactly, the
+The account: the network computes y = Pi f + (I - Pi) s(f-hat). What the input determines, the
 projection Pi on the row space of P, passes through; the rest is filled in by a scalar denoiser s of
 the matched filter f-hat_j = P_j . x. All functions are about one problem; targets of the
 re-projector are Q times those of the decoder.
@@ -40,8 +39,8 @@ class Moments(NamedTuple):
 
 
 def feature_moments(config: Config, density: ArrayLike) -> Moments:
-    """Exact moments: eps / 2 and eps / 3; with signs, each at half the density h, 0, 2h/3 - h^2/2
-    and h - 2h^2/3.
+    """Exact moments: eps/2 and eps/3; with signs, at half the density h, 0, 2h/3 - h^2/2 and h -
+    2h^2/3.
     """
     if not is_signed(config):
         eps = feature_densities(config.feature_law, config.n_features, density)
@@ -51,9 +50,7 @@ def feature_moments(config: Config, density: ArrayLike) -> Moments:
 
 
 class Baselines(NamedTuple):
-    """Task losses of answers that use less than the network could; each is exact, and at most the
-    one before.
-    """
+    """Exact task losses of answers weaker than the network's, each at most the one before."""
 
     zero: Float[Array, ""]  # answer 0: N eps / 3 for the decoder
     constant: Float[Array, ""]  # the targets' mean
@@ -94,23 +91,19 @@ class Interference(NamedTuple):
 
 
 def interference(config: Config, problem: Problem, density: ArrayLike) -> Interference:
-    """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 is near (N/d - 1) (eps/3 - eps^2/4) for
-    uniform densities.
-    """
+    """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 ~ (N/d - 1) (eps/3 - eps^2/4) if uniform."""
     moments = feature_moments(config, density)
     others = _overlaps(problem)
     return Interference(others @ moments.mean, jnp.sqrt(others**2 @ moments.variance))
 
 
 def input_decoder(config: Config, problem: Problem) -> Float[Array, "output embed"]:
-    """T P^+: from an input to what it tells exactly of the targets."""
+    """T P^+: from an input to the part of the targets that it determines."""
     return lone_targets(config, problem) @ jnp.linalg.pinv(problem.embedding)
 
 
 def input_projector(problem: Problem) -> Float[Array, "feature feature"]:
-    """Pi: the orthogonal projector on the row space of P, of rank d: what the input tells of the
-    features exactly.
-    """
+    """Pi, of rank d: the orthogonal projector on the row space of P, all that the input determines."""
     return jnp.linalg.pinv(problem.embedding) @ problem.embedding
 
 
@@ -146,9 +139,7 @@ def _overlaps(problem: Problem) -> Float[Array, "feature feature"]:
 
 
 class Prediction(NamedTuple):
-    """Task losses that the account predicts, if the errors of different features are
-    uncorrelated.
-    """
+    """Predicted task losses, for errors that are uncorrelated between features."""
 
     one_kink: Float[Array, ""]  # one mono neuron for each feature
     two_kinks: Float[Array, ""]
@@ -156,9 +147,7 @@ class Prediction(NamedTuple):
 
 
 def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Prediction:
-    """sum_j |T (I - Pi)_j|^2 E[(s(f-hat_j) - f_j)^2]: for the decoder near (1 - d/N) N times the
-    scalar error.
-    """
+    """sum_j |T (I - Pi)_j|^2 E[(s(f-hat_j) - f_j)^2]; for the decoder ~ (1 - d/N) N scalar errors."""
     weights = (unresolved(config, problem) ** 2).sum(axis=0)
     seen = _observed(config, problem, density)
     least = jax.lax.map(posterior_mean_error, seen)
@@ -167,7 +156,5 @@ def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Pr
 
 
 def unresolved(config: Config, problem: Problem) -> Float[Array, "output feature"]:
-    """T (I - Pi): what each denoised feature is written as, so that it never contradicts the
-    input.
-    """
+    """T (I - Pi): the part of the targets that the input leaves undetermined."""
     return lone_targets(config, problem) - input_decoder(config, problem) @ problem.embedding

@@ -158,7 +158,7 @@ class ShowTable:
     over_seeds: bool = False
     """Print one row per setting: means with their 95 % intervals over seeds."""
     circuit: bool = False
-    """Show neurons by role and the linear block, in place of the counts."""
+    """Show neurons by role and the linear block, instead of the counts."""
 
 
 @dataclasses.dataclass(frozen=True)

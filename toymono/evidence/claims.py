@@ -1,5 +1,4 @@
-"""What a claim is, and how it is judged: a number for every seed, held against a range that was
-fixed beforehand.
+"""Judge a claim: one number per seed, tested against a range that was fixed before the data.
 
 Settings of one seed share data and initial weights, so a difference or ratio within a seed is a
 paired one.
@@ -26,9 +25,7 @@ class Quantity(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One measurement that a claim implies; it holds where the quantity lies in [at_least,
-    at_most].
-    """
+    """One measurement of a claim; it holds where the quantity lies in [at_least, at_most]."""
 
     words: str  # what is measured
     paper: str  # what the paper has to say of it
@@ -60,8 +57,7 @@ class Judgement(NamedTuple):
 
 
 def outside_p(values: np.ndarray, at_least: float, at_most: float) -> float:
-    """Two-sided p of Student's t test that the mean lies at the nearer end of the range; 1 where it
-    lies within.
+    """Two-sided p of a t test that the mean is the nearer end of the range; 1 inside the range.
 
     0 where seeds are all alike and outside; NaN for less than two seeds. Student 1908.
     """
@@ -76,14 +72,14 @@ def outside_p(values: np.ndarray, at_least: float, at_most: float) -> float:
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """The p values corrected for their number, in their order; NaN stays and does not count. Holm
+    """p values corrected for multiple testing, in their order; NaN is kept and not counted. Holm
     1979.
     """
     known = np.flatnonzero(np.isfinite(p))
     order = known[np.argsort(np.asarray(p)[known], kind="stable")]
     corrected, largest = [float(value) for value in p], 0.0
-    for place, part in enumerate(order):
-        largest = max(largest, min(1.0, (len(order) - place) * p[part]))
+    for rank, part in enumerate(order):
+        largest = max(largest, min(1.0, (len(order) - rank) * p[part]))
         corrected[part] = largest
     return corrected
 
@@ -127,8 +123,8 @@ def _judged(part: Part, values: np.ndarray, p: float) -> Judgement:
 
 
 def overall(judgements: Sequence[Judgement]) -> Verdict:
-    """The verdict on a claim: refuted if a part is, else untested or inconclusive if a part is,
-    else supported.
+    """The verdict on a claim: refuted if a part is, else untested or inconclusive if one is, else
+    supported.
     """
     verdicts = {judgement.verdict for judgement in judgements}
     order: tuple[Verdict, ...] = ("refuted", "untested", "inconclusive", "supported")
@@ -136,8 +132,7 @@ def overall(judgements: Sequence[Judgement]) -> Verdict:
 
 
 def verdict_table(claims: Sequence[Claim], tables: Tables) -> pd.DataFrame:
-    """One row per part of every claim: what was measured, the range it was held against, mean,
-    interval, n, verdict.
+    """One row per part of every claim: measurement, range, mean, interval, n, verdict.
 
     `claim_verdict` is that of the whole claim, `batches` what the part was measured on; of their
     `networks`, `unfinished` ones were left out.
@@ -152,14 +147,14 @@ def verdict_table(claims: Sequence[Claim], tables: Tables) -> pd.DataFrame:
         }
         for judgement in judgements:
             part = judgement.part
-            told = {
+            texts = {
                 "measured": part.words,
                 "paper": part.paper,
                 "batches": " ".join(sorted(part.quantity.batches)),
             }
             held = {"at_least": part.at_least, "at_most": part.at_most}
             found = {name: value for name, value in judgement._asdict().items() if name != "part"}
-            rows.append({**whole, **told, **held, **found, **_networks(part, tables)})
+            rows.append({**whole, **texts, **held, **found, **_networks(part, tables)})
     return pd.DataFrame(rows)
 
 

@@ -1,6 +1,4 @@
-"""Curves with an interval over seeds: training, the spread of the biases, and any measure against a
-setting.
-"""
+"""Curves with an interval over seeds: losses, records, biases, and any measure against a setting."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -19,14 +17,14 @@ _BINS_PER_OCTAVE = 4
 class Curve(NamedTuple):
     """One quantity against another, for one group of members that differ in their seeds alone."""
 
-    group: dict[str, Any]  # the settings that tell this group from the others
+    group: dict[str, Any]  # the settings that distinguish this group
     x: np.ndarray
     y: Interval
     by_seed: np.ndarray  # seed x
 
 
 def groups(data: xr.Dataset) -> list[dict[str, float]]:
-    """What tells each setting of a unit from the others: the numbers that differ between
+    """The numbers that distinguish each setting of a unit: those that differ between
     settings.
     """
     varying = [name for name, column in data.coords.items() if column.dims == ("setting",)]
@@ -52,16 +50,14 @@ def loss_curves(data: xr.Dataset) -> list[Curve]:
     """Training loss against steps, averaged in bins of a quarter octave, for each setting."""
     steps = data.loss_step.values
     bins = np.floor(np.log2(steps) * _BINS_PER_OCTAVE).astype(int)
-    places = [bins == b for b in np.unique(bins)]
+    bin_masks = [bins == b for b in np.unique(bins)]
     losses = data.loss.transpose("seed", "setting", "loss_step").values
-    means = np.stack([losses[..., place].mean(-1) for place in places], -1)
-    return _curves(data, np.array([steps[place].mean() for place in places]), means, least=0.0)
+    means = np.stack([losses[..., in_bin].mean(-1) for in_bin in bin_masks], -1)
+    return _curves(data, np.array([steps[in_bin].mean() for in_bin in bin_masks]), means, least=0.0)
 
 
 def record_curves(data: xr.Dataset, name: str) -> list[Curve]:
-    """A number of the records against steps, for each setting; `mono_per_feature` is n_mono /
-    n_features.
-    """
+    """One recorded number against steps, per setting; `mono_per_feature` is n_mono / n_features."""
     number = data.n_mono / data.attrs["n_features"] if name == "mono_per_feature" else data[name]
     return _curves(
         data, data.step.values, number.transpose("seed", "setting", "step").values, lowest(name)
@@ -102,8 +98,8 @@ def sweep_axis(table: pd.DataFrame) -> str:
     return max(varying, key=lambda name: table[name].nunique()) if varying else "learning_rate"
 
 
-def telling(table: pd.DataFrame, x: str) -> list[str]:
-    """The settings that tell curves against x apart: those that vary and do not follow from x and
+def distinguishing(table: pd.DataFrame, x: str) -> list[str]:
+    """The settings that distinguish the curves against x: those that vary and do not follow from x and
     the others.
 
     A number of steps that follows from the learning rate is left out. Where either would do, a
@@ -123,10 +119,10 @@ def sweep_curves(
     """A measure at the last record against a setting, one curve for each combination of the
     settings `by`.
 
-    Those are, unless told, the settings that `telling` names. Diverged members are left out.
+    Those are, by default, the settings that `distinguishing` names. Diverged members are left out.
     """
     table = table.assign(**{y: table[y].where(~table.diverged)})
-    others = telling(table, x) if by is None else [*by]
+    others = distinguishing(table, x) if by is None else [*by]
     parts = table.groupby(others, sort=False) if others else [((), table)]
     curves = []
     for values, part in parts:

@@ -13,7 +13,7 @@ from toymono.evidence.thresholds import dimension_exponent
 MECHANISM = (
     Claim(
         "M1",
-        "positive-bias neurons together pass on what the input tells: a projector of rank d",
+        "positive-bias neurons together pass on what the input determines: a projector of rank d",
         (
             Part(
                 "rank of their linear map over d, less 1, LR3",
@@ -124,7 +124,7 @@ MECHANISM = (
     ),
     Claim(
         "M7",
-        "the hand-built network is a resting place of training",
+        "the hand-built network is a fixed point of training",
         (
             Part(
                 "share of features covered above .9, H1 at k = 2 N",

@@ -40,13 +40,13 @@ def _covered_where(
 ) -> tuple[Part, ...]:
     """Coverage at the setting where the first seed covers most, or fewest, at either score."""
     chosen = q.values(_BOTH, _COVERED)
-    told = (
+    texts = (
         f"share of features covered where the first seed has {extreme}, LR1 and LR3",
         "the same, scores above .9",
     )
     return tuple(
         Part(words, paper, q.at_chosen(chosen, best, q.values(_BOTH, measure)), **held)
-        for words, measure in zip(told, (_COVERED, _NEARLY), strict=True)
+        for words, measure in zip(texts, (_COVERED, _NEARLY), strict=True)
     )
 
 

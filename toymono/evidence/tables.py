@@ -141,7 +141,7 @@ def run_table(
     units: Sequence[xr.Dataset], of: Callable[[xr.Dataset], pd.DataFrame] = member_table
 ) -> pd.DataFrame:
     """The rows of all units of a run, numbered from 0: the number is how a member is named."""
-    tables = [of(data).assign(unit=place) for place, data in enumerate(units)]
+    tables = [of(data).assign(unit=index) for index, data in enumerate(units)]
     return pd.concat(tables, ignore_index=True).rename_axis("member")
 
 

@@ -46,18 +46,20 @@ class Member:
         """At the last record."""
         return dashboard(self.stored.config, self.stored.params, self.stored.problem)
 
-    def frame(self, place: int) -> Frame:
-        """At the record of this place, without its map where the network itself was not kept."""
-        if place == len(self.history.step) - 1:
-            return frame(self.history, place, self.dashboard.responses)
+    def frame(self, record: int) -> Frame:
+        """At one of its records, without its map where the network itself was not kept."""
+        if record == len(self.history.step) - 1:
+            return frame(self.history, record, self.dashboard.responses)
         return frame(
-            self.history, place, self._responses(place) if self.history.has_params[place] else None
+            self.history,
+            record,
+            self._responses(record) if self.history.has_params[record] else None,
         )
 
     @functools.cache  # noqa: B019 (members are few, and kept by their study)
-    def _responses(self, place: int) -> np.ndarray:
+    def _responses(self, record: int) -> np.ndarray:
         row = self._run.table.loc[self.number]
-        data, step = self._run.units[int(row.unit)], int(self.history.step[place])
+        data, step = self._run.units[int(row.unit)], int(self.history.step[record])
         earlier = read_member(data, int(row.seed), int(row.setting), step)
         return responses_of(earlier.config, earlier.params, earlier.problem)
 
@@ -115,15 +117,15 @@ class Study:
         return Member(number, label, stored, past, self.run)
 
 
-def studies(places: Iterable[pathlib.Path]) -> dict[str, Study]:
-    """The runs at these places by name: each place a run, or a folder of runs; raises InputError
+def studies(folders: Iterable[pathlib.Path]) -> dict[str, Study]:
+    """The runs in these folders by name: each folder a run, or a folder of runs; raises InputError
     for one with none.
     """
     found: dict[str, Study] = {}
-    for place in places:
-        runs = runs_at(place)
+    for folder in folders:
+        runs = runs_at(folder)
         rule, fix = "a run, or a folder with runs", "make one with `toymono run`"
-        require(bool(runs), "folder", rule, str(place), fix)
+        require(bool(runs), "folder", rule, str(folder), fix)
         for folder in runs:
             name = _free_name(folder, found)
             found[name] = Study(name, folder)

@@ -56,7 +56,7 @@ def _column(side: str) -> html.Section:
     return html.Section(inside, id=f"{side}-column", hidden=side == "right")
 
 
-def _place(member: Member, step: int | None) -> int:
+def _record_at(member: Member, step: int | None) -> int:
     """The member's last record up to a step; its last of all where no step is told."""
     steps = member.history.step
     return (
@@ -66,20 +66,24 @@ def _place(member: Member, step: int | None) -> int:
     )
 
 
-def _drawn(member: Member, place: int) -> list[Any]:
-    now, order = member.frame(place), member.dashboard.order
+def _drawn(member: Member, record: int) -> list[Any]:
+    now, order = member.frame(record), member.dashboard.order
     top = float(member.dashboard.responses.max())
     title = "Every neuron against every feature, over training"
-    return [member_map(now, order, title, top), score_panel(now), loss_panel(member.history, place)]
+    return [
+        member_map(now, order, title, top),
+        score_panel(now),
+        loss_panel(member.history, record),
+    ]
 
 
-def _moved(member: Member, place: int) -> list[Patch]:
+def _moved(member: Member, record: int) -> list[Patch]:
     """The same figures at another record, as changes to what is drawn already."""
-    now = member.frame(place)
+    now = member.frame(record)
     changes = (
         (MAP_TRACES, member_traces(now, member.dashboard.order)),
         (("scores",), score_traces(now)),
-        (LOSS_TRACES, loss_traces(member.history, place)),
+        (LOSS_TRACES, loss_traces(member.history, record)),
     )
     patches = []
     for names, traces in changes:
@@ -94,9 +98,9 @@ def _moved(member: Member, place: int) -> list[Patch]:
 def _column_of(
     member: Member, step: int | None, draw: Callable[[Member, int], list[Any]]
 ) -> tuple[list[Any], list[str]]:
-    place = _place(member, step)
-    now = member.frame(place)
-    return draw(member, place), [
+    record = _record_at(member, step)
+    now = member.frame(record)
+    return draw(member, record), [
         member_words(member),
         frame_words(now),
         score_words(now),
@@ -107,7 +111,7 @@ def _column_of(
 def _marks(steps: list[int]) -> dict[int, str]:
     """The last record and as many before it, evenly spread, as a narrow page has room for."""
     every = math.ceil(len(steps) / _MOST_MARKS)
-    return {place: str(steps[place]) for place in range(len(steps) - 1, -1, -every)}
+    return {record: str(steps[record]) for record in range(len(steps) - 1, -1, -every)}
 
 
 def register_time(app: Dash, studies: Mapping[str, Study]) -> None:

@@ -1,6 +1,4 @@
-"""Figures of networks taken apart: reads stored members, measures their circuits, and hands records
-to the plots.
-"""
+"""Figures of circuits: reads stored members, measures them, and passes the numbers to the plots."""
 
 import dataclasses
 import functools
@@ -65,9 +63,7 @@ def _spectrum(member: StoredMember) -> jax.Array:
 
 
 def amplitude_curves(data: xr.Dataset, setting: int) -> list[Curve]:
-    """Output on a lone feature against its amplitude, a mean over features: the network, its two
-    parts, the theory.
-    """
+    """Mean answer to single features against amplitude: network, its two parts, theory."""
     amplitudes = jnp.asarray(AMPLITUDES, jnp.float32)
 
     def answer(member: StoredMember, params: Params) -> jax.Array:
@@ -102,8 +98,8 @@ def amplitude_figure(data: xr.Dataset, setting: int, title: str) -> go.Figure:
 
 
 def spectrum_figure(settings: Sequence[tuple[str, xr.Dataset, int]], title: str) -> go.Figure:
-    """Singular values of the linear block of some settings, each given as name, unit and place [P
-    Fig 26].
+    """Singular values of the linear block of settings, each given as (name, unit, index) [P Fig
+    26].
     """
     curves = []
     for name, data, setting in settings:
@@ -113,9 +109,7 @@ def spectrum_figure(settings: Sequence[tuple[str, xr.Dataset, int]], title: str)
 
 
 def circuit_figure(stored: StoredMember, title: str, note: str) -> go.Figure:
-    """One member on one page: its neurons by role, its answer to lone features, its linear block,
-    its parts' worth.
-    """
+    """One member on one page: roles, answers to single features, linear block, ablations."""
     config, params, problem, density = (
         stored.config,
         stored.params,

@@ -60,9 +60,9 @@ def sweep_figure(
     title: str = "",
     marks: Sequence[sweeps.Mark] = (),
 ) -> go.Figure:
-    """Measures of all members against a setting: the one that takes most values, unless told.
+    """Measures of all members against a setting: by default the setting with the most values.
 
-    `by` names the settings that tell curves apart, all others that vary unless told. A loss is
+    `by` names the settings that get a curve each, by default all others that vary. A loss is
     drawn beside that of the hand-built network, where the shape allows one and nothing but x and
     the seed changes it.
     """
@@ -112,9 +112,7 @@ def biases_figure(
     title: str = "",
     n_positive: int | None = None,
 ) -> go.Figure:
-    """Final biases of some units in order; `varying` names what units differ in, `n_positive` is
-    the paper's count.
-    """
+    """Sorted final biases; `varying` names what units differ in, `n_positive` is the paper's count."""
     shown = _of_units(curves.sorted_bias_curves, units, varying)
     return biases.sorted_biases(shown, _unit_phase(units[0]), title, n_positive)
 
@@ -129,9 +127,7 @@ def _unit_phase(data: xr.Dataset) -> str:
 
 
 def find_member(run: StoredRun, member: int) -> tuple[StoredMember, str]:
-    """A member by its number in the run's table, and its setting and seed in words; InputError for
-    another number.
-    """
+    """The member with this number in the run's table, and its setting and seed as text."""
     units, table = run
     known = member in table.index
     require(
@@ -165,9 +161,7 @@ def member_figure(run: StoredRun, member: int, title: str = "The network taken a
 
 
 def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:
-    """The figures of a kind; a kind that looks at settings one by one has a figure for each
-    unit.
-    """
+    """The figures of one kind, one per unit if the kind shows single settings."""
     units, table = open_run(folder)
     varying = varying_settings(table)
     figures = {

@@ -1,6 +1,4 @@
-"""Final biases in rising order; the paper finds monosemantic neurons below zero, others above [P
-Figs 5, 11].
-"""
+"""Final biases, sorted; in the paper, monosemantic neurons have negative ones [P Figs 5, 11]."""
 
 from collections.abc import Sequence
 
@@ -13,19 +11,19 @@ from toymono.plots.style import line_with_band, seeds_note, styled
 def sorted_biases(
     curves: Sequence[Curve], note: str, title: str = "", n_positive: int | None = None
 ) -> go.Figure:
-    """One line per setting over the neurons' ranks, with a band over seeds; `note` is added to the
-    small print.
+    """One line per setting against neuron rank, with a band over seeds; `note` joins the small
+    print.
 
     Right of a dotted line lie `n_positive` neurons, as many as the paper reports to have a positive
     bias.
     """
     figure = go.Figure()
-    for place, curve in enumerate(curves):
-        figure.add_traces(line_with_band(curve, place, "rank %{x}: bias %{y:.3f}"))
+    for index, curve in enumerate(curves):
+        figure.add_traces(line_with_band(curve, index, "rank %{x}: bias %{y:.3f}"))
     figure.add_hline(y=0, line={"color": "#888", "width": 1})
     if n_positive is not None:
-        place = curves[0].x[-1] + 0.5 - n_positive
-        figure.add_vline(x=place, line={"color": "#222", "width": 1.5, "dash": "dot"})
+        boundary = curves[0].x[-1] + 0.5 - n_positive
+        figure.add_vline(x=boundary, line={"color": "#222", "width": 1.5, "dash": "dot"})
         note = f"{note}; paper: positive right of the dotted line, {n_positive} neurons"
     figure.update_xaxes(title_text="neuron, by rising bias")
     figure.update_yaxes(title_text="bias (pre-activation units)")

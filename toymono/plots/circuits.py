@@ -1,5 +1,5 @@
-"""Networks taken apart: answers to lone features, spectra of the linear block, and one network on
-one page.
+"""Pictures of circuits: answers to single features, spectra of the linear block, one network's
+page.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +18,12 @@ _TRUTH = {"color": "#222", "width": 1, "dash": "dot"}
 
 
 def amplitude_plot(curves: Sequence[Curve], title: str) -> go.Figure:
-    """Output on a lone feature against its amplitude, a mean over features, with a band over seeds;
-    dotted: truth.
+    """Mean output for a single feature against its amplitude, with a band over seeds; dotted:
+    truth.
     """
     figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, name="truth"))
-    for place, curve in enumerate(curves):
-        figure.add_traces(line_with_band(curve, place, "amplitude %{x:.2f}: %{y:.3f}"))
+    for index, curve in enumerate(curves):
+        figure.add_traces(line_with_band(curve, index, "amplitude %{x:.2f}: %{y:.3f}"))
     figure.update_xaxes(title_text="amplitude of a feature alone", range=[0, 1])
     figure.update_yaxes(title_text="output on it")
     return styled(figure, title, f"{seeds_note(curves)}; mean over features", height=480)
@@ -32,8 +32,8 @@ def amplitude_plot(curves: Sequence[Curve], title: str) -> go.Figure:
 def spectrum_plot(curves: Sequence[Curve], title: str) -> go.Figure:
     """Singular values by rank with a band over seeds; dotted: 1."""
     figure = go.Figure()
-    for place, curve in enumerate(curves):
-        figure.add_traces(line_with_band(curve, place, "rank %{x}: %{y:.3f}"))
+    for index, curve in enumerate(curves):
+        figure.add_traces(line_with_band(curve, index, "rank %{x}: %{y:.3f}"))
     figure.add_hline(y=1, line=_TRUTH)
     figure.update_xaxes(title_text="rank")
     figure.update_yaxes(title_text="singular value of L2+ L1+ P", rangemode="tozero")
@@ -54,8 +54,7 @@ class Circuit(NamedTuple):
 
 
 def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
-    """Four panels: neurons by role; answers to lone features, median and middle 90 %; the linear
-    block; ablations.
+    """Four panels: neurons by role; answers to single features; the linear block; ablations.
 
     `note` is added to the small print.
     """
@@ -78,8 +77,8 @@ def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
         ("rank", "singular value"),
         ("task loss", "part"),
     )
-    for place, (x, y) in enumerate(axes):
-        where = {"row": place // 2 + 1, "col": place % 2 + 1}
+    for index, (x, y) in enumerate(axes):
+        where = {"row": index // 2 + 1, "col": index % 2 + 1}
         figure.update_xaxes(title_text=x, **where)
         figure.update_yaxes(title_text=y, **where)
     figure.update_xaxes(type="log", row=2, col=2)
@@ -108,11 +107,11 @@ def _draw_losses(figure: go.Figure, circuit: Circuit) -> None:
         for name in circuit.losses
         if name != "whole"
     }
-    told = {names[name]: circuit.losses[name] for name in names}
+    losses = {names[name]: circuit.losses[name] for name in names}
     bars = {"orientation": "h", "marker": {"color": COLOURS[4]}, "showlegend": False}
     hover = "%{y}: %{x:.4f}<extra></extra>"
     figure.add_trace(
-        go.Bar(y=[*told], x=[*told.values()], hovertemplate=hover, **bars), row=2, col=2
+        go.Bar(y=[*losses], x=[*losses.values()], hovertemplate=hover, **bars), row=2, col=2
     )
     figure.add_vline(x=circuit.losses["whole"], line=_TRUTH, row=2, col=2)
 

@@ -1,6 +1,4 @@
-"""The evidence for the claims: each measurement's interval over seeds beside the range that it is
-held against.
-"""
+"""The evidence for the claims: the interval of each measurement beside its range."""
 
 from typing import Any
 
@@ -22,16 +20,15 @@ _ROW_HEIGHT = 34
 
 
 def evidence(verdicts: pd.DataFrame) -> go.Figure:
-    """A strip per measurement, each on its own scale: shaded where the claim holds, a bar for the
-    interval.
+    """One strip per measurement, each on its own scale: range shaded, interval as a bar.
 
     Takes the rows of one scale from `analysis.claims.verdict_table`; numbers and verdict stand to
     the right.
     """
     rows = verdicts.to_dict("records")
     figure = make_subplots(rows=len(rows), cols=1, vertical_spacing=0)
-    for place, row in enumerate(rows, start=1):
-        _strip(figure, place, {str(name): value for name, value in row.items()})
+    for index, row in enumerate(rows, start=1):
+        _strip(figure, index, {str(name): value for name, value in row.items()})
     figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
     figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, range=[-1, 1])
     note = "mean and 95% t interval over seeds, paired; shaded: where the claim holds; each strip has its own scale"
@@ -51,9 +48,9 @@ def _ends(row: dict[str, Any]) -> tuple[float, float]:
     return min(known) - room, max(known) + room
 
 
-def _strip(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
+def _strip(figure: go.Figure, index: int, row: dict[str, Any]) -> None:
     colour, (left, right) = _COLOURS[row["verdict"]], _ends(row)
-    where = {"row": place, "col": 1}
+    where = {"row": index, "col": 1}
     figure.update_xaxes(range=[left, right], **where)
     holds = {
         "x0": max(left, row["at_least"]),
@@ -80,12 +77,12 @@ def _strip(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
         figure.add_trace(dot, **where)
     else:
         figure.add_trace(go.Scatter(x=[], y=[]), **where)
-    _tell(figure, place, row)
+    _annotate(figure, index, row)
 
 
-def _tell(figure: go.Figure, place: int, row: dict[str, Any]) -> None:
+def _annotate(figure: go.Figure, index: int, row: dict[str, Any]) -> None:
     """What was measured to the left of its strip, what was found to the right."""
-    text = {"showarrow": False, "xref": "paper", "yref": f"y{place if place > 1 else ''}", "y": 0}
+    text = {"showarrow": False, "xref": "paper", "yref": f"y{index if index > 1 else ''}", "y": 0}
     figure.add_annotation(
         text=f"<b>{row['claim']}</b> {row['measured']}", x=0, xanchor="right", xshift=-8, **text
     )

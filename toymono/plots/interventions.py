@@ -9,8 +9,7 @@ from toymono.plots.style import COLOURS, faded, panel, stems
 def activation_panel(
     hidden: np.ndarray, whole: np.ndarray, order: np.ndarray, is_on: np.ndarray
 ) -> go.Figure:
-    """Activations on one input in display order; pale: of the whole network; crosses: neurons that
-    are switched off.
+    """Activations on one input, in display order; pale: the whole network; crosses: neurons off.
 
     Marks at zero carry the neuron's number as customdata, so that every neuron can be clicked.
     """
@@ -22,13 +21,13 @@ def activation_panel(
         "color": np.where(is_on[order], "#aaaaaa", COLOURS[1]),
         "size": 7,
     }
-    # A list, since Dash cannot tell a click the customdata of what plotly packs.
+    # A list, since Dash gives a click no customdata from arrays that plotly packs.
     marks.update(customdata=np.stack([order, hidden[order]], axis=-1).tolist())
     marks.hovertemplate = (
         "neuron %{customdata[0]}: %{customdata[1]:.4f}, click to switch<extra></extra>"
     )
     figure = go.Figure(
-        [*_with_and_without(hidden[order], whole[order], COLOURS[0], "place"), marks]
+        [*_with_and_without(hidden[order], whole[order], COLOURS[0], "position"), marks]
     )
     title = "Activations (pale: with all neurons on)"
     return panel(figure, title, "neurons, by their last score", "activation", height=320)
@@ -48,8 +47,8 @@ def output_panel(outputs: np.ndarray, whole: np.ndarray, targets: np.ndarray) ->
 def _with_and_without(
     now: np.ndarray, whole: np.ndarray, colour: str, of: str
 ) -> tuple[go.Scatter, go.Scatter]:
-    places = np.arange(len(now))
+    positions = np.arange(len(now))
     pale = stems("whole", faded(colour, 0.25), of).update(
-        hoverinfo="skip", hovertemplate=None, x=places, y=whole
+        hoverinfo="skip", hovertemplate=None, x=positions, y=whole
     )
-    return pale, stems("now", colour, of).update(x=places, y=now)
+    return pale, stems("now", colour, of).update(x=positions, y=now)

@@ -24,7 +24,7 @@ MAP_TRACES = (
     "favourites",
     "score",
     "bias",
-)  # in this order; biases by role take the place of the last
+)  # in this order; biases by role replace the last
 Quantity = Literal["responses", "drive", "write"]
 QUANTITY_TITLES: dict[Quantity, str] = {
     "responses": "response to the<br>feature alone",
@@ -41,8 +41,7 @@ def member_map(
     quantity: Quantity = "responses",
     role: np.ndarray | None = None,
 ) -> go.Figure:
-    """Features down and neurons across, over each neuron's score and bias; `top` ends the colour
-    scale.
+    """Features down, neurons across, above their scores and biases; `top` ends the colour scale.
 
     Where the network itself was not kept, dots stand for the features that neurons answer most.
     `role` colours biases.
@@ -69,7 +68,9 @@ def member_map(
 
 def _name_axes(figure: go.Figure, order: Order) -> None:
     """Neurons and features under their own numbers when hovered."""
-    neurons, features = (np.asarray(places).tolist() for places in (order.neuron, order.feature))
+    neurons, features = (
+        np.asarray(positions).tolist() for positions in (order.neuron, order.feature)
+    )
     for row in (1, 2, 3):
         figure.update_xaxes(**named_on_hover([f"neuron {n}" for n in neurons]), row=row, col=1)
     figure.update_xaxes(range=[-0.5, len(neurons) - 0.5])
@@ -110,7 +111,7 @@ def member_traces(
     frame: Frame, order: Order, role: np.ndarray | None = None
 ) -> dict[str, dict[str, Any]]:
     """What each trace of a member's map shows at a record, by the trace's name."""
-    neuron, places = np.asarray(order.neuron), np.arange(len(order.neuron))
+    neuron, positions = np.asarray(order.neuron), np.arange(len(order.neuron))
     bias, place_of_feature = frame.bias[neuron], np.argsort(order.feature)
     shown = (
         None
@@ -121,16 +122,16 @@ def member_traces(
     traces: dict[str, dict[str, Any]] = {
         "map": {"z": shown},
         "favourites": {
-            "x": places if shown is None else none,
+            "x": positions if shown is None else none,
             "y": place_of_feature[frame.favourite[neuron]] if shown is None else none,
             "marker": {"color": frame.score[neuron], "colorscale": MAGNITUDE, "cmin": 0, "cmax": 1},
         },
-        "score": {"x": places, "y": frame.score[neuron], "marker": {"color": COLOURS[2]}},
-        "bias": {"x": places, "y": bias},
+        "score": {"x": positions, "y": frame.score[neuron], "marker": {"color": COLOURS[2]}},
+        "bias": {"x": positions, "y": bias},
     }
     if role is not None:
         chosen = {name: role[neuron] == number for number, name in enumerate(ROLES)}
-        traces |= {name: {"x": places[own], "y": bias[own]} for name, own in chosen.items()}
+        traces |= {name: {"x": positions[own], "y": bias[own]} for name, own in chosen.items()}
     return traces
 
 
@@ -154,10 +155,8 @@ def score_traces(frame: Frame) -> dict[str, dict[str, Any]]:
     return {"scores": {"x": np.sort(frame.score), "y": np.arange(1, n + 1) / n}}
 
 
-def loss_panel(past: History, place: int) -> go.Figure:
-    """Task loss at every record over the training loss, and where the record at this place
-    stands.
-    """
+def loss_panel(past: History, record: int) -> go.Figure:
+    """Task loss at every record above the training loss; one record is marked."""
     pale, line = {"color": faded(COLOURS[0], 0.35), "width": 1}, {"color": COLOURS[0], "width": 2}
     figure = go.Figure(
         go.Scatter(x=past.loss_step, y=past.loss, mode="lines", line=pale, name=LOSS_TRACES[0])
@@ -168,7 +167,7 @@ def loss_panel(past: History, place: int) -> go.Figure:
     figure.add_trace(known.update(name=LOSS_TRACES[1], connectgaps=True))
     cursor = {"size": 11, "color": COLOURS[1]}
     now = go.Scatter(name=LOSS_TRACES[2], mode="markers", marker=cursor, showlegend=False)
-    figure.add_trace(now.update(loss_traces(past, place)["now"]))
+    figure.add_trace(now.update(loss_traces(past, record)["now"]))
     figure.update_traces(hovertemplate="step %{x}: %{y:.4f}<extra>%{fullData.name}</extra>")
     panel(figure, "Loss", "log2 steps", "loss", height=280)
     legend = {
@@ -188,6 +187,6 @@ def loss_panel(past: History, place: int) -> go.Figure:
     return figure
 
 
-def loss_traces(past: History, place: int) -> dict[str, dict[str, Any]]:
+def loss_traces(past: History, record: int) -> dict[str, dict[str, Any]]:
     """What the cursor of the loss panel shows at a record, by its name: its task loss."""
-    return {"now": {"x": past.step[[place]], "y": past.task_loss[[place]]}}
+    return {"now": {"x": past.step[[record]], "y": past.task_loss[[record]]}}

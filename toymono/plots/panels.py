@@ -1,5 +1,4 @@
-"""One neuron or one feature in small figures that stand beside each other: what it does, alone and
-over training.
+"""Small figures of one neuron or one feature: responses, weights, answers, history.
 
 A look is a figure without numbers; a picture is what its title says and what its traces hold, by
 name. Every neuron has the same looks, so that going on to another is replacing numbers.
@@ -89,12 +88,12 @@ def _signed(values: np.ndarray) -> dict[str, dict[str, Any]]:
 
 def _answer(answer: Kinked, neuron: int | None) -> dict[str, dict[str, Any]]:
     own = answer.neuron == (-1 if neuron is None else neuron)
-    told = np.stack([answer.neuron, answer.change], axis=-1)
+    bends = np.stack([answer.neuron, answer.change], axis=-1)
     dots = {
         name: {
             "x": answer.amplitude[chosen],
             "y": answer.output[chosen],
-            "customdata": told[chosen],
+            "customdata": bends[chosen],
         }
         for name, chosen in (("bends", ~own), ("own bends", own))
     }
@@ -115,8 +114,8 @@ def _neuron_training(past: History, neuron: int) -> dict[str, dict[str, Any]]:
 
 @functools.cache
 def looks(what: What) -> dict[str, go.Figure]:
-    """The empty figures of a neuron's or a feature's pictures, by name; they are shared, so not to
-    be changed.
+    """The empty figures of a neuron's or a feature's pictures, by name; shared, so do not change
+    them.
     """
     if what == "neuron":
         return {
@@ -140,9 +139,7 @@ def _look_of(what: What, name: str) -> dict[str, Any]:
 
 
 def filled(what: What, name: str, picture: Picture) -> dict[str, Any]:
-    """A picture in its look as plotly's JSON, of which `go.Figure` makes a figure; made in well
-    under a millisecond.
-    """
+    """A picture's data in its empty figure, as plotly JSON; takes well under a millisecond."""
     look = _look_of(what, name)
     data = [{**trace, **picture.traces.get(trace["name"], {})} for trace in look["data"]]
     title = {**look["layout"]["title"], "text": picture.title}
@@ -171,12 +168,12 @@ def _answer_look() -> go.Figure:
     figure.update_traces(
         hovertemplate="%{x:.2f}: %{y:.3f}<extra></extra>", selector={"name": "answer"}
     )
-    told = "neuron %{customdata[0]} bends it by %{customdata[1]:.3f} at %{x:.3f}<extra></extra>"
+    hover = "neuron %{customdata[0]} bends it by %{customdata[1]:.3f} at %{x:.3f}<extra></extra>"
     figure.add_scatter(
-        name="bends", mode="markers", marker={"size": 7, "color": "#555555"}, hovertemplate=told
+        name="bends", mode="markers", marker={"size": 7, "color": "#555555"}, hovertemplate=hover
     )
     own = {"size": 13, "symbol": "diamond", "color": COLOURS[1]}
-    figure.add_scatter(name="own bends", mode="markers", marker=own, hovertemplate=told)
+    figure.add_scatter(name="own bends", mode="markers", marker=own, hovertemplate=hover)
     return panel(figure, "", "amplitude of the feature alone", "output on it")
 
 

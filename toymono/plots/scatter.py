@@ -1,6 +1,4 @@
-"""Any measure of the members against a setting or another measure: a dot per member, an interval
-per setting.
-"""
+"""Any measure of members against a setting or another measure, with intervals per setting."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,10 +23,10 @@ from toymono.plots.style import (
 def member_scatter(
     table: pd.DataFrame, x: str, y: str, colour: str | None, chosen: Sequence[int] = ()
 ) -> go.Figure:
-    """`y` against `x`: small dots are members, large ones means of a setting with the 95 % interval
-    over its seeds.
+    """`y` against `x`: small dots are members; large dots are means of a setting with 95 %
+    intervals.
 
-    Dots carry their member's number as customdata. `colour` names what tells colours apart;
+    Dots carry their member's number as customdata. `colour` names what the colours stand for;
     `chosen` members are ringed. Diverged members are left out.
     """
     finite = table[~table.diverged]
@@ -40,8 +38,8 @@ def member_scatter(
             (setting_label({colour: value}), part)
             for value, part in finite.groupby(colour, sort=True)
         ]
-    for place, (label, part) in enumerate(groups):
-        shade = _shade(place, len(groups))
+    for index, (label, part) in enumerate(groups):
+        shade = _shade(index, len(groups))
         figure.add_traces([_members(part, x, y, shade, label), _settings(part, x, y, shade, label)])
     ringed = finite.loc[[member for member in chosen if member in finite.index]]
     rings = go.Scatter(
@@ -70,19 +68,19 @@ def scatter_words(table: pd.DataFrame, x: str, y: str) -> str:
     return f"{what}. Small dots: members; diamonds: means of a setting with their 95% t interval over seeds.{lost}"
 
 
-def _shade(place: int, n: int) -> str:
+def _shade(index: int, n: int) -> str:
     if n <= len(COLOURS):
-        return COLOURS[place]
+        return COLOURS[index]
     red, green, blue = (
         round(255 * v)
-        for v in sample_colorscale(MAGNITUDE, [place / (n - 1)], colortype="tuple")[0]
+        for v in sample_colorscale(MAGNITUDE, [index / (n - 1)], colortype="tuple")[0]
     )
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _axis(values: pd.Series) -> dict[str, Any]:
-    """Logarithmic with its values as ticks for a positive setting, a category for words, plain for
-    all else.
+    """Logarithmic with its values as ticks for a positive setting, categories for text, else
+    linear.
     """
     if not pd.api.types.is_numeric_dtype(values):
         return {"type": "category"}
@@ -90,7 +88,7 @@ def _axis(values: pd.Series) -> dict[str, Any]:
 
 
 def _members(part: pd.DataFrame, x: str, y: str, shade: str, label: str) -> go.Scatter:
-    # A list, since Dash cannot tell a click the customdata of what plotly packs.
+    # A list, since Dash gives a click no customdata from arrays that plotly packs.
     members = part.index.tolist()
     dots = go.Scatter(
         x=part[x],

@@ -1,6 +1,4 @@
-"""How the scores of all neurons are spread, and how that changes in training: a spike at 1 grows [P
-Fig 2].
-"""
+"""The distribution of scores over neurons, and its change in training: a peak at 1 grows [P Fig 2]."""
 
 from collections.abc import Sequence
 
@@ -12,12 +10,10 @@ from toymono.plots.style import line_with_band, seeds_note, styled
 
 
 def score_distributions(curves: Sequence[Curve], title: str, note: str) -> go.Figure:
-    """Cumulative distributions, one line per recorded step with a band over seeds; `note` joins the
-    small print.
-    """
+    """Cumulative distributions, one line per record with a band over seeds."""
     figure = go.Figure()
-    for place, curve in enumerate(curves):
-        figure.add_traces(line_with_band(curve, place, "score at most %{x:.4f}: %{y:.1%}"))
+    for index, curve in enumerate(curves):
+        figure.add_traces(line_with_band(curve, index, "score at most %{x:.4f}: %{y:.1%}"))
     figure.add_vline(x=MONO_THRESHOLD, line={"color": "#222", "width": 1, "dash": "dot"})
     figure.update_xaxes(title_text="score r", range=[0, 1.005])
     figure.update_yaxes(title_text="share of the neurons that score at most r", range=[0, 1.01])

@@ -1,6 +1,4 @@
-"""What all figures share: fonts, colours for colour-blind readers too, names of settings, bands
-over seeds.
-"""
+"""What all figures share: fonts, colour-blind safe colours, setting names, bands over seeds."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -115,9 +113,7 @@ def faded(colour: str, opacity: float) -> str:
 
 
 def styled(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
-    """The figure with its title, a line of small print below it, its height in pixels, and all
-    figures' fonts.
-    """
+    """Add title, small print, height in pixels and fonts to a figure."""
     text = f"{title}<br><sup>{note}</sup>"
     return figure.update_layout(
         title={
@@ -136,9 +132,7 @@ def styled(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
 
 
 def panel(figure: go.Figure, title: str, x: str, y: str, height: int = 300) -> go.Figure:
-    """A small figure that stands beside others: its title, names of its axes, its height in pixels,
-    no legend.
-    """
+    """A small figure among others: title, axis names, height in pixels, no legend."""
     figure.update_xaxes(title_text=x)
     figure.update_yaxes(title_text=y)
     figure.update_layout(
@@ -168,25 +162,21 @@ def stems(name: str, colour: str, of: str) -> go.Scatter:
 
 
 def step_ticks(steps: Sequence[int] | np.ndarray) -> dict[str, Any]:
-    """A logarithmic axis of steps, with a tick at every power of two that is labelled by its
-    exponent.
-    """
+    """A logarithmic axis of steps, with ticks at powers of two, labelled by their exponents."""
     powers = range(math.ceil(math.log2(max(np.max(steps), 2))) + 1)
     return {"type": "log", "tickvals": [2**j for j in powers], "ticktext": [str(j) for j in powers]}
 
 
 def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
-    """A logarithmic axis with ticks at those of some rising values that leave room; plain if one is
-    not above 0.
-    """
+    """A logarithmic axis with ticks at the values that have room; linear if a value is not above 0."""
     if len(values) < 2 or (values <= 0).any():
         return {}
-    places = np.log(values / values[0]) / np.log(values[-1] / values[0])
+    positions = np.log(values / values[0]) / np.log(values[-1] / values[0])
     shown, last = [], -np.inf
-    for value, place in zip(values, places, strict=True):
-        if place - last >= _LABEL_WIDTH * n_panels:
+    for value, position in zip(values, positions, strict=True):
+        if position - last >= _LABEL_WIDTH * n_panels:
             shown.append(value)
-            last = place
+            last = position
     return {
         "type": "log",
         "tickvals": shown,
@@ -207,13 +197,12 @@ def seeds_note(curves: Sequence[Curve]) -> str:
     return f"mean and {LEVEL:.0%} t interval over {seeds}"
 
 
-def line_with_band(curve: Curve, place: int, hover: str) -> tuple[go.Scatter, go.Scatter]:
-    """A curve's interval as an area and its mean as a line; the place among its fellows gives
-    colour and dash.
+def line_with_band(curve: Curve, index: int, hover: str) -> tuple[go.Scatter, go.Scatter]:
+    """A curve's interval as an area and its mean as a line; `index` chooses colour and dash.
 
     `hover` is the line's hover template, to which the setting is added.
     """
-    label, colour = setting_label(curve.group), COLOURS[place % len(COLOURS)]
+    label, colour = setting_label(curve.group), COLOURS[index % len(COLOURS)]
     known = np.isfinite(curve.y.low) & np.isfinite(curve.y.high)
     x, low, high = curve.x[known], curve.y.low[known], curve.y.high[known]
     area = go.Scatter(
@@ -232,7 +221,7 @@ def line_with_band(curve: Curve, place: int, hover: str) -> tuple[go.Scatter, go
         name=label,
         legendgroup=label,
         mode="lines",
-        line={"color": colour, "width": 2, "dash": DASHES[place // len(COLOURS) % len(DASHES)]},
+        line={"color": colour, "width": 2, "dash": DASHES[index // len(COLOURS) % len(DASHES)]},
         hovertemplate=f"{hover}<extra>{label}</extra>",
     )
     return area, line

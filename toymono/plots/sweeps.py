@@ -1,6 +1,4 @@
-"""Measures against a setting: a line per group of members, the interval over seeds as bars, each
-seed as a dot.
-"""
+"""Measures against a setting: a line per group, intervals over seeds as bars, seeds as dots."""
 
 import types
 from collections.abc import Mapping, Sequence
@@ -25,14 +23,12 @@ _FARTHEST_MARK = 2.0  # times the highest value shown
 
 
 class Mark(NamedTuple):
-    """What the paper reports of a measure: a level, a band from one level to another, or a place on
-    the x axis.
-    """
+    """A value from the paper: a level, a band between two levels, or a value on the x axis."""
 
     measure: str
     words: str
     levels: tuple[float, float] | None = None
-    place: float | None = None
+    x: float | None = None
     colour: str = "#222222"
 
 
@@ -44,17 +40,16 @@ def sweep_panels(
     marks: Sequence[Mark] = (),
     baselines: Mapping[str, Curve | None] = types.MappingProxyType({}),
 ) -> go.Figure:
-    """One panel beside the other for each named measure, all against the setting `x` (logarithmic
-    where it may be).
+    """One panel per measure, side by side, all against the setting `x`.
 
     `note` is added to the small print. A mark whose level lies far above the data, as a loss of a
-    larger network does, is told in words and not drawn. A baseline is one grey line in the panel of
+    larger network does, is written as text and not drawn. A baseline is one grey line in the panel of
     its measure.
     """
     figure = make_subplots(rows=1, cols=len(panels), horizontal_spacing=0.1)
     for col, (name, curves) in enumerate(panels.items(), start=1):
-        for place, curve in enumerate(curves):
-            for trace in _traces(curve, COLOURS[place % len(COLOURS)]):
+        for index, curve in enumerate(curves):
+            for trace in _traces(curve, COLOURS[index % len(COLOURS)]):
                 figure.add_trace(
                     trace.update(showlegend=trace.showlegend and col == 1), row=1, col=col
                 )
@@ -73,11 +68,11 @@ def sweep_panels(
 def _draw_marks(
     figure: go.Figure, col: int, curves: Sequence[Curve], marks: Sequence[Mark]
 ) -> None:
-    top, told = max(np.nanmax(np.nan_to_num(curve.by_seed)) for curve in curves), []
+    top, reported = max(np.nanmax(np.nan_to_num(curve.by_seed)) for curve in curves), []
     for mark in marks:
         line = {"color": mark.colour, "width": 1.5, "dash": "dot"}
-        if mark.place is not None:
-            figure.add_vline(x=mark.place, line=line, row=1, col=col)
+        if mark.x is not None:
+            figure.add_vline(x=mark.x, line=line, row=1, col=col)
         elif mark.levels and max(mark.levels) <= _FARTHEST_MARK * top:
             low, high = mark.levels
             figure.add_hrect(
@@ -86,10 +81,10 @@ def _draw_marks(
             for level in {low, high}:
                 figure.add_hline(y=level, line=line, row=1, col=col)
         if mark.words:
-            told.append(f"paper: {mark.words}")
-    if told:
+            reported.append(f"paper: {mark.words}")
+    if reported:
         axis = str(col) if col > 1 else ""
-        place = {
+        corner = {
             "xref": f"x{axis} domain",
             "yref": f"y{axis} domain",
             "x": 0,
@@ -97,7 +92,7 @@ def _draw_marks(
             "yanchor": "bottom",
         }
         figure.add_annotation(
-            text="<br>".join(told), align="left", showarrow=False, font={"size": 12}, **place
+            text="<br>".join(reported), align="left", showarrow=False, font={"size": 12}, **corner
         )
 
 

@@ -1,6 +1,4 @@
-"""How members train: loss, monosemantic neurons and mean bias against steps, with a band over seeds
-[P Figs 1, 7].
-"""
+"""Training traces: loss, mono neurons and mean bias against steps [P Figs 1, 7]."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -19,8 +17,8 @@ def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str
     """
     figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.04)
     for row, (name, curves) in enumerate(panels.items(), start=1):
-        for place, curve in enumerate(curves):
-            area, line = line_with_band(curve, place, "step %{x}: %{y:.4g}")
+        for index, curve in enumerate(curves):
+            area, line = line_with_band(curve, index, "step %{x}: %{y:.4g}")
             figure.add_traces([area, line.update(showlegend=row == 1)], rows=row, cols=1)
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=row, col=1)
         if name == "training_loss":

@@ -1,6 +1,4 @@
-"""Figures become files here and nowhere else: HTML that opens with no network, images where a
-browser is found.
-"""
+"""The only place that writes figures: HTML that needs no network, and images through a browser."""
 
 import html
 import json
@@ -14,19 +12,17 @@ from toymono.config import InputError, require
 from toymono.environment import browser
 
 _IMAGE_SUFFIXES = (".png", ".svg", ".pdf")
-# plotly 7 shows a "Share chart" button that uploads the figure unless it is told not to.
+# plotly 7 shows a "Share chart" button that uploads the figure unless its configuration forbids it.
 CONFIG = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
 
 
 def write_page(
     figures: Sequence[go.Figure], file: pathlib.Path, title: str = "toymono"
 ) -> pathlib.Path:
-    """One self-contained page with the figures below one another; plotly's own code is in it
-    once.
-    """
+    """One self-contained page with the figures one below the other; plotly.js is included once."""
     parts = [
-        plotly.io.to_html(figure, config=CONFIG, full_html=False, include_plotlyjs=place == 0)
-        for place, figure in enumerate(figures)
+        plotly.io.to_html(figure, config=CONFIG, full_html=False, include_plotlyjs=index == 0)
+        for index, figure in enumerate(figures)
     ]
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title>'
     style = "<style>body{max-width:1100px;margin:1em auto;font-family:Helvetica,Arial,sans-serif}</style>"

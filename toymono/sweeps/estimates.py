@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from toymono.config import Config, Sweep
 from toymono.sweeps.plan import Unit, n_members, plan
-from toymono.training.placement import activation_bytes, place
+from toymono.training.placement import activation_bytes, place_members
 from toymono.training.schedules import last_step, n_losses, record_steps
 from toymono.training.train import multiply_adds, n_parameters
 
@@ -76,7 +76,7 @@ def estimated_bytes(unit: Unit) -> int:
     those that are trained at the same time.
     """
     config, kept = unit.config, kept_of(unit.config)
-    placement = place(config, len(unit.seeds), len(unit.settings))
+    placement = place_members(config, len(unit.seeds), len(unit.settings))
     at_once = min(placement.at_once, unit.n_members)
     member = 5 * n_parameters(config) + kept.numbers
     data = 3 * config.batch_size * config.n_features * max(1, at_once // len(unit.settings))

@@ -2,7 +2,7 @@
 machines.
 
 Batches whose names the paper does not have are toymono's own controls. Other scales than the
-paper's leave out the values that a curve does not need, which `thinned` says: the rate .001, which
+paper's leave out the values that a curve does not need, which `reduced_axes` says: the rate .001, which
 takes 2^17 steps; offsets far from the threshold; every other density; and of controls most rates.
 """
 
@@ -39,7 +39,7 @@ class PaperBatch(NamedTuple):
     title: str
     grids: tuple[Grid, ...]
     # What scales below the paper's run of its axes, where the whole would take them too long.
-    thinned: Grid = types.MappingProxyType({})
+    reduced_axes: Grid = types.MappingProxyType({})
 
 
 _NEGATIVE: Grid = {"bias_offset": (-1.0,), "bias_decay": (0.03,)}
@@ -103,7 +103,7 @@ BATCHES: dict[str, PaperBatch] = {
     "B6": PaperBatch(  # printed as a second B3
         "bias offsets and learning rates, GeLU (Fig 13)",
         ({**_RATES, "activation": ("gelu",), "bias_offset": BIAS_OFFSETS, "bias_decay": (0.03,)},),
-        thinned={**_NEAR_OFFSETS, "learning_rate": (0.007, 0.03)},
+        reduced_axes={**_NEAR_OFFSETS, "learning_rate": (0.007, 0.03)},
     ),
     "E1": PaperBatch("densities, decay .03 (Figs 18, 19, 20)", _densities(0.03), _OCTAVES),
     "E2": PaperBatch("densities, decay .01 (Figs 18, 19)", _densities(0.01), _FEW_OCTAVES),
@@ -133,7 +133,7 @@ BATCHES: dict[str, PaperBatch] = {
     "D2": PaperBatch(
         "control: bias decays and learning rates, decoder, offset -1",
         ({"learning_rate": (0.003, 0.007, 0.03), "bias_offset": (-1.0,), "bias_decay": DECAYS},),
-        thinned={"learning_rate": (0.007,)},
+        reduced_axes={"learning_rate": (0.007,)},
     ),
     "K3": PaperBatch(
         "control: widths at one batch size, from both starts",
@@ -149,7 +149,7 @@ BATCHES: dict[str, PaperBatch] = {
                 {"schedule": ("periodic", "cosine", "constant")},
             )
         ),
-        thinned={"learning_rate": (0.003, 0.01)},
+        reduced_axes={"learning_rate": (0.003, 0.01)},
     ),
     "S1": PaperBatch(
         "control: random sparse weights at equal multiply-adds",
@@ -166,7 +166,7 @@ BATCHES: dict[str, PaperBatch] = {
                 for k in (2048, 4096)
             ),
         ),
-        thinned={"learning_rate": (0.01,)},
+        reduced_axes={"learning_rate": (0.01,)},
     ),
     "N1": PaperBatch(
         "control: dimensions d, offset -1",

@@ -36,11 +36,11 @@ class Unit(NamedTuple):
         """
         defaults = {**Config().__dict__, **Hyper._field_defaults}
         models = [{**self.config.__dict__, **setting._asdict()} for setting in self.settings]
-        told = [
+        models = [
             {name: value for name, value in model.items() if value != defaults[name]}
             for model in models
         ]
-        content = json.dumps([told, self.seeds], sort_keys=True)
+        content = json.dumps([models, self.seeds], sort_keys=True)
         return f"k{self.config.n_neurons}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
 
 
@@ -65,28 +65,28 @@ def _parts(unit: Unit, most: int) -> Iterator[Unit]:
 
 
 def _even(values: tuple[T, ...], most: int) -> Iterator[tuple[T, ...]]:
-    """Runs of values, in order, that differ in length by one at most, none longer than told."""
+    """Runs of values, in order, that differ in length by one at most, none longer than `most`."""
     n = -(-len(values) // most)
-    ends = [len(values) * place // n for place in range(n + 1)]
+    ends = [len(values) * i // n for i in range(n + 1)]
     return (values[first:last] for first, last in itertools.pairwise(ends))
 
 
 def shared(units: list[Unit], share: str) -> list[Unit]:
-    """Share i of n, told as "i/n" with i from 1 to n: every n-th unit from the i-th on; all shares
+    """Share i of n, written "i/n" with i from 1 to n: every n-th unit from the i-th on; all shares
     make up the whole.
 
     Raises InputError for other words.
     """
-    place, n = share_of(share)
-    return units[place - 1 :: n]
+    number, n = share_of(share)
+    return units[number - 1 :: n]
 
 
 def share_of(share: str) -> tuple[int, int]:
     """The i and n of "i/n"; raises InputError for other words."""
-    told = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,8})", share)
-    place, n = (int(told[1]), int(told[2])) if told else (1, 0)
-    require(place <= n, "unit", "i/n with i from 1 to n, as 2/8", share, "try 1/1")
-    return place, n
+    match = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,8})", share)
+    number, n = (int(match[1]), int(match[2])) if match else (1, 0)
+    require(number <= n, "unit", "i/n with i from 1 to n, as 2/8", share, "try 1/1")
+    return number, n
 
 
 def n_members(units: list[Unit]) -> int:

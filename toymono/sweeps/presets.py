@@ -113,7 +113,9 @@ def scaled(scale: Scale, grid: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
     numbers = {**grid, "feature_density": tuple(density for density in densities if density <= 1)}
     if "n_embed" in grid:
         numbers["n_embed"] = tuple(d * scale.config.n_embed // N_EMBED for d in grid["n_embed"])
-    numbers = {name: _thinned(values, scale.values_per_axis) for name, values in numbers.items()}
+    numbers = {
+        name: _evenly_spaced(values, scale.values_per_axis) for name, values in numbers.items()
+    }
     for k in numbers.pop("n_neurons", (N_NEURONS,)):
         n_neurons = max(1, k * scale.config.n_features // N_FEATURES)
         batch = scale.config.batch_size * (
@@ -140,15 +142,15 @@ def _trained(scale: Scale, numbers: Grid) -> Iterator[dict[str, tuple[Any, ...]]
         }
 
 
-def _thinned(values: tuple[Any, ...], most: int | None) -> tuple[Any, ...]:
+def _evenly_spaced(values: tuple[Any, ...], most: int | None) -> tuple[Any, ...]:
     if most is None or len(values) <= most:
         return values
-    return tuple(values[round(place * (len(values) - 1) / (most - 1))] for place in range(most))
+    return tuple(values[round(i * (len(values) - 1) / (most - 1))] for i in range(most))
 
 
 def _batch_sweep(batch: PaperBatch, scale: Scale, seeds: tuple[int, ...]) -> Sweep:
     whole = scale is SCALES["paper"]
-    grids = tuple(grid if whole else {**grid, **batch.thinned} for grid in batch.grids)
+    grids = tuple(grid if whole else {**grid, **batch.reduced_axes} for grid in batch.grids)
     return Sweep(
         base=scale.config,
         grids=tuple(point for grid in grids for point in scaled(scale, grid)),

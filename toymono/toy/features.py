@@ -1,6 +1,4 @@
-"""What the inputs are made of: how often each feature is on, its amplitude, and the fixed embedding
-of all of them.
-"""
+"""Sparse features: how often each is on, its amplitude, and the fixed embedding of all of them."""
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +13,7 @@ POWER_LAW_EXPONENT = 1.1  # Jermyn, Schiefer and Hubinger 2022, section 2.1
 def feature_densities(
     law: FeatureLaw, n_features: int, density: ArrayLike
 ) -> Float[Array, " feature"]:
-    """Probability that each feature is on, in (0, 1]: alike for all, or falling as i^-1.1.
+    """Probability that each feature is on, in (0, 1]: equal for all, or falling as i^-1.1.
 
     The power law is scaled to the sum n_features * density and then clipped at 1, as in the
     authors' program, so that its mean falls below `density` where the clip binds.
@@ -29,11 +27,10 @@ def feature_densities(
 def sparse_features(
     uniform: Float[Array, "batch feature"], densities: Float[Array, " feature"]
 ) -> Float[Array, "batch feature"]:
-    """Feature values: 0 with probability 1 - eps, else uniform on [0, 1), from one uniform draw u
-    on [0, 1).
+    """Feature values from one uniform draw u on [0, 1): 0 with probability 1 - eps, else uniform.
 
-    u < eps keeps the feature, and u / eps is then its amplitude: given u < eps it is exactly
-    uniform.
+    A feature is on where u < eps; its amplitude is then u / eps, which given u < eps is exactly
+    uniform on [0, 1).
     """
     return jnp.where(uniform < densities, uniform / densities, 0.0)
 

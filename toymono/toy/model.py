@@ -1,8 +1,7 @@
-"""The two-layer network y = L2 act(L1 x + b), with PyTorch's default initialisation and an offset
-on the biases.
+"""The network y = L2 act(L1 x + b), with PyTorch's default initialisation and a bias offset.
 
-A flax.nnx module describes one network; training and analysis split it into plain parameters and
-merge it back.
+A flax.nnx module describes one network. Training and analysis split it into plain parameters and
+merge it again.
 """
 
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from jaxtyping import Array, Float
 from toymono.config import Activation, Config
 from toymono.toy.tasks import n_outputs
 
-# Each keeps the sign of its argument, which is what "a neuron is on" rests on.
+# Each keeps the sign of its argument: "a neuron is on" means that its pre-activation is positive.
 ACTIVATIONS: dict[Activation, Callable[[Array], Array]] = {
     "relu": jax.nn.relu,
     "gelu": lambda x: jax.nn.gelu(x, approximate=False),
@@ -29,9 +28,7 @@ Params = nnx.State  # the network's parameters as a plain nested mapping of arra
 
 
 def _torch_default(fan_in: int, offset: ArrayLike = 0.0) -> nnx.Initializer:
-    """Uniform on +-1/sqrt(fan_in) around the offset: torch.nn.Linear's default for weights and
-    biases alike.
-    """
+    """Uniform on offset +- 1/sqrt(fan_in), torch.nn.Linear's default for weights and biases."""
     bound = fan_in**-0.5
 
     def init(
@@ -120,9 +117,7 @@ def network(config: Config, params: Params) -> Network:
 def _map_named(
     function: Callable[..., Array], name: str, params: Params, *others: Params
 ) -> Params:
-    """The parameters with the function applied to the leaves of this name ("kernel" or "bias")
-    alone.
-    """
+    """Apply `function` to the parameters called `name` ("kernel" or "bias"); keep the others."""
 
     def apply(path: tuple[jax.tree_util.DictKey, ...], leaf: Array, *rest: Array) -> Array:
         return function(leaf, *rest) if path[-1].key == name else leaf
@@ -131,18 +126,16 @@ def _map_named(
 
 
 def scale_bias(params: Params, factor: ArrayLike) -> Params:
-    """The same parameters with the hidden biases alone multiplied, found by name and not by
-    rank.
-    """
+    """Multiply the hidden biases by `factor`; they are found by name, not by rank."""
     return _map_named(lambda bias: bias * factor, "bias", params)
 
 
-def thinned(params: Params, density: ArrayLike, key: Array) -> Params:
-    """Random connectivity: each weight stays with probability `density`, and is 0, which means
-    absent, otherwise.
+def with_missing_weights(params: Params, density: ArrayLike, key: Array) -> Params:
+    """Random connectivity (Erdos and Renyi 1959): each weight of both layers is kept with
+    probability `density`, and set to 0 otherwise.
 
-    Erdos and Renyi 1959, on both layers. What stays is multiplied by density^-1/2, so that a
-    pre-activation scatters as much as in the dense network. Biases all stay.
+    Kept weights are multiplied by density^-1/2, so that pre-activations have the same variance as in
+    the dense network. All biases are kept.
     """
     keys = dict(zip(params, jax.random.split(key, len(params)), strict=True))
     kept = {
@@ -160,9 +153,7 @@ def thinned(params: Params, density: ArrayLike, key: Array) -> Params:
 
 
 def of_existing(gradients: Params, params: Params) -> Params:
-    """The gradients of the weights that exist: 0 where a weight is exactly 0, so that it stays
-    so.
-    """
+    """Set the gradient to 0 where a weight is exactly 0, so that a missing weight stays missing."""
     return _map_named(
         lambda gradient, weight: jnp.where(weight == 0, 0.0, gradient), "kernel", gradients, params
     )

@@ -1,6 +1,4 @@
-"""What the network is asked for: a batch of inputs with their targets, and the error of outputs
-against targets.
-"""
+"""Tasks: batches of inputs with their targets, and the error of outputs against targets."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -24,7 +22,7 @@ class Problem(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Inputs of the network and what it should answer."""
+    """Inputs of the network and the outputs it should give."""
 
     inputs: Float[Array, "batch embed"]
     targets: Float[Array, "batch output"]
@@ -38,9 +36,8 @@ def project(
 
 
 class _Task(NamedTuple):
-    is_signed: (
-        bool  # features come with a sign: the difference of two draws, each at half the density
-    )
+    # Whether features have a sign: then each is the difference of two draws at half the density.
+    is_signed: bool
     targets: Callable[[Problem, Float[Array, "batch feature"]], Float[Array, "batch output"]]
 
 
@@ -68,9 +65,7 @@ def n_outputs(config: Config) -> int:
 
 
 def lone_targets(config: Config, problem: Problem) -> Float[Array, "output feature"]:
-    """What is asked for when a feature is on alone at strength 1: unit vectors, or the columns of
-    Q.
-    """
+    """Targets of each feature alone at strength 1: unit vectors, or the columns of Q."""
     return problem.readout if config.task == "reproject" else jnp.eye(config.n_features)
 
 
@@ -80,8 +75,8 @@ def is_signed(config: Config) -> bool:
 
 
 def draw(config: Config, key: Key[Array, ""]) -> Float[Array, "*sign batch feature"]:
-    """The uniform draws on [0, 1) that one batch is made of, whatever its density: one per feature,
-    two if signed.
+    """The uniform draws on [0, 1) of one batch, the same at every density: one per feature, two if
+    features are signed.
     """
     signs = (2,) if is_signed(config) else ()
     return threefry_uniform(key, (*signs, config.batch_size, config.n_features))
@@ -90,8 +85,8 @@ def draw(config: Config, key: Key[Array, ""]) -> Float[Array, "*sign batch featu
 def drawn_features(
     config: Config, uniform: Float[Array, "*sign batch feature"], density: ArrayLike
 ) -> Float[Array, "batch feature"]:
-    """Feature values of such draws: in [0, 1), or f1 - f2 in (-1, 1), each at half the density, if
-    signed.
+    """Feature values of given draws: in [0, 1), or if signed f1 - f2 in (-1, 1), each at half the
+    density.
     """
     if not is_signed(config):
         return sparse_features(
@@ -112,7 +107,7 @@ def sample_features(
 def targets_of(
     config: Config, problem: Problem, features: Float[Array, "batch feature"]
 ) -> Float[Array, "batch output"]:
-    """What the task asks for of some features: f, Q f, or |f|."""
+    """The task's targets of given features: f, Q f, or |f|."""
     return _TASKS[config.task].targets(problem, features)
 
 
@@ -122,7 +117,7 @@ def drawn_batch(
     uniform: Float[Array, "*sign batch feature"],
     density: ArrayLike,
 ) -> Batch:
-    """Inputs x = P f of the features of such draws, and the task's targets: f, Q f, or |f|."""
+    """Inputs x = P f of the features of given draws, and the task's targets: f, Q f, or |f|."""
     features = drawn_features(config, uniform, density)
     return Batch(
         inputs=project(features, problem.embedding), targets=targets_of(config, problem, features)

@@ -23,9 +23,7 @@ _N_COUNTERS = 2**32  # of one word; a larger array counts with both
 
 @functools.partial(jax.jit, static_argnums=1)
 def threefry_uniform(key: Key[Array, ""], shape: tuple[int, ...]) -> Float[Array, "..."]:
-    """What `jax.random.uniform(key, shape)` gives for a Threefry key: float32 on [0, 1), multiples
-    of 2^-23.
-    """
+    """The same bits as `jax.random.uniform(key, shape)` for a Threefry key: float32 on [0, 1)."""
     if math.prod(shape) > _N_COUNTERS:
         return jax.random.uniform(key, shape)
     bits = _threefry(jax.random.key_data(key), _counters(shape))
@@ -33,8 +31,8 @@ def threefry_uniform(key: Key[Array, ""], shape: tuple[int, ...]) -> Float[Array
 
 
 def _counters(shape: tuple[int, ...]) -> UInt32[Array, "..."]:
-    """0, 1, 2, ... in row-major order, from one small sequence per axis, so that no array of them
-    is ever made.
+    """0, 1, 2, ... in row-major order, as a sum of one sequence per axis, so that no such array is
+    ever stored.
     """
     strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
     counts = (jax.lax.broadcasted_iota(jnp.uint32, shape, axis) for axis in range(len(shape)))
@@ -45,7 +43,7 @@ def _counters(shape: tuple[int, ...]) -> UInt32[Array, "..."]:
 
 
 def _threefry(key: UInt32[Array, "2"], counters: UInt32[Array, "..."]) -> UInt32[Array, "..."]:
-    """Both words that Threefry makes of (0, counter), as one by exclusive or."""
+    """The exclusive or of the two words that Threefry makes of (0, counter)."""
     words = (key[0], key[1], key[0] ^ key[1] ^ _PARITY)
     left, right = jnp.full_like(counters, words[0]), counters + words[1]
     for group in range(5):

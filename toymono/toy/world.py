@@ -1,4 +1,4 @@
-"""Everything random that a seed fixes; settings that share a seed share all of it."""
+"""Everything random that a seed fixes, shared by all settings trained with that seed."""
 
 from typing import NamedTuple
 
@@ -20,9 +20,7 @@ class World(NamedTuple):
 
 
 def make_world(config: Config, seed: ArrayLike) -> World:
-    """The world of a seed: settings that share it see the same features, projections and initial
-    weights.
-    """
+    """The world of one seed: its projections, and the keys of its initial weights and samples."""
     key_problem, key_params, key_data, key_probe = jax.random.split(
         jax.random.key(seed, impl="threefry2x32"), 4
     )

@@ -1,8 +1,7 @@
-"""An ensemble trained from record to record: every setting with every seed, in one compiled
-program.
+"""Train an ensemble: every setting with every seed, from one record to the next.
 
-A run is a chain of snapshots. Each can be stored, and training goes on from it as if it had never
-stopped.
+Training yields snapshots. A snapshot can be stored; training that continues from it gives the same
+bits as training that never stopped.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +23,7 @@ from toymono.training.members import (
     stack_settings,
     start_members,
 )
-from toymono.training.placement import padded, padded_members, place, unpadded
+from toymono.training.placement import padded, padded_members, place_members, unpadded
 from toymono.training.schedules import last_step, record_steps
 from toymono.training.train import TrainState, multiply_adds
 
@@ -33,7 +32,7 @@ _MOST_UPDATES_PER_REPORT = 256
 
 
 class Progress(NamedTuple):
-    """How far an ensemble is."""
+    """How far the training of an ensemble has come."""
 
     step: int  # updates made
     last_step: int  # updates to make
@@ -41,18 +40,17 @@ class Progress(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """All that training has made so far: what follows rests on nothing else, to the last bit."""
+    """The complete state of training; continuing from it gives the same bits as not stopping."""
 
     step: int  # updates made
     members: TrainState  # every leaf: seed setting ...
     records: tuple[Record, ...]  # so far; every leaf: seed setting ...
-    params: tuple[
-        Params, ...
-    ]  # of the records whose parameters are kept; every leaf: seed setting ...
+    # Parameters at the records that keep them; every leaf: seed setting ...
+    params: tuple[Params, ...]
 
 
 class Trained(NamedTuple):
-    """What training leaves behind, as numpy arrays."""
+    """The results of a finished training, as numpy arrays."""
 
     losses: np.ndarray  # seed setting loss
     records: Record  # every leaf: step seed setting ...
@@ -61,7 +59,7 @@ class Trained(NamedTuple):
 
 
 def progress(config: Config, snapshot: Snapshot) -> Progress:
-    """How far a snapshot is."""
+    """Updates made, updates to make, and the latest loss."""
     latest = np.asarray(snapshot.members.losses)[..., (snapshot.step - 1) // config.loss_every]
     finite = latest[np.isfinite(latest)]
     return Progress(
@@ -70,8 +68,8 @@ def progress(config: Config, snapshot: Snapshot) -> Progress:
 
 
 def _stops(config: Config, n_members: int) -> list[int]:
-    """Steps at which the host looks in: every record, and often enough between to report
-    progress.
+    """Steps at which training returns to the host: every record, and between records about once a
+    second, to report progress.
     """
     stride = int(_MULTIPLY_ADDS_PER_REPORT / (n_members * multiply_adds(config)))
     stride = min(max(stride, 1), _MOST_UPDATES_PER_REPORT)
@@ -81,15 +79,15 @@ def _stops(config: Config, n_members: int) -> list[int]:
 def snapshots(
     config: Config, settings: Sequence[Hyper], seeds: Sequence[int], since: Snapshot | None = None
 ) -> Iterator[Snapshot]:
-    """Train every setting with every seed; stop at each of `record_steps(config)` and, to show
-    progress, between.
+    """Train every setting with every seed; yield a snapshot at each of `record_steps(config)`, and
+    others between them to show progress.
 
-    All settings of a seed see the same projections, initial weights (but for the bias offset) and
-    data, so that comparisons between them are paired. A member that diverges takes no other down.
-    Training goes on from `since` if it is given. The members of a snapshot are on the devices and
-    gone when the next one is asked for.
+    All settings of a seed see the same projections, initial weights (except for the bias offset)
+    and data, so comparisons between them are paired. A member that diverges does not affect the
+    others. Training continues from `since` if it is given. The members of a snapshot are device
+    arrays that the next iteration overwrites: copy what you want to keep.
     """
-    placement = place(config, len(seeds), len(settings))
+    placement = place_members(config, len(seeds), len(settings))
     stacked = stack_settings(padded(settings, placement, "setting"))
     worlds = make_worlds(config, jnp.asarray(padded(seeds, placement, "seed"), jnp.uint32))
     worlds = jax.device_put(worlds, NamedSharding(placement.mesh, placement.of_seeds))
@@ -116,7 +114,7 @@ def snapshots(
 
 
 def finished(config: Config, seeds: Sequence[int], last: Snapshot) -> Trained:
-    """What the last snapshot of a training holds."""
+    """The results that the last snapshot of a training holds."""
     return Trained(
         losses=np.array(last.members.losses),
         records=jax.tree.map(lambda *leaves: np.stack(leaves), *last.records),
@@ -133,8 +131,8 @@ def train_ensemble(
     seeds: Sequence[int],
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> Trained:
-    """Train every setting with every seed, as `snapshots` does, to the end; `report` is called at
-    every stop.
+    """Train every setting with every seed to the end (see `snapshots`); `report` is called with the
+    progress about once a second.
     """
     for snapshot in snapshots(config, settings, seeds):
         report(progress(config, snapshot))

@@ -1,8 +1,8 @@
-"""The compiled programs that start, advance and measure all members: every setting with every seed,
-on all devices.
+"""Start, update and measure all members at once: one compiled program each, on all local devices.
 
-Arrays of members lead with (seed, setting). What is the same for all settings (data and projections
-of a seed, a density that no setting varies) is computed and held once.
+A member is one setting trained with one seed; arrays of members lead with (seed, setting). What all
+settings of a seed share (its data, its projections, a density that no setting varies) is computed
+and stored once.
 """
 
 import functools
@@ -24,14 +24,14 @@ from toymono.training.train import TrainState, data_key, start, update
 
 
 class Settings(NamedTuple):
-    """The numbers of all settings: what they share, and what varies from one to the next."""
+    """The numbers of all settings, split into those that are equal and those that vary."""
 
     shared: Hyper
     varying: dict[str, Array]  # of each field of Hyper that varies, and the learning rate: setting
 
 
 def stack_settings(settings: Sequence[Hyper]) -> Settings:
-    """The settings as arrays; those that all agree on stand once."""
+    """Stack the settings; a number that is the same in all of them is stored once."""
     columns = dict(zip(Hyper._fields, zip(*settings, strict=True), strict=True))
     varies = {name for name, column in columns.items() if len(set(column)) > 1} | {"learning_rate"}
     shared = Hyper(**{name: jnp.float32(column[0]) for name, column in columns.items()})
@@ -47,7 +47,7 @@ def _over_members(
     worlds: World,
     *members: Any,  # noqa: ANN401 (any pytrees that lead with seeds and settings)
 ) -> Any:  # noqa: ANN401
-    """What the function made for each seed gives for each of its settings: seed setting ..."""
+    """Apply `of_seed(world)` to every setting of every seed; results lead with (seed, setting)."""
 
     def seed(world: World, *members: Any) -> Any:  # noqa: ANN401
         of_setting = of_seed(world)
@@ -63,22 +63,22 @@ def _over_members(
 def _on_devices(
     function: Callable[..., Any], config: Config, placement: Placement, *more: PartitionSpec
 ) -> Callable[..., Any]:
-    """The function of settings, worlds and more, run by every device for its own members."""
+    """Shard `function` over the devices; each runs it on its own settings and worlds."""
 
     def on_device(*arguments: Any) -> Any:  # noqa: ANN401
         with jax.default_matmul_precision(config.jax_precision):
             return function(*arguments)
 
     of_settings: tuple[Any, Any] = (PartitionSpec(), placement.of_settings)  # shared, varying
-    places = (Settings(*of_settings), placement.of_seeds, *more)
+    specs = (Settings(*of_settings), placement.of_seeds, *more)
     return jax.shard_map(
-        on_device, mesh=placement.mesh, in_specs=places, out_specs=placement.of_members
+        on_device, mesh=placement.mesh, in_specs=specs, out_specs=placement.of_members
     )
 
 
 @functools.partial(jax.jit, static_argnums=0)
 def make_worlds(config: Config, seeds: Array) -> World:
-    """What each seed fixes."""
+    """The embedding, projections and keys of every seed."""
     with jax.default_matmul_precision(config.jax_precision):
         return jax.vmap(functools.partial(make_world, config))(seeds)
 
@@ -87,7 +87,7 @@ def make_worlds(config: Config, seeds: Array) -> World:
 def start_members(
     config: Config, placement: Placement, settings: Settings, worlds: World
 ) -> TrainState:
-    """All members before their first update."""
+    """Initialise all members."""
 
     def starts(settings: Settings, worlds: World) -> TrainState:
         of_seed = functools.partial(_start_of, config)
@@ -110,8 +110,9 @@ def advance_members(
     first: int | Array,
     last: int | Array,
 ) -> TrainState:
-    """All members after updates first, ..., last - 1; the bounds are traced: every length is one
-    compiled program.
+    """Make updates first, ..., last - 1 of all members.
+
+    The bounds are traced, so one compiled program serves every number of updates.
     """
 
     def updates(
@@ -130,8 +131,8 @@ def advance_members(
 def _update_of(
     config: Config, settings: Settings, step: Array, n_parts: int, world: World
 ) -> Callable[[Hyper, TrainState], TrainState]:
-    """The update of a seed's members: from one draw, and one batch too where all settings have the
-    same density.
+    """The update function of one seed: all its settings share one random draw, and one batch
+    where they have the same density.
     """
     uniform = draw(config, data_key(world, step))
     batch_at = functools.partial(drawn_batch, config, world.problem, uniform)
@@ -147,7 +148,7 @@ def _update_of(
 def measure_members(
     config: Config, placement: Placement, settings: Settings, worlds: World, params: Params
 ) -> Record:
-    """A record of all members."""
+    """Measure all members."""
 
     def of_seed(world: World) -> Callable[[Hyper, Params], Record]:
         return lambda hyper, params: measure(

@@ -1,8 +1,8 @@
-"""The optimisers, each an optax transformation at learning rate 1: the scheduled rate multiplies
-what they return.
+"""The optimisers: optax transformations at learning rate 1; train.py multiplies their updates by the
+scheduled rate.
 
-All are for one member: a trust ratio is a norm per tensor, so map them over members and never hand
-them stacked ones.
+Each is for one member. LAMB's trust ratio is a norm per tensor, so map an optimiser over members and
+never give it stacked parameters.
 """
 
 from typing import NamedTuple
@@ -59,8 +59,7 @@ def _clamped_trust_ratio() -> optax.GradientTransformation:
 
 
 def lamb_clamped() -> optax.GradientTransformation:
-    """LAMB as the authors ran it (torch_optimizer.Lamb): no bias correction, weight norm clamped at
-    10.
+    """The authors' LAMB (torch_optimizer.Lamb): no bias correction, weight norm clamped at 10.
 
     At PyTorch's initialisation the clamp binds, so this is a different optimiser from `optax.lamb`.
     """

@@ -1,9 +1,7 @@
-"""Where the members of an ensemble are trained: on which devices, and how many of them at the same
-time on each.
+"""Place the members of an ensemble: on which device each is trained, and how many at the same time.
 
-Members need nothing of each other, so devices share them out over one axis, seeds or settings,
-without a word between them. An axis that the devices do not divide is padded with copies of its
-last member.
+Members are independent, so the devices split one axis, seeds or settings, and never communicate. An
+axis whose length the number of devices does not divide is padded with copies of its last entry.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,45 +16,45 @@ from toymono.config import Config
 
 T = TypeVar("T")
 
-# A member whose activations stay in a core's own cache is trained faster than several at once in
-# one large product. Where even one member's do not fit there, its batch is taken in parts that fit
-# the cache which cores share.
+# On CPUs, one member at a time, with activations that fit the cache of a core, is faster than several
+# in one large product. Where the activations of one member do not fit, its batch is split into parts
+# that fit the cache that the cores share.
 _CPU_CACHE, _SHARED_CPU_CACHE = 2**20, 2**23
 _SHARE_OF_FREE_MEMORY = 0.5  # of an accelerator, for activations
 
 
 class Placement(NamedTuple):
-    """Where members go; hashable, hence a static argument of `jit`."""
+    """How members are placed; hashable, so that it can be a static argument of `jit`."""
 
     mesh: Mesh  # one axis, "member"
-    axis: Literal["seed", "setting"]  # the one that the devices share out
-    at_once: int  # members on one device whose products are made together
-    n_parts: int  # of a batch, one after another
+    axis: Literal["seed", "setting"]  # the axis that is split over the devices
+    at_once: int  # members of one device that are computed in one batched product
+    n_parts: int  # parts of a batch, computed one after another
 
     @property
     def of_seeds(self) -> PartitionSpec:
-        """Of arrays that lead with seeds."""
+        """The sharding of arrays that lead with seeds."""
         return PartitionSpec("member") if self.axis == "seed" else PartitionSpec()
 
     @property
     def of_settings(self) -> PartitionSpec:
-        """Of arrays that lead with settings."""
+        """The sharding of arrays that lead with settings."""
         return PartitionSpec("member") if self.axis == "setting" else PartitionSpec()
 
     @property
     def of_members(self) -> PartitionSpec:
-        """Of arrays that lead with seeds, then settings."""
+        """The sharding of arrays that lead with (seed, setting)."""
         return PartitionSpec("member") if self.axis == "seed" else PartitionSpec(None, "member")
 
 
 def activation_bytes(config: Config) -> int:
-    """Memory of one member's activations and their gradients in one update; an estimate."""
+    """Estimated memory of one member's activations and their gradients in one update, in bytes."""
     return 4 * config.batch_size * (2 * config.n_neurons + 3 * config.n_features)
 
 
-def place(config: Config, n_seeds: int, n_settings: int) -> Placement:
-    """All devices of this process, or as many as there are seeds or settings; whichever leaves them
-    the less to do.
+def place_members(config: Config, n_seeds: int, n_settings: int) -> Placement:
+    """Shard members over the local devices along the seed or the setting axis, whichever gives each
+    device less work.
     """
     devices = jax.local_devices()
     by_seed = _rounds(n_seeds, len(devices)) * n_settings
@@ -73,9 +71,7 @@ def place(config: Config, n_seeds: int, n_settings: int) -> Placement:
 
 
 def _n_parts(batch_size: int, least: float) -> int:
-    """The smallest number of equal parts of a batch that is at least so large, or the batch
-    size.
-    """
+    """The smallest divisor of the batch size that is at least `least`, or the batch size itself."""
     return next((n for n in range(1, batch_size) if n >= least and batch_size % n == 0), batch_size)
 
 
@@ -84,29 +80,29 @@ def _rounds(n: int, n_devices: int) -> int:
 
 
 def padded(values: Sequence[T], placement: Placement, axis: Literal["seed", "setting"]) -> list[T]:
-    """The seeds or settings, the last one repeated until the devices share them out evenly."""
+    """Seeds or settings, with the last one repeated until the number of devices divides them."""
     n = placement.mesh.size if axis == placement.axis else 1
     return [*values, *[values[-1]] * (-len(values) % n)]
 
 
 def padded_members(members: T, placement: Placement) -> T:
-    """Members, seed by setting, padded alike."""
+    """Members, which lead with (seed, setting), padded in the same way."""
     axis = ("seed", "setting").index(placement.axis)
     return jax.tree.map(lambda leaf: _repeat_last(leaf, axis, placement.mesh.size), members)
 
 
 def _repeat_last(leaf: Any, axis: int, multiple: int) -> Any:  # noqa: ANN401 (jax or numpy arrays)
-    places = np.arange(leaf.shape[axis] + -leaf.shape[axis] % multiple)
-    return leaf.take(np.minimum(places, leaf.shape[axis] - 1), axis)
+    rows = np.arange(leaf.shape[axis] + -leaf.shape[axis] % multiple)
+    return leaf.take(np.minimum(rows, leaf.shape[axis] - 1), axis)
 
 
 def unpadded(members: T, n_seeds: int, n_settings: int) -> T:
-    """Members without the copies that the padding made."""
+    """Members without the copies that padding added."""
     return jax.tree.map(lambda leaf: leaf[:n_seeds, :n_settings], members)
 
 
 def each(function: Callable[..., Any], at_once: int) -> Callable[..., Any]:
-    """As `jax.vmap`, but for the largest groups of even size up to `at_once`, one group after
+    """`jax.vmap` of `function`, but over groups of equal size, at most `at_once`, one group after
     another.
     """
 

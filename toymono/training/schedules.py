@@ -1,6 +1,4 @@
-"""What happens when: learning rate and bias decay of a step, and the steps at which a run is
-recorded and ends.
-"""
+"""Schedules: the learning rate and bias decay of each step, and the steps of records and losses."""
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -13,7 +11,7 @@ Number = float | int | Array
 def learning_rate(config: Config, peak: Number, step: Number) -> Float[Array, ""]:
     """Learning rate of the update that follows `step` updates, between 0 and `peak`.
 
-    periodic: peak * (1 + cos(2 pi step / period)) / 2 for ever, largest at whole periods (the
+    periodic: peak * (1 + cos(2 pi step / period)) / 2 without end, largest at whole periods (the
     authors': torch's CosineAnnealingLR stepped on past T_max = period / 2). cosine: half a wave, 0
     at n_steps. constant: peak.
     """
@@ -26,10 +24,10 @@ def learning_rate(config: Config, peak: Number, step: Number) -> Float[Array, ""
 
 
 def bias_factor(config: Config, peak: Number, decay: Number, step: Number) -> Float[Array, ""]:
-    """What the biases are multiplied by after the update that follows `step` updates.
+    """The factor that multiplies the biases after the update that follows `step` updates.
 
-    1 - decay * peak during the first half of n_steps, then 1; the peak, not the scheduled learning
-    rate [P 4.1.2].
+    1 - decay * peak during the first half of n_steps, then 1. It uses the peak learning rate, not
+    the scheduled one [P 4.1.2].
     """
     return jnp.where(step < config.n_steps // 2, 1 - decay * peak, 1.0)
 
@@ -38,16 +36,16 @@ def _is_at_rest(config: Config) -> bool:
     return config.schedule == "periodic" and config.record_phase == "rest"
 
 
-def _minimum(config: Config, place: int) -> int:
-    """The step of the periodic learning rate's minimum number 0, 1, ..., or the first where `place`
+def _minimum(config: Config, number: int) -> int:
+    """The step of the periodic learning rate's minimum number 0, 1, ..., or the first where `number`
     is negative.
     """
-    return config.schedule_period // 2 + max(place, 0) * config.schedule_period
+    return config.schedule_period // 2 + max(number, 0) * config.schedule_period
 
 
 def last_step(config: Config) -> int:
-    """Updates a run makes: n_steps, or in the rest phase the first minimum of the periodic learning
-    rate from there.
+    """Number of updates of a run: n_steps; in the rest phase, the first minimum of the periodic
+    learning rate at or after n_steps.
     """
     half, period = config.schedule_period // 2, config.schedule_period
     return (
@@ -62,8 +60,8 @@ def record_steps(config: Config) -> tuple[int, ...]:
     step.
 
     In the rest phase a power of two beyond half a period moves to the nearest minimum of the
-    periodic learning rate. Where the period is a power of two itself, it stands at a maximum, and
-    the later minimum takes its place.
+    periodic learning rate; halfway between two, as where the period is itself a power of two, to
+    the later one.
     """
     half, period = config.schedule_period // 2, config.schedule_period
     powers = [2**j for j in range(config.n_steps.bit_length())]
@@ -73,7 +71,7 @@ def record_steps(config: Config) -> tuple[int, ...]:
 
 
 def n_losses(config: Config) -> int:
-    """How many losses are kept: one for every `loss_every` updates begun."""
+    """Number of losses that are kept: one per `loss_every` updates, rounded up."""
     return -(-last_step(config) // config.loss_every)
 
 

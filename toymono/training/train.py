@@ -1,11 +1,10 @@
-"""One member: its initial state, the loss it is trained on, and one update; all pure functions.
+"""Train one member: initial state, loss, gradient and update, all pure functions.
 
-Nothing here knows a member axis. Data depend on the seed and the step alone, so that mapping over
-settings leaves one draw for all of them.
+No function here knows a member axis; members.py maps them. The data depend on seed and step only,
+so all settings of a seed share one random draw.
 """
 
 import functools
-import operator
 from typing import NamedTuple
 
 import jax
@@ -22,8 +21,8 @@ from toymono.toy.model import (
     params_of,
     random_params,
     scale_bias,
-    thinned,
     weights_of,
+    with_missing_weights,
 )
 from toymono.toy.tasks import Batch, n_outputs, squared_error
 from toymono.toy.world import World
@@ -32,7 +31,7 @@ from toymono.training.schedules import bias_factor, learning_rate, n_losses
 
 
 class TrainState(NamedTuple):
-    """One network in training."""
+    """Parameters, optimiser state and loss history of one network."""
 
     params: Params
     optimizer: optax.OptState
@@ -40,22 +39,21 @@ class TrainState(NamedTuple):
 
 
 def start(config: Config, hyper: Hyper, world: World) -> TrainState:
-    """A member before its first update."""
+    """Initialise one member."""
     if config.initialization == "hand-built":
         weights = weights_of(hand_built(config, world.problem, hyper.feature_density))
         params = params_of(weights._replace(bias=weights.bias + hyper.bias_offset))
     else:
         params = random_params(config, hyper.bias_offset, world.key_params)
     if config.connectivity == "random":
-        params = thinned(params, hyper.weight_density, jax.random.fold_in(world.key_params, 1))
-    losses = jnp.full(n_losses(config), jnp.inf)  # no NaN, which whoever looks for NaNs would find
+        key = jax.random.fold_in(world.key_params, 1)
+        params = with_missing_weights(params, hyper.weight_density, key)
+    losses = jnp.full(n_losses(config), jnp.inf)  # not NaN, which jax_debug_nans would report
     return TrainState(params, OPTIMIZERS[config.optimizer].init(params), losses)
 
 
 def trained_loss(config: Config, hyper: Hyper, params: Params, batch: Batch) -> tuple[Array, Array]:
-    """What is minimised, and what is reported: the task loss with and without l1 * sum |h| /
-    batch.
-    """
+    """The loss that is minimised, task loss + l1 * sum |h| / batch, and the task loss alone."""
     net = network(config, params)
     hidden = net.hidden(batch.inputs)
     task_loss = squared_error(net.readout(hidden), batch.targets)
@@ -63,17 +61,15 @@ def trained_loss(config: Config, hyper: Hyper, params: Params, batch: Batch) -> 
 
 
 def data_key(world: World, step: int | Array) -> Key[Array, ""]:
-    """The key of the batch that the update after `step` updates is made from, the same for all
-    settings of a seed.
-    """
+    """The key of the batch of update number `step`, the same for all settings of a seed."""
     return jax.random.fold_in(world.key_data, step)
 
 
 def gradient(
     config: Config, hyper: Hyper, params: Params, batch: Batch, n_parts: int = 1
 ) -> tuple[Params, Array]:
-    """The gradient of what is minimised, and what is reported, from one part of the batch after
-    another.
+    """The gradient of the minimised loss, and the task loss, averaged over `n_parts` equal parts of
+    the batch that are computed one after another.
     """
     of_part = jax.grad(functools.partial(trained_loss, config, hyper), has_aux=True)
     if n_parts == 1:
@@ -83,9 +79,7 @@ def gradient(
         return jax.tree.map(jnp.add, so_far, of_part(params, part)), None
 
     parts = jax.tree.map(lambda rows: rows.reshape(n_parts, -1, *rows.shape[1:]), batch)
-    first, rest = (
-        jax.tree.map(operator.itemgetter(places), parts) for places in (0, slice(1, None))
-    )
+    first, rest = (jax.tree.map(operator.itemgetter(index), parts) for index in (0, slice(1, None)))
     total, _ = jax.lax.scan(add, of_part(params, first), rest)
     return jax.tree.map(lambda leaf: leaf / n_parts, total)
 
@@ -98,7 +92,7 @@ def update(
     step: int | Array,
     n_parts: int = 1,
 ) -> TrainState:
-    """The member after one more update, `step` of which have been made before."""
+    """Make one update of a member; `step` counts the updates made before it."""
     gradients, task_loss = gradient(config, hyper, member.params, batch, n_parts)
     if config.connectivity == "random":
         gradients = of_existing(gradients, member.params)
@@ -116,12 +110,12 @@ def update(
 
 
 def n_parameters(config: Config) -> int:
-    """Entries of L1, b and L2."""
+    """Number of entries of the encoder, its bias and the decoder."""
     return config.n_neurons * (config.n_embed + 1 + n_outputs(config))
 
 
 def multiply_adds(config: Config) -> int:
-    """Multiply-adds in the matrix products of one update: L1 forward and its gradient, L2 forward
-    and two backward.
+    """Multiply-adds of the matrix products of one update: the encoder's two (forward, gradient) and
+    the decoder's three (forward, two gradients).
     """
     return config.batch_size * config.n_neurons * (2 * config.n_embed + 3 * n_outputs(config))
