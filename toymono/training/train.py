@@ -79,7 +79,8 @@ def gradient(
         return jax.tree.map(jnp.add, so_far, of_part(params, part)), None
 
     parts = jax.tree.map(lambda rows: rows.reshape(n_parts, -1, *rows.shape[1:]), batch)
-    first, rest = (jax.tree.map(operator.itemgetter(index), parts) for index in (0, slice(1, None)))
+    first = jax.tree.map(lambda rows: rows[0], parts)
+    rest = jax.tree.map(lambda rows: rows[1:], parts)
     total, _ = jax.lax.scan(add, of_part(params, first), rest)
     return jax.tree.map(lambda leaf: leaf / n_parts, total)
 
