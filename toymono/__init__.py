@@ -37,7 +37,7 @@ _HOMES = {
     "Record": "analysis.record",
     "measure": "analysis.record",
     "monosemanticity": "analysis.monosemanticity",
-    "run_table": "analysis.members",
+    "run_table": "evidence.tables",
     "preset_sweep": "sweeps.presets",
     "plan": "sweeps.plan",
     "run_sweep": "sweeps.run",
