@@ -6,6 +6,7 @@ from cases import PROBLEM, SCORES, hand_network, simplex_problem
 
 from toymono.analysis.contexts import (
     effects,
+    mono_in_contexts,
     scores_at_amplitude,
     scores_with_all_on,
     scores_with_noise,
@@ -66,3 +67,22 @@ def test_all_at_once_the_hand_built_neurons_are_silent():
     # The corners of a simplex cancel: with all on the input is 0, and a neuron sees 1 / 20 when one
     # other leaves.
     np.testing.assert_allclose(scores_with_all_on(BUILT, SIMPLEX)[:21], 0, atol=1e-6)
+
+
+def test_the_hand_built_network_keeps_its_mono_neurons_without_others_alone():
+    # Its 21 denoisers answer one feature alone at any strength; many others on lift them all.
+    found = mono_in_contexts(BUILT, SIMPLEX, 0.05, KEY)
+    assert int(found.n_mono_at_double) >= 21
+    assert int(found.n_mono_with_all) <= int(found.n_mono_at_double)
+
+
+def test_counts_in_contexts_are_those_of_the_scores():
+    found = mono_in_contexts(BUILT, SIMPLEX, 0.05, KEY)
+    key_noise, key_others = jax.random.split(KEY)
+    scores = (
+        scores_at_amplitude(BUILT, SIMPLEX, 2.0),
+        scores_with_noise(BUILT, SIMPLEX, 0.1, key_noise),
+        scores_with_others_on(BUILT, SIMPLEX, 1, key_others),
+        scores_with_all_on(BUILT, SIMPLEX),
+    )
+    assert [int(n) for n in found] == [int((score > 0.999).sum()) for score in scores]

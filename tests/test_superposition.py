@@ -9,14 +9,11 @@ from toymono.analysis.responses import task_responses
 from toymono.analysis.superposition import (
     capacity,
     coherence,
-    dimensions_per_feature,
     effective_number,
-    feature_dimensionality,
     firing,
-    frame_potential,
+    geometry,
     interference,
     participation_ratio,
-    spectral_capacity,
     welch_bound,
 )
 from toymono.config import Config
@@ -31,7 +28,7 @@ ROTATION = jnp.linalg.qr(jax.random.normal(jax.random.key(1), (8, 8)))[0]
 
 
 def test_orthogonal_features_have_a_dimension_each():
-    for measure in (capacity, feature_dimensionality, spectral_capacity):
+    for measure in (capacity,):
         np.testing.assert_allclose(measure(ORTHOGONAL), 1, atol=1e-6)
     np.testing.assert_allclose(interference(ORTHOGONAL), 0, atol=1e-6)
     assert float(coherence(ORTHOGONAL)) == 0
@@ -46,48 +43,38 @@ def test_an_antipodal_pair_shares_one_dimension():
 def test_a_pentagon_has_two_fifths_of_a_dimension_each():
     angles = 2 * jnp.pi * jnp.arange(5) / 5
     np.testing.assert_allclose(
-        feature_dimensionality(jnp.stack([jnp.cos(angles), jnp.sin(angles)])), 0.4, atol=1e-5
+        capacity(jnp.stack([jnp.cos(angles), jnp.sin(angles)])), 0.4, atol=1e-5
     )
 
 
 def test_an_absent_feature_takes_nothing():
     with_zero = jnp.concatenate([ORTHOGONAL, jnp.zeros((3, 1))], axis=1)
-    for measure in (capacity, spectral_capacity, interference):
+    for measure in (capacity, interference):
         assert float(measure(with_zero)[3]) == pytest.approx(0, abs=1e-6)
 
 
-def test_spectral_capacities_sum_to_the_rank_and_capacities_to_no_more():
-    assert float(spectral_capacity(ANY).sum()) == pytest.approx(8, rel=1e-4)
+def test_capacities_sum_to_the_rank_at_most():
     assert float(capacity(ANY).sum()) <= 8
     assert np.all((capacity(ANY) > 0) & (capacity(ANY) <= 1))
 
 
-@pytest.mark.parametrize(
-    "measure", [capacity, spectral_capacity, interference, coherence, frame_potential]
-)
+@pytest.mark.parametrize("measure", [capacity, interference, coherence])
 def test_geometry_does_not_see_the_axes(measure):
     np.testing.assert_allclose(measure(ROTATION @ ANY), measure(ANY), rtol=1e-3, atol=1e-4)
 
 
-def test_a_simplex_reaches_the_welch_bound_and_the_least_frame_potential():
+def test_a_simplex_reaches_the_welch_bound():
     embedding = simplex_problem(10).embedding
     assert float(coherence(embedding)) == pytest.approx(welch_bound(10, 11), abs=1e-5)
-    assert float(frame_potential(embedding)) == pytest.approx(11**2 / 10, rel=1e-4)
     assert welch_bound(10, 10) == 0
     assert float(coherence(ANY)) > welch_bound(8, 20)
 
 
 def test_the_library_s_embedding_is_nearly_a_tight_frame():
     embedding = random_embedding(jax.random.key(2), 64, 128)
-    assert 1 <= float(frame_potential(embedding)) / (128**2 / 64) < 1.01
+    total = float((1 + interference(embedding)).sum())  # the frame potential; least: n^2 / d
+    assert 1 <= total / (128**2 / 64) < 1.01
     assert float(capacity(embedding).mean()) == pytest.approx(0.5, abs=0.01)  # d / N
-
-
-def test_features_of_unit_length_have_d_over_n_dimensions():
-    assert float(
-        dimensions_per_feature(random_embedding(jax.random.key(2), 64, 128))
-    ) == pytest.approx(0.5, rel=1e-4)
-    assert float(dimensions_per_feature(jnp.zeros((3, 4)))) == 0
 
 
 @pytest.mark.parametrize("order", [1, 2])
@@ -130,7 +117,6 @@ def test_the_hand_built_network_shares_as_was_worked_out_by_hand():
     params = hand_built(config, problem, 0.05)
     encoder = weights_of(params).encoder[:, :21]
     np.testing.assert_allclose(capacity(encoder), 20 / 21, atol=1e-4)
-    np.testing.assert_allclose(spectral_capacity(encoder), 20 / 21, atol=1e-4)
     responses = task_responses(config, network(config, params), problem)
     np.testing.assert_allclose(effective_number(responses[:21]), 1, atol=1e-5)
     np.testing.assert_allclose(effective_number(responses[:21].T), 1, atol=1e-5)
@@ -143,3 +129,21 @@ def test_the_hand_built_network_shares_as_was_worked_out_by_hand():
     np.testing.assert_allclose(found.only_favourite[:21], 1)
     np.testing.assert_allclose(found.frequency[:21], 1 / 21, atol=1e-6)
     np.testing.assert_allclose(found.frequency[21:], 1)  # the linear neurons stay on
+
+
+def test_the_geometry_of_one_neuron_per_feature_is_one_of_each():
+    problem = simplex_problem(10)
+    found = geometry(problem, jnp.concatenate([jnp.eye(11), jnp.zeros((5, 11))]))
+    assert float(found.coherence) == pytest.approx(float(found.least_coherence), abs=1e-5)
+    assert float(found.capacity) == pytest.approx(10 / 11, rel=1e-4)
+    assert float(found.interference) == pytest.approx(1 / 10, rel=1e-3)
+    assert float(found.features_per_neuron) == pytest.approx(1)  # dead neurons do not count
+    assert float(found.neurons_per_feature) == pytest.approx(1)
+    assert float(found.response_dimensions) == pytest.approx(10, rel=1e-4)  # 11 points span 10
+
+
+def test_neurons_that_answer_all_features_alike_have_all_of_them():
+    found = geometry(simplex_problem(10), jnp.ones((4, 11)))
+    assert float(found.features_per_neuron) == pytest.approx(11, rel=1e-5)
+    assert float(found.neurons_per_feature) == pytest.approx(4, rel=1e-5)
+    assert float(found.response_dimensions) == 0

@@ -64,9 +64,8 @@ class Kinks(NamedTuple):
     none.
     """
 
-    onset: Float[
-        Array, " feature"
-    ]  # amplitude of the first large bend upwards: below it the answer is about flat
+    # Amplitude of the first large bend upwards; below it the answer is nearly flat.
+    onset: Float[Array, " feature"]
     second: Float[Array, " feature"]  # amplitude of the next large bend, up or down
     count: Float[Array, " feature"]  # large bends in (0, 1]
     slope: Float[Array, " feature"]  # at amplitude 1

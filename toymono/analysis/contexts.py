@@ -1,18 +1,47 @@
 """Scores beyond one feature at strength 1: larger amplitudes, noise, other features on.
 
-The score of the paper's eq 7 probes each feature alone. Here it is taken in other contexts, where a
-neuron may turn out to answer more than its favourite.
+The score of the paper's eq 7 probes each feature alone. In other contexts a mono neuron may answer
+more than its favourite; `mono_in_contexts` counts how many stay monosemantic (our own).
 """
+
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Key
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float, Int, Key
 
-from toymono.analysis.monosemanticity import monosemanticity
+from toymono.analysis.monosemanticity import is_mono, monosemanticity
 from toymono.toy.model import Network
 from toymono.toy.tasks import Problem
 
 _N_CONTEXTS = 64
+AMPLITUDE = 2.0  # twice the largest amplitude in the data
+NOISE = 0.1  # standard deviation of each input dimension; a feature has an input of length 1
+
+
+class MonoInContexts(NamedTuple):
+    """Number of neurons with a score above .999, in one context each."""
+
+    n_mono_at_double: Int[Array, ""]  # single features at amplitude 2
+    n_mono_with_noise: Int[Array, ""]  # single features with input noise of sd .1
+    n_mono_with_others: Int[Array, ""]  # as many other features on as in the data, on average
+    n_mono_with_all: Int[Array, ""]  # all other features on at strength 1
+
+
+def mono_in_contexts(
+    network: Network, problem: Problem, density: ArrayLike, key: Key[Array, ""]
+) -> MonoInContexts:
+    """How many neurons are monosemantic in each context; `density` is the mean feature density."""
+    key_noise, key_others = jax.random.split(key)
+    n_on = jnp.round(density * problem.embedding.shape[1])
+    scores = (
+        scores_at_amplitude(network, problem, AMPLITUDE),
+        scores_with_noise(network, problem, NOISE, key_noise),
+        scores_with_others_on(network, problem, n_on, key_others),
+        scores_with_all_on(network, problem),
+    )
+    return MonoInContexts(*(is_mono(score).sum() for score in scores))
 
 
 def scores_at_amplitude(
@@ -54,7 +83,7 @@ def effects(
 
 
 def scores_with_others_on(
-    network: Network, problem: Problem, n_on: int, key: Key[Array, ""]
+    network: Network, problem: Problem, n_on: ArrayLike, key: Key[Array, ""]
 ) -> Float[Array, " neuron"]:
     """Eq 7 of the mean effects of features in 64 random contexts of n other features each."""
     n_features = problem.embedding.shape[1]

@@ -14,7 +14,7 @@ import pandas as pd
 import xarray as xr
 from jaxtyping import Bool, Float, Int
 
-from toymono.analysis.amplitudes import AMPLITUDES, LARGE_BEND, Bends, bends, lone_outputs
+from toymono.analysis.amplitudes import AMPLITUDES, LARGE_BEND, Bends, bends, kinks, lone_outputs
 from toymono.analysis.monosemanticity import (
     favourite_feature,
     is_mono,
@@ -133,13 +133,12 @@ def feature_table(shown: Dashboard) -> pd.DataFrame:
     or NaN.
     """
     feature = shown.order.feature
-    upwards = np.where(shown.bends.change > LARGE_BEND, shown.bends.amplitude, np.inf).min(axis=0)
     columns = {
         "feature": feature,
         "mono neurons": shown.mono_neurons[feature],
         "strongest neuron": shown.responses.argmax(axis=0)[feature],
         "response": shown.responses.max(axis=0)[feature],
-        "onset": np.where(np.isfinite(upwards), upwards, np.nan)[feature],
+        "onset": np.asarray(kinks(jax.tree.map(jnp.asarray, shown.bends)).onset)[feature],
         "output at strength 1": shown.answers[-1][feature],
     }
     return pd.DataFrame(columns)
@@ -214,6 +213,11 @@ class Frame(NamedTuple):
     favourite: Int[np.ndarray, " neuron"]
     task_loss: float  # NaN where it is not known
     task_loss_error: float
+
+    @property
+    def n_mono(self) -> int:
+        """Number of mono neurons at this record."""
+        return int(is_mono(jnp.asarray(self.score)).sum())
 
 
 def frame(past: History, record: int, values: Float[np.ndarray, "neuron feature"] | None) -> Frame:

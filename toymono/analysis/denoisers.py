@@ -109,7 +109,9 @@ def posterior_mean_error(seen: Observed) -> Float[Array, ""]:
 
 
 def _fits(seen: Observed, candidates: Float[Array, "kink point"]) -> Denoiser:
-    """Best slopes by least squares, and the error that remains, for every choice of kink positions."""
+    """For every choice of kink positions: the best slopes by least squares, and the error that
+    remains.
+    """
     bends = jax.nn.relu(seen.z[:, None] - candidates.ravel())
     weight = jnp.full_like(seen.z, seen.z[1] - seen.z[0])
     gram, overlap = (bends * (seen.p * weight)[:, None]).T @ bends, (seen.m * weight) @ bends

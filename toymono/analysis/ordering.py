@@ -27,7 +27,7 @@ class Order(NamedTuple):
 
 
 def display_order(responses: Float[Array, "neuron feature"]) -> Order:
-    """Neurons by falling score; features by the position of the neuron that they drive most [P Fig 4].
+    """Neurons by falling score; features by the position of their strongest neuron [P Fig 4].
 
     Monosemantic neurons so come to lie on a diagonal. Ties keep their order.
     """

@@ -88,8 +88,8 @@ def ablation_losses(
 ) -> Mapping[str, Float[Array, ""]]:
     """Losses on the same samples: "whole", "without X" for each role, and with the exact projector.
 
-    "projector" puts T P^+ x, the targets that the input determines, instead of the linear neurons; it is
-    not there for the absolute value, to which nothing linear helps.
+    "projector" replaces the linear neurons by T P^+ x, the targets that the input determines. The
+    absolute value has none, since no linear map helps there.
     """
     found = roles(config, params, problem)
     losses = {"whole": task_loss(config, params, problem, key, density).mean}

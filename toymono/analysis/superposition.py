@@ -2,13 +2,15 @@
 
 Directions are the columns of a matrix (dimensions x features): an embedding P, a readout, or the
 neurons' responses. Responses are those to lone features (neuron x feature). A feature or neuron
-that is all zero shares nothing and scores 0, except where said.
+that is all zero shares nothing and scores 0, except where said. `geometry` summarises a network.
 """
 
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
+
+from toymono.toy.tasks import Problem
 
 _FLOOR = 1e-12
 
@@ -26,31 +28,6 @@ def capacity(directions: Float[Array, "dimension feature"]) -> Float[Array, " fe
     """
     gram = directions.T @ directions
     return _over(jnp.diag(gram) ** 2, (gram**2).sum(axis=1))
-
-
-def spectral_capacity(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:
-    """Each feature's share of the row space: |r_i|^2 with W = Q S R, R of rank rows; in [0, 1].
-
-    It sums to the rank exactly, whatever the lengths of the directions: the diagonal of the
-    projector W^+ W (the leverage scores). Scherlis et al. 2022, appendix.
-    """
-    return jnp.diag(jnp.linalg.pinv(directions) @ directions)
-
-
-def feature_dimensionality(
-    directions: Float[Array, "dimension feature"],
-) -> Float[Array, " feature"]:
-    """D_i = |w_i|^2 / sum_j (w_i / |w_i| . w_j)^2, in [0, 1]: the same number as `capacity`. Elhage
-    et al. 2022.
-    """
-    return capacity(directions)
-
-
-def dimensions_per_feature(directions: Float[Array, "dimension feature"]) -> Float[Array, ""]:
-    """D* = number of dimensions / |W|_F^2, the dimensions per unit-length feature. Elhage et al.
-    2022.
-    """
-    return _over(jnp.asarray(float(directions.shape[0])), (directions**2).sum())
 
 
 def interference(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:
@@ -74,15 +51,6 @@ def welch_bound(n_dimensions: int, n_features: int) -> float:
     if n_features <= n_dimensions:
         return 0.0
     return ((n_features - n_dimensions) / (n_dimensions * (n_features - 1))) ** 0.5
-
-
-def frame_potential(directions: Float[Array, "dimension feature"]) -> Float[Array, ""]:
-    """sum_ij (w_i . w_j)^2; at least n^2 / d for n > d unit vectors, with equality for tight
-    frames.
-
-    Benedetto and Fickus 2003.
-    """
-    return ((directions.T @ directions) ** 2).sum()
 
 
 def _shares(values: Float[Array, "one other"]) -> Float[Array, "one other"]:
@@ -149,3 +117,33 @@ def _given(
     event: Bool[Array, "sample neuron"], fires: Bool[Array, "sample neuron"]
 ) -> Float[Array, " neuron"]:
     return (event & fires).sum(axis=0) / fires.sum(axis=0)
+
+
+class Geometry(NamedTuple):
+    """How one network's features share its inputs and its neurons."""
+
+    coherence: Float[Array, ""]  # largest |cosine| between the inputs of two features
+    least_coherence: Float[Array, ""]  # the Welch bound: no embedding has less
+    capacity: Float[Array, ""]  # mean over features of their capacity in the embedding
+    interference: Float[Array, ""]  # mean over features, of their inputs
+    features_per_neuron: Float[Array, ""]  # mean effective number, over neurons that respond
+    neurons_per_feature: Float[Array, ""]  # mean effective number, over features that drive one
+    response_dimensions: Float[Array, ""]  # participation ratio of the responses to single features
+
+
+def geometry(problem: Problem, responses: Float[Array, "neuron feature"]) -> Geometry:
+    """The geometry of a network, from its embedding and its responses to single features."""
+    embedding = problem.embedding
+    return Geometry(
+        coherence=coherence(embedding),
+        least_coherence=jnp.asarray(welch_bound(*embedding.shape)),
+        capacity=capacity(embedding).mean(),
+        interference=interference(embedding).mean(),
+        features_per_neuron=_mean_of_nonzero(effective_number(responses)),
+        neurons_per_feature=_mean_of_nonzero(effective_number(responses.T)),
+        response_dimensions=participation_ratio(responses.T),
+    )
+
+
+def _mean_of_nonzero(values: Float[Array, " one"]) -> Float[Array, ""]:
+    return _over(values.sum(), (values > 0).sum().astype(float))

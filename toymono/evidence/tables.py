@@ -90,19 +90,20 @@ def member_table(data: xr.Dataset) -> pd.DataFrame:
     `circuits.Anatomy` says what the biases and the block are; they are NaN where a network has no
     such neuron. `finished` is `finished.is_finished`: whether the network counts as evidence.
     """
-    table = _recorded(data).assign(_anatomies(data))
+    table = recorded_measures(data).assign(_anatomies(data))
     table["nearly_covered_per_feature"] = table.n_nearly_covered / data.attrs["n_features"]
-    return _rows(table, data, MEASURES)
+    return member_rows(table, data, MEASURES)
 
 
 def recorded_table(data: xr.Dataset) -> pd.DataFrame:
     """The same rows with those measures alone that were recorded in training: no parameters are
     read.
     """
-    return _rows(_recorded(data), data, RECORDED)
+    return member_rows(recorded_measures(data), data, RECORDED)
 
 
-def _recorded(data: xr.Dataset) -> xr.Dataset:
+def recorded_measures(data: xr.Dataset) -> xr.Dataset:
+    """What the last record holds of every member: seed setting."""
     last = data.isel(step=-1, drop=True)
     table = last[["task_loss", "task_loss_error", *COUNTS]].assign(diverged=data.diverged)
     table = table.assign(late_gain=late_gain(data), finished=is_finished(data))
@@ -112,7 +113,8 @@ def _recorded(data: xr.Dataset) -> xr.Dataset:
     return table
 
 
-def _rows(table: xr.Dataset, data: xr.Dataset, measures: Sequence[str]) -> pd.DataFrame:
+def member_rows(table: xr.Dataset, data: xr.Dataset, measures: Sequence[str]) -> pd.DataFrame:
+    """One row per member with its settings, its seed and these measures."""
     rows = table.to_dataframe(dim_order=("setting", "seed")).reset_index()
     fixed = {name: data.attrs[name] for name in SETTINGS if name in data.attrs}
     return rows.assign(**fixed)[["setting", *SETTINGS, "seed", *measures]]

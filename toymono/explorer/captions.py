@@ -2,11 +2,12 @@
 
 import math
 
+import jax.numpy as jnp
 import numpy as np
 
 from toymono.analysis.dashboard import ROLES, Dashboard, Frame, kinked_answer
 from toymono.analysis.interventions import Outcome
-from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.analysis.monosemanticity import is_mono
 from toymono.explorer.stored_runs import Member
 
 _DIGITS = 4  # after the point, where that shows a loss's standard error
@@ -16,8 +17,9 @@ def member_words(member: Member) -> str:
     """A member's setting, and its headline numbers at the last record."""
     past = member.history
     score, favourite = past.score[-1], past.favourite[-1]
-    covered = len(np.unique(favourite[score > MONO_THRESHOLD]))
-    counts = f"{int(past.n_mono[-1])} of {len(score)} neurons are monosemantic and cover {covered} features"
+    covered = len(np.unique(favourite[np.asarray(is_mono(jnp.asarray(score)))]))
+    n_mono = f"{int(past.n_mono[-1])} of {len(score)} neurons are monosemantic"
+    counts = f"{n_mono} and cover {covered} features"
     loss = f"task loss {_loss(float(past.task_loss[-1]), float(past.task_loss_error[-1]))}"
     return f"Member {member.number} ({member.label}); at the end of training: {counts}, {loss}."
 
@@ -71,8 +73,7 @@ def feature_words(shown: Dashboard, feature: int) -> str:
 
 def frame_words(frame: Frame) -> str:
     """What a record shows, and why it may have no map."""
-    n_mono = int((frame.score > MONO_THRESHOLD).sum())
-    told = f"After {frame.step} steps {n_mono} of {len(frame.score)} neurons are monosemantic"
+    told = f"After {frame.step} steps {frame.n_mono} of {len(frame.score)} neurons are monosemantic"
     if np.isfinite(frame.task_loss):
         told = f"{told}; task loss {_loss(frame.task_loss, frame.task_loss_error)}"
     told = f"{told}."

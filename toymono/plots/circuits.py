@@ -128,7 +128,8 @@ def _draw_roles(figure: go.Figure, circuit: Circuit) -> None:
                 marker={"size": 6, "color": ROLE_COLOURS[words]},
                 name=f"{words}: {len(chosen)}",
                 legendgroup="roles",
-                hovertemplate="neuron %{customdata}: bias %{x:.3f}, |in| |out| %{y:.3f}<extra></extra>",
+                hovertemplate="neuron %{customdata}: bias %{x:.3f}, "
+                "|in| |out| %{y:.3f}<extra></extra>",
             )
             figure.add_trace(dots, row=1, col=1)
 

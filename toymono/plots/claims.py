@@ -31,7 +31,7 @@ def evidence(verdicts: pd.DataFrame) -> go.Figure:
         _strip(figure, index, {str(name): value for name, value in row.items()})
     figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
     figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, range=[-1, 1])
-    note = "mean and 95% t interval over seeds, paired; shaded: where the claim holds; each strip has its own scale"
+    note = "mean and 95% t interval over seeds; shaded: where the claim holds; scales differ"
     title = f"The paper's claims at {rows[0]['scale']} scale"
     styled(figure, title, note, height=_ROW_HEIGHT * len(rows) + 110)
     return figure.update_layout(margin={"l": 470, "r": 290, "t": 80, "b": 20}, showlegend=False)
@@ -72,7 +72,8 @@ def _strip(figure: go.Figure, index: int, row: dict[str, Any]) -> None:
             error_x=error if np.isfinite(row["low"]) else None,
             mode="markers",
             marker={"color": colour, "size": 9},
-            hovertemplate=f"{row['measured']}: %{{x:.3g}}<extra>{row['verdict']}, n {row['n']}</extra>",
+            hovertemplate=f"{row['measured']}: %{{x:.3g}}"
+            f"<extra>{row['verdict']}, n {row['n']}</extra>",
         )
         figure.add_trace(dot, **where)
     else:

@@ -1,4 +1,4 @@
-"""The feature-neuron map: responses of all neurons to all features; mono neurons form a diagonal."""
+"""The feature-neuron map: all responses of all neurons; mono neurons form a diagonal."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from toymono.plots.style import MAGNITUDE, styled
 
 
 def feature_neuron_map(shown: FeatureNeuronMap, title: str, note: str) -> go.Figure:
-    """Responses as colours: neurons across by score, features down; a line ends the mono neurons."""
+    """Responses as colours: neurons across by score, features down; a line ends the mono ones."""
     responses = np.asarray(shown.responses, np.float32)
     n_neurons, n_features = responses.shape
     heatmap = go.Heatmap(
@@ -45,7 +45,7 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str, note: str) -> go.Fig
 
 
 def named_on_hover(names: list[str]) -> dict[str, Any]:
-    """An axis without ticks that names its positions on hover, so that no text is stored per cell."""
+    """An axis without ticks that names its positions on hover, so no text is stored per cell."""
     return {
         "tickvals": np.arange(len(names)),
         "ticktext": names,

@@ -7,12 +7,13 @@ replaying training is replacing their numbers.
 import math
 from typing import Any, Literal
 
+import jax.numpy as jnp
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from toymono.analysis.dashboard import ROLES, Frame, History
-from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.analysis.monosemanticity import MONO_THRESHOLD, score_cdf
 from toymono.analysis.ordering import Order
 from toymono.plots.maps import named_on_hover
 from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, faded, panel, step_ticks
@@ -151,8 +152,8 @@ def score_panel(frame: Frame) -> go.Figure:
 
 def score_traces(frame: Frame) -> dict[str, dict[str, Any]]:
     """What the trace of the score panel shows at a record, by its name."""
-    n = len(frame.score)
-    return {"scores": {"x": np.sort(frame.score), "y": np.arange(1, n + 1) / n}}
+    spread = score_cdf(jnp.asarray(frame.score))
+    return {"scores": {"x": np.asarray(spread.score), "y": np.asarray(spread.share)}}
 
 
 def loss_panel(past: History, record: int) -> go.Figure:

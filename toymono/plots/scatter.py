@@ -65,7 +65,8 @@ def scatter_words(table: pd.DataFrame, x: str, y: str) -> str:
         else ""
     )
     what = f"{axis_title(y)} against {axis_title(x)}".capitalize()
-    return f"{what}. Small dots: members; diamonds: means of a setting with their 95% t interval over seeds.{lost}"
+    dots = "Small dots: members; diamonds: means of a setting with 95% t intervals over seeds."
+    return f"{what}. {dots}{lost}"
 
 
 def _shade(index: int, n: int) -> str:

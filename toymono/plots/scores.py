@@ -1,4 +1,4 @@
-"""The distribution of scores over neurons, and its change in training: a peak at 1 grows [P Fig 2]."""
+"""The distribution of scores over neurons, and its change in training [P Fig 2]."""
 
 from collections.abc import Sequence
 

@@ -168,7 +168,7 @@ def step_ticks(steps: Sequence[int] | np.ndarray) -> dict[str, Any]:
 
 
 def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
-    """A logarithmic axis with ticks at the values that have room; linear if a value is not above 0."""
+    """A logarithmic axis with ticks at the values that have room; linear if one is not positive."""
     if len(values) < 2 or (values <= 0).any():
         return {}
     positions = np.log(values / values[0]) / np.log(values[-1] / values[0])

@@ -43,8 +43,8 @@ def sweep_panels(
     """One panel per measure, side by side, all against the setting `x`.
 
     `note` is added to the small print. A mark whose level lies far above the data, as a loss of a
-    larger network does, is written as text and not drawn. A baseline is one grey line in the panel of
-    its measure.
+    larger network does, is written as text and not drawn. A baseline is one grey line in the panel
+    of its measure.
     """
     figure = make_subplots(rows=1, cols=len(panels), horizontal_spacing=0.1)
     for col, (name, curves) in enumerate(panels.items(), start=1):
