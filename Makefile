@@ -1,8 +1,11 @@
-# make demo: train, tabulate and draw the main result.   make test: what is tested, but for the longest tests.
+# make demo: train, tabulate and draw the main result.   make test: run the tests, except those marked long.
 PYTHON ?= python3
 BIN := .venv/bin
 # The versions the suite was last run with on this Python, where there is such a list.
 CONSTRAINTS := $(shell $(PYTHON) -c 'import os, sys; f = "constraints/py%d%d.txt" % sys.version_info[:2]; print("-c " + f if os.path.exists(f) else "")')
+# How many processes share the tests; a test module stays in one of them.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 10
 
 .PHONY: help install demo test test-all check bench figures clean
 
@@ -31,10 +34,10 @@ demo: install
 	$(BIN)/python experiments/demo.py
 
 test: .venv/with-test
-	$(BIN)/python -m pytest -m 'not long'
+	$(PYTEST) -m 'not long'
 
 test-all: .venv/with-test
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: .venv/with-dev
 	$(BIN)/ruff check
