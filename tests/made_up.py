@@ -1,5 +1,7 @@
 """Results that no training made: every array of a unit, filled in where a test draws or reads."""
 
+import zlib
+
 import numpy as np
 
 from toymono.analysis.record import Record
@@ -52,7 +54,8 @@ def _problem(config, seed):
 
 def _member(config, seed, hyper):
     """Records, losses and kept parameters of one network; records and parameters lead with steps."""
-    rng = np.random.default_rng([seed, *(hash(number) % 2**32 for number in hyper)])
+    drawn_by = zlib.crc32(repr((seed, [float(number) for number in hyper])).encode())
+    rng = np.random.default_rng(drawn_by)
     problem, k = _problem(config, seed), config.n_neurons
     feature = np.arange(k) % config.n_features
     alone = (np.arange(k) < k // 2)[:, None]
