@@ -170,8 +170,9 @@ def tables(figures, experiments):
     """All tables by name."""
     found, verdicts = found_in(figures), json.loads((figures / "claims.json").read_text())
     rule = (
-        f"A network has finished when its loss is at most {MOST_OF_ZERO:g} of that of answering 0, and the second half "
-        f"of its steps removed at most {MOST_LATE_GAIN:.0%} of it. Both numbers were chosen on the recipes, on whose "
+        f"A network has finished when its loss is at most {MOST_OF_ZERO:g} of that of answering 0, "
+        f"and the second half of its steps removed at most {MOST_LATE_GAIN:.0%} of it. "
+        "Both numbers were chosen on the recipes, on whose "
         "seed no claim is judged.\n"
     )
     return {

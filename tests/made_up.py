@@ -53,7 +53,7 @@ def _problem(config, seed):
 
 
 def _member(config, seed, hyper):
-    """Records, losses and kept parameters of one network; records and parameters lead with steps."""
+    """Records, losses and kept parameters of one network; all but losses lead with steps."""
     drawn_by = zlib.crc32(repr((seed, [float(number) for number in hyper])).encode())
     rng = np.random.default_rng(drawn_by)
     problem, k = _problem(config, seed), config.n_neurons

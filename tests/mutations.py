@@ -141,7 +141,8 @@ SCIENCE = (
         "toymono/toy/features.py",
         "jnp.where(uniform < densities, uniform / densities, 0.0)",
         "jnp.where(uniform < densities, uniform, 0.0)",
-        "test_features.py::test_amplitudes_of_features_that_are_on_have_the_moments_of_the_uniform_law",
+        "test_features.py::"
+        "test_amplitudes_of_features_that_are_on_have_the_moments_of_the_uniform_law",
     ),
     Mutation(
         "columns of the embedding have any length",
@@ -267,7 +268,8 @@ FILES = (
     Mutation(
         "memory that runs out ends in a traceback",
         "toymono/sweeps/train_unit.py",
-        'if isinstance(error, jax.errors.JaxRuntimeError) and "RESOURCE_EXHAUSTED" not in words[0]:',
+        "if isinstance(error, jax.errors.JaxRuntimeError) and "
+        '"RESOURCE_EXHAUSTED" not in words[0]:',
         "if True:",
         "test_faults.py::test_a_unit_for_which_the_memory_runs_out_is_named_in_one_sentence[1]",
     ),
