@@ -7,7 +7,7 @@ CONSTRAINTS := $(shell $(PYTHON) -c 'import os, sys; f = "constraints/py%d%d.txt
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 10
 
-# The scripts of a report are one program in its page, so they are checked as one.
+# The scripts of a page are one program, so they are checked as one.
 PAGE := toymono/explorer
 OXLINT := $(BIN)/oxlint --no-ignore --config .oxlintrc.json
 
@@ -47,8 +47,9 @@ check: .venv/with-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyrefly check
-	cat $(PAGE)/assets/tables.js $(PAGE)/page/*.js > .venv/report.js
-	$(OXLINT) $(PAGE)/assets/view.js $(PAGE)/assets/widgets.js .venv/report.js
+	sed '/^"use strict";$$/d' $(PAGE)/assets/*.js > .venv/explorer.js
+	sed '/^"use strict";$$/d' $(PAGE)/assets/tables.js $(PAGE)/page/*.js > .venv/report.js
+	$(OXLINT) .venv/explorer.js .venv/report.js
 
 bench: .venv/with-test .venv/with-bench
 	$(BIN)/python benchmarks/training.py
