@@ -1,17 +1,24 @@
-# make demo: train, tabulate and draw the main result.   make test: what is tested, but for the longest tests.
+# make demo: train, tabulate and draw the main result.   make test: run the tests, except those marked long.
 PYTHON ?= python3
 BIN := .venv/bin
 # The versions the suite was last run with on this Python, where there is such a list.
 CONSTRAINTS := $(shell $(PYTHON) -c 'import os, sys; f = "constraints/py%d%d.txt" % sys.version_info[:2]; print("-c " + f if os.path.exists(f) else "")')
+# How many processes share the tests; a test module stays in one of them.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 10
+
+# The scripts of a page are one program, so they are checked as one.
+PAGE := toymono/explorer
+OXLINT := $(BIN)/oxlint --no-ignore --config .oxlintrc.json
 
 .PHONY: help install demo test test-all check bench figures clean
 
 help:
 	@echo "make install   set up .venv"
 	@echo "make demo      train and draw the main result (3 minutes on 2 cores)"
-	@echo "make test      run the tests (25 minutes on 2 cores)"
-	@echo "make test-all  run the long ones too: runs killed many times, and a cluster that loses a node (35 minutes)"
-	@echo "make check     lint, formatting and types"
+	@echo "make test      run the tests, except those marked long (6 minutes on 2 cores)"
+	@echo "make test-all  run the long ones too: whole experiments, runs killed many times, clusters (20 minutes)"
+	@echo "make check     lint, formatting and types of Python and JavaScript"
 	@echo "make bench     time training against PyTorch and this machine's matrix products, and the explorer in a browser"
 	@echo "make figures   train what is missing (40 hours on 2 cores) and renew figures/"
 	@echo "make clean     remove .venv"
@@ -31,15 +38,18 @@ demo: install
 	$(BIN)/python experiments/demo.py
 
 test: .venv/with-test
-	$(BIN)/python -m pytest -m 'not long'
+	$(PYTEST) -m 'not long'
 
 test-all: .venv/with-test
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: .venv/with-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyrefly check
+	sed '/^"use strict";$$/d' $(PAGE)/assets/*.js > .venv/explorer.js
+	sed '/^"use strict";$$/d' $(PAGE)/assets/tables.js $(PAGE)/page/*.js > .venv/report.js
+	$(OXLINT) .venv/explorer.js .venv/report.js
 
 bench: .venv/with-test .venv/with-bench
 	$(BIN)/python benchmarks/training.py

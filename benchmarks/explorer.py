@@ -56,9 +56,8 @@ def main() -> None:
             with serving(pathlib.Path(folder) / name) as address:
                 for what, milliseconds in measure(chromium, address).items():
                     spread = f"{min(milliseconds):.0f} to {max(milliseconds):.0f}"
-                    print(
-                        f"{what}: median {statistics.median(milliseconds):.0f} ms ({spread}, n {len(milliseconds)})"
-                    )
+                    median, n = statistics.median(milliseconds), len(milliseconds)
+                    print(f"{what}: median {median:.0f} ms ({spread}, n {n})")
         chromium.close()
 
 

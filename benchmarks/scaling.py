@@ -47,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     os.environ.update(ONE_THREAD)  # read when JAX first computes
     print(
-        f"members of one seed at laptop shape, one core, {args.rounds} rounds, median (lowest to highest)"
+        "members of one seed at laptop shape, one core, "
+        f"{args.rounds} rounds, median (lowest to highest)"
     )
     print_table(costs(args.members, args.rounds))
     print(f"the widths of {' and '.join(SWEEPS)} at {args.scale} scale, cut to two steps")

@@ -64,7 +64,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 def told(course: Course) -> str:
     """The course in words."""
     config = course.members.config
-    shape = f"N {config.n_features}, d {config.n_embed}, k {config.n_neurons}, batch {config.batch_size}"
+    widths = f"N {config.n_features}, d {config.n_embed}, k {config.n_neurons}"
+    shape = f"{widths}, batch {config.batch_size}"
     return f"{shape}, {len(course.members)} members, {course.n_steps} steps a round"
 
 
@@ -121,7 +122,8 @@ def print_times(times: Times, config: Config) -> None:
     print_table(table(headers, rows))
     rate = 2e-9 * multiply_adds(config) / statistics.median(times[best["limit"]])
     print(
-        f"median (lowest to highest); * the better way, which counts; the matmul rate: {rate:.0f} GFLOP/s"
+        "median (lowest to highest); * the better way, which counts; "
+        f"the matmul rate: {rate:.0f} GFLOP/s"
     )
 
 

@@ -16,11 +16,13 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>toymono: all experiments</title>
 <style>
-body {{ margin: 0 auto; max-width: 1400px; padding: 1rem; font: 15px/1.45 Helvetica, Arial, sans-serif; color: #222; }}
+body {{ margin: 0 auto; max-width: 1400px; padding: 1rem; \
+font: 15px/1.45 Helvetica, Arial, sans-serif; color: #222; }}
 section {{ border-top: 1px solid #ddd; padding: .6rem 0; }}
 h2 {{ font-size: 1.1rem; margin: .4rem 0; }}
 p {{ margin: .3rem 0; max-width: 90ch; }}
-.figures {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(380px, 100%), 1fr)); gap: 1rem; }}
+.figures {{ display: grid; \
+grid-template-columns: repeat(auto-fill, minmax(min(380px, 100%), 1fr)); gap: 1rem; }}
 figure {{ margin: 0; min-width: 0; }}
 img {{ width: 100%; height: auto; border: 1px solid #eee; }}
 figcaption {{ font-size: .85rem; color: #444; overflow-wrap: anywhere; }}
@@ -29,8 +31,10 @@ a {{ color: #0072b2; }}
 </head>
 <body>
 <h1>All experiments, at scale desk</h1>
-<p>{n} figures. Each is drawn again as an interactive page by <code>toymono figure figures/NAME.json</code>; a batch's
-members, from which <code>toymono claims figures</code> judges, are in <code>figures/BATCH.json</code>.</p>
+<p>{n} figures. Each is drawn again as an interactive page by \
+<code>toymono figure figures/NAME.json</code>; a batch's
+members, from which <code>toymono claims figures</code> judges, are in \
+<code>figures/BATCH.json</code>.</p>
 {sections}
 </body>
 </html>
@@ -57,7 +61,8 @@ def shown(name, title):
     text = html.escape(words)
     return (
         f'<figure><a href="{name}.png"><img src="{name}.png" alt="{text}" loading="lazy"></a>'
-        f'<figcaption><b>{text}</b> {html.escape(note)} (<a href="{name}.json">{name}.json</a>)</figcaption></figure>'
+        f"<figcaption><b>{text}</b> {html.escape(note)} "
+        f'(<a href="{name}.json">{name}.json</a>)</figcaption></figure>'
     )
 
 

@@ -8,7 +8,7 @@ from toymono.environment import browser
 from toymono.evidence.results import joined, measured_results, read_results, write_results
 from toymono.evidence.tables import over_seeds
 from toymono.gallery.figures import open_run
-from toymono.plots.write import write_image, write_json, write_page
+from toymono.plots.write import write_images, write_json, write_page
 from toymono.sweeps.presets import SCALES, preset_sweep
 from toymono.sweeps.run import run_sweep
 
@@ -61,6 +61,6 @@ def save(drawn, folder, name):
     for title, figure in drawn.items():
         figure.update_layout(meta={"experiment": name})
         write_json(figure, folder / f"{title}.json")
-        if browser():
-            write_image(figure, folder / f"{title}.png")
+    if browser():
+        write_images({folder / f"{title}.png": figure for title, figure in drawn.items()})
     return write_page(list(drawn.values()), folder / f"{name}.html", f"toymono {name}")

@@ -174,9 +174,10 @@ def tables(figures, experiments):
     """All tables by name."""
     found, verdicts = found_in(figures), json.loads((figures / "claims.json").read_text())
     rule = (
-        f"A network has finished when its loss is at most {MOST_OF_ZERO:g} of the loss of answering "
-        f"0, and the second half of its steps removed at most {MOST_LATE_GAIN:.0%} of it. Both "
-        "numbers were chosen on the recipes, on whose seed no claim is judged.\n"
+        f"A network has finished when its loss is at most {MOST_OF_ZERO:g} of the loss of "
+        f"answering 0, and the second half of its steps removed at most {MOST_LATE_GAIN:.0%} of "
+        "it. Both numbers were chosen on the recipes, on whose seed no claim is judged.
+"
     )
     return {
         "demo": demo_table(found["demo"]),

@@ -3,8 +3,9 @@ monosemantic ones.
 
 Paper:    claims C1 to C4 and C7; Figs 1, 3, 4, 5, 7, 10, 11 (batches LR1 and LR3).
 Command:  python experiments/learning_rate.py
-Expect:   loss .85 to .95 at every rate; from zero bias mono neurons rise with the rate, to 503 of 512 features with
-          just one; from offset -1 they are many at every rate, and 65 = d + 1 biases are positive.
+Expect:   loss .85 to .95 at every rate; from zero bias mono neurons rise with the rate,
+          to 503 of 512 features with just one; from offset -1 they are many at every rate,
+          and 65 = d + 1 biases are positive.
 """
 
 import pandas as pd

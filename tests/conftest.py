@@ -1,27 +1,57 @@
-"""What tests share: the smoke sweep, trained once, and a browser and an explorer, started once."""
+"""Fixtures that several test modules share: trained runs, a browser, and an explorer."""
 
+import os
 import pathlib
 import shutil
+from collections.abc import Callable
 
 import jax
 import pytest
 from browsing import chromium, fresh_page
 from exploring import Look, explorer
+from filelock import FileLock
 
 from toymono.config import Config, Sweep
 from toymono.explorer.stored_runs import studies
 from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
+from toymono.sweeps.workers import XLA_THREADS
+
+HOSTILE_NAME = "<img src=x onerror=alert(1)>"
+
+
+def pytest_configure():
+    """Give each of several test processes one XLA thread: there are as many processes as cores."""
+    if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
+        os.environ.setdefault(XLA_THREADS, "1")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _forgotten_programs():
-    """Compiled programs are let go after each file: all together need more mappings than Linux
-    allows a process.
+    """Drop compiled programs after each module: all together they need more memory mappings than
+    Linux allows a process.
     """
     yield
     jax.clear_caches()
+
+
+@pytest.fixture(scope="session")
+def make_once(tmp_path_factory) -> Callable[[str, Callable], pathlib.Path]:
+    """Make a folder that all test processes read: the first that needs it makes it."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # the folder that all processes of this session share
+
+    def folder_of(name, make):
+        folder = root / name
+        with FileLock(root / f".{name}.lock"):
+            if not (root / f".{name}.made").exists():
+                make(folder)
+                (root / f".{name}.made").touch()
+        return folder
+
+    return folder_of
 
 
 @pytest.fixture(scope="session")
@@ -30,10 +60,8 @@ def smoke_sweep():
 
 
 @pytest.fixture(scope="session")
-def smoke_run(smoke_sweep, tmp_path_factory) -> pathlib.Path:
-    folder = tmp_path_factory.mktemp("runs") / "demo-smoke"
-    run_sweep(smoke_sweep, folder)
-    return folder
+def smoke_run(smoke_sweep, make_once) -> pathlib.Path:
+    return make_once("demo-smoke", lambda folder: run_sweep(smoke_sweep, folder))
 
 
 @pytest.fixture
@@ -50,30 +78,23 @@ def browser_opened():
 
 @pytest.fixture
 def browser_page(browser_opened):
-    """A fresh page; the test fails if it printed an error, raised one, or asked anything of the
-    network.
-    """
+    """A fresh page; the test fails if the page reports an error or asks anything of the network."""
     with fresh_page(browser_opened) as page:
         yield page
 
 
-HOSTILE_NAME = "<img src=x onerror=alert(1)>"
-
-
 @pytest.fixture(scope="session")
-def signed_run(tmp_path_factory) -> pathlib.Path:
-    """A run of another shape and task, which keeps parameters at the end alone."""
+def signed_run(make_once) -> pathlib.Path:
+    """A run of another shape and task, which keeps parameters of the last record alone."""
     base = Config(
         task="absolute", n_features=12, n_embed=6, n_neurons=24, batch_size=64, n_steps=256
     )
-    folder = tmp_path_factory.mktemp("runs") / "signed"
-    run_sweep(Sweep(base=base, seeds=(4, 7)), folder)
-    return folder
+    return make_once("signed", lambda folder: run_sweep(Sweep(base=base, seeds=(4, 7)), folder))
 
 
 @pytest.fixture(scope="session")
 def explored(smoke_run, signed_run, tmp_path_factory) -> list[pathlib.Path]:
-    """What the explorer is given: two runs, and one whose name is a script."""
+    """The folders that the explorer opens: two runs, and one whose name is a script."""
     hostile = shutil.copytree(smoke_run, tmp_path_factory.mktemp("hostile") / HOSTILE_NAME)
     return [smoke_run, signed_run, hostile]
 

@@ -13,7 +13,10 @@ from toymono.sweeps.presets import PRESETS, SCALES
 
 # The one size that is trained, so that it is compiled once.
 BASE = Config(n_features=6, n_embed=3, n_neurons=8, batch_size=8, n_steps=4, schedule="constant")
-TINY = "--n-features 6 --n-embed 3 --n-neurons 8 --batch-size 8 --n-steps 4 --schedule constant --seeds".split()
+TINY = (
+    "--n-features 6 --n-embed 3 --n-neurons 8 --batch-size 8 --n-steps 4 "
+    "--schedule constant --seeds"
+).split()
 
 _ODD = (
     "",

@@ -16,13 +16,18 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 _TRACES = """id => {
-    const whole = v => Array.from(v, row => row?.length !== undefined && typeof row !== "string" ? [...row] : row);
+    const isRow = row => row?.length !== undefined && typeof row !== "string";
+    const whole = v => Array.from(v, row => isRow(row) ? [...row] : row);
     const plain = v => v === null || v === undefined ? [] : whole(v.bdata ? v._inputArray : v);
-    return document.querySelector(`#${id} .js-plotly-plot`).data.map(({name, x, y, z, customdata, marker}) =>
-        ({name, x: plain(x), y: plain(y), z: plain(z), customdata: plain(customdata), color: marker?.color}));
+    const {data} = document.querySelector(`#${id} .js-plotly-plot`);
+    return data.map(({name, x, y, z, customdata, marker}) => ({
+        name, x: plain(x), y: plain(y), z: plain(z),
+        customdata: plain(customdata), color: marker?.color,
+    }));
 }"""
 _PLACE = """([id, x, y, axes]) => {
-    const plot = document.querySelector(`#${id} .js-plotly-plot`), box = plot.getBoundingClientRect();
+    const plot = document.querySelector(`#${id} .js-plotly-plot`);
+    const box = plot.getBoundingClientRect();
     const [across, up] = [plot._fullLayout[`xaxis${axes}`], plot._fullLayout[`yaxis${axes}`]];
     return [box.left + across._offset + across.d2p(x), box.top + up._offset + up.d2p(y)];
 }"""

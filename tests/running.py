@@ -44,7 +44,8 @@ def tell(unit, step):
 def slow(config, settings, seeds, since=None):
     for n, snapshot in enumerate(snapshots(config, settings, seeds, since)):
         if n == 0:
-            tell(f"{settings[0].learning_rate}/{settings[0].bias_offset}/{seeds[0]}", since.step if since else 0)
+            name = f"{settings[0].learning_rate}/{settings[0].bias_offset}/{seeds[0]}"
+            tell(name, since.step if since else 0)
         while os.path.exists(os.environ["HOLD"]):
             time.sleep(0.02)
         time.sleep(0.02)

@@ -146,7 +146,9 @@ def test_parts_hold_every_member_once():
         assert len(parts) <= n
 
 
-@pytest.mark.parametrize("program", ["ours", "plain", "strong"])
+@pytest.mark.parametrize(
+    "program", ["ours", "plain", pytest.param("strong", marks=pytest.mark.long)]
+)
 def test_a_contender_trains_all_its_members_in_both_ways_of_using_the_cores(program, request):
     from _turns import Members, contenders
 
@@ -181,6 +183,7 @@ def test_the_table_holds_each_round_against_the_better_way_of_toymono(capsys):
     assert "75 (50 to 100)" in slower
 
 
+@pytest.mark.long
 def test_a_step_is_compiled_once_for_each_width():
     done = _run(
         [

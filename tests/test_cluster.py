@@ -165,7 +165,16 @@ def test_a_missing_ray_is_said_in_one_sentence(tmp_path, monkeypatch, capsys):
     assert "pip install 'toymono[ray]'" in _refusal(tmp_path / "run", capsys, "--on", "ray")
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "cluster.invalid:6379"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1:1",
+        *(
+            pytest.param(address, marks=pytest.mark.long)
+            for address in ("ray://127.0.0.1:1", "cluster.invalid:6379")
+        ),
+    ],
+)
 def test_an_address_where_no_cluster_answers_is_said_in_one_sentence(tmp_path, capsys, address):
     assert f"a Ray cluster, but {address} is none" in _refusal(
         tmp_path / "run", capsys, "--on", address

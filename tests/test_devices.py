@@ -13,23 +13,27 @@ import numpy as np
 from toymono.config import Config, Hyper
 from toymono.training import ensemble, members
 
-settings = [Hyper(rate, bias_offset=offset) for rate, offset in zip((0.003, 0.03, 0.01), (0.0, -1.0, 0.0))]
+numbers = zip((0.003, 0.03, 0.01), (0.0, -1.0, 0.0))
+settings = [Hyper(rate, bias_offset=offset) for rate, offset in numbers]
 told, programs = {}, []
 
 def watched(config, placement, *arguments):
     if not programs:
         programs.append(members.advance_members.lower(config, placement, *arguments).compile())
-        told["program"], told["axis"], told["at_once"] = programs[0].as_text(), placement.axis, placement.at_once
+        told["program"] = programs[0].as_text()
+        told["axis"], told["at_once"] = placement.axis, placement.at_once
     after = programs[0](*arguments)
-    told["devices"] = [len(leaf.sharding.device_set) for leaf in jax.tree.leaves(after)]
-    told["shards"] = [[shard.data.shape[:2] for shard in leaf.addressable_shards] for leaf in jax.tree.leaves(after)]
+    leaves = jax.tree.leaves(after)
+    told["devices"] = [len(leaf.sharding.device_set) for leaf in leaves]
+    told["shards"] = [[part.data.shape[:2] for part in leaf.addressable_shards] for leaf in leaves]
     return after
 
 ensemble.advance_members = watched
 for n_settings, n_seeds in json.loads(sys.argv[2]):
     told.clear(), programs.clear()
     config = Config(
-        n_features=12, n_embed=6, n_neurons=20, batch_size=2048, n_steps=32, record_phase="peak", loss_every=4
+        n_features=12, n_embed=6, n_neurons=20, batch_size=2048, n_steps=32,
+        record_phase="peak", loss_every=4,
     )
     trained = ensemble.train_ensemble(config, settings[:n_settings], range(n_seeds))
     arrays = [np.asarray(leaf) for leaf in jax.tree.leaves(trained)]

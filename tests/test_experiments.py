@@ -1,20 +1,38 @@
-"""Every experiment is run, figures included, at smoke scale."""
+"""Every experiment tabulates and draws; the demo trains for it, the others get made-up results."""
 
+import functools
 import importlib.util
 import pathlib
 
+import kaleido
 import pytest
+from made_up import store_made_up
 
+from toymono import environment
 from toymono.environment import browser
 from toymono.evidence.results import read_results, results_of_run
 from toymono.plots.write import read_json
 
 ROOT = pathlib.Path(__file__).parent.parent
 SCRIPTS = sorted((ROOT / "experiments").glob("[!_]*.py"))
+# With one browser for all, it is a server whose options are set already.
+pytestmark = pytest.mark.filterwarnings("ignore:The kopts argument is ignored")
+each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module", autouse=True)
+def one_browser():
+    """One Chromium draws the images of all experiments."""
+    if browser():
+        kaleido.start_sync_server(silence_warnings=True)
+    yield
+    if browser():
+        kaleido.stop_sync_server(silence_warnings=True)
+
+
+@pytest.fixture(scope="module")
 def runs(tmp_path_factory):
+    """The folder in which experiments find each other's runs."""
     return tmp_path_factory.mktemp("experiments")
 
 
@@ -31,41 +49,57 @@ def load(monkeypatch):
     return by_path
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_an_experiment_runs_at_smoke_scale_and_leaves_its_tables_and_figures(
-    script, load, runs, tmp_path, capsys
-):
-    module = load(script)
-    argv = ["--scale", "smoke", "--out", str(runs), "--figures", str(tmp_path)]
+@pytest.fixture
+def untrained(load, monkeypatch):
+    """Runs hold made-up results."""
+    monkeypatch.setattr(environment, "git_commit", functools.cache(environment.git_commit))
+    monkeypatch.setattr("_main.run_sweep", store_made_up)
+
+
+def _tabulates_and_draws(module, script, runs, folder, capsys):
+    argv = ["--scale", "smoke", "--out", str(runs), "--figures", str(folder)]
     seeds = getattr(module, "SEEDS", (0, 1, 2))
     module.main(script.stem, module.__doc__, module.BATCHES, module.draw, argv, seeds)
-    assert f"open {tmp_path / script.stem}.html" in capsys.readouterr().out
+    assert f"open {folder / script.stem}.html" in capsys.readouterr().out
     for batch in module.BATCHES:
-        results = read_results(tmp_path / f"{batch}.json")
+        results = read_results(folder / f"{batch}.json")
         assert (results.batch, results.scale) == (batch, "smoke")
         assert set(results.table.seed) == set(seeds)
         assert results.provenance["jax_version"]
-    figures = {file.stem for file in tmp_path.glob("*.json")} - set(module.BATCHES)
+    figures = {file.stem for file in folder.glob("*.json")} - set(module.BATCHES)
     assert figures
     for name in figures:
-        assert read_json(tmp_path / f"{name}.json").layout.title.text
-        assert not browser() or (tmp_path / f"{name}.png").stat().st_size > 5000
+        assert read_json(folder / f"{name}.json").layout.title.text
+        assert not browser() or (folder / f"{name}.png").stat().st_size > 5000
 
 
-def test_a_batch_trained_seed_by_seed_ends_in_one_file_with_all_seeds(load, tmp_path, monkeypatch):
+@each_script
+def test_an_experiment_tabulates_and_draws_its_runs(
+    script, load, untrained, runs, tmp_path, capsys
+):
+    _tabulates_and_draws(load(script), script, runs, tmp_path, capsys)
+
+
+def test_the_demo_trains_at_smoke_scale(load, tmp_path, capsys):
+    script = ROOT / "experiments" / "demo.py"
+    _tabulates_and_draws(load(script), script, tmp_path / "runs", tmp_path / "figures", capsys)
+
+
+@pytest.mark.long
+@each_script
+def test_an_experiment_trains_at_smoke_scale(script, load, tmp_path_factory, tmp_path, capsys):
+    runs = tmp_path_factory.getbasetemp() / "trained-experiments"
+    _tabulates_and_draws(load(script), script, runs, tmp_path, capsys)
+
+
+def test_a_batch_trained_seed_by_seed_ends_in_one_file_with_all_seeds(
+    load, untrained, tmp_path, monkeypatch
+):
     module = load(ROOT / "experiments" / "reproject.py")
-    monkeypatch.setattr("_main.browser", lambda: None)  # images take longer than the training
+    monkeypatch.setattr("_main.browser", lambda: None)
     for seed in ("0", "1"):
-        argv = [
-            "--scale",
-            "smoke",
-            "--seeds",
-            seed,
-            "--out",
-            str(tmp_path / seed),
-            "--figures",
-            str(tmp_path),
-        ]
+        folders = ["--out", str(tmp_path / seed), "--figures", str(tmp_path)]
+        argv = ["--scale", "smoke", "--seeds", seed, *folders]
         module.main("reproject", module.__doc__, module.BATCHES, module.draw, argv)
     results = read_results(tmp_path / "RP1.json")
     assert (results.batch, results.scale) == ("RP1", "smoke")
@@ -75,7 +109,7 @@ def test_a_batch_trained_seed_by_seed_ends_in_one_file_with_all_seeds(load, tmp_
     assert ours.task_loss.tolist() == pytest.approx(alone.task_loss.tolist(), rel=1e-5)
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+@each_script
 def test_an_experiment_opens_with_claim_and_figure_command_and_what_to_expect(script, load):
     opening = load(script).__doc__
     assert all(word in opening for word in ("Paper:", "Command:", "Expect:"))

@@ -195,7 +195,8 @@ def test_weights_are_shown_on_a_scale_with_zero_in_its_middle(look, member):
             "map",
             member_map(now._replace(values=values), shown.order, "", 1.0, quantity, shown.role),
         )
-        scale = "(({zmin, zmax}) => [zmin, zmax])(document.querySelector('#map .js-plotly-plot').data[0])"
+        plot = "document.querySelector('#map .js-plotly-plot')"
+        scale = f"(({{zmin, zmax}}) => [zmin, zmax])({plot}.data[0])"
         top = np.abs(values).max()
         np.testing.assert_allclose(look.page.evaluate(scale), [-top, top], rtol=1e-6)
 

@@ -20,7 +20,9 @@ from toymono.sweeps.store import to_dataset
 from toymono.training import placement
 from toymono.training.ensemble import train_ensemble
 
-SAME = "--n-features 8 --n-embed 4 --n-neurons 8 --batch-size 16 --n-steps 64 --record-phase peak".split()
+SAME = (
+    "--n-features 8 --n-embed 4 --n-neurons 8 --batch-size 16 --n-steps 64 --record-phase peak"
+).split()
 PARTS = dataclasses.replace(running.SWEEP, members_per_unit=2)  # two units
 # A process may not write a file larger than this, as if the disk were full.
 FULL = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
@@ -29,7 +31,8 @@ FULL = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {siz
 BOUND = """
 import ctypes, os
 if os.getuid() == 0:
-    libc, header, powers = ctypes.CDLL(None), (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    header, powers = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    libc = ctypes.CDLL(None)
     libc.capget(header, powers)
     powers[0] &= ~0b110
     assert libc.capset(header, powers) == 0
@@ -65,7 +68,9 @@ def _ends_well(out, whole):
     assert not list((out / "checkpoints").glob("*"))
 
 
-@pytest.mark.parametrize(("size", "workers"), [(2000, "1"), (20_000, "2")])
+@pytest.mark.parametrize(
+    ("size", "workers"), [(2000, "1"), pytest.param(20_000, "2", marks=pytest.mark.long)]
+)
 def test_a_disk_that_is_full_when_a_result_is_written_ends_in_one_sentence(
     tmp_path, out, whole, size, workers
 ):
@@ -75,11 +80,11 @@ def test_a_disk_that_is_full_when_a_result_is_written_ends_in_one_sentence(
     _ends_well(out, whole)
 
 
-@pytest.mark.parametrize("size", [100, 2000])
+@pytest.mark.parametrize("size", [pytest.param(100, marks=pytest.mark.long), 2000])
 def test_a_disk_that_is_full_when_a_checkpoint_is_written_ends_in_one_sentence(
     tmp_path, out, whole, size
 ):
-    hurry = f"{running.HURRIED}\nwork.SECONDS_BETWEEN_CHECKPOINTS = 0.0\n"
+    hurry = f"{running.HURRIED}\ntrain_unit.SECONDS_BETWEEN_CHECKPOINTS = 0.0\n"
     sentence = _refused(tmp_path, hurry + FULL.format(size=size), "resume", out)
     assert "must take a checkpoint" in sentence
     assert f"go on with: toymono resume {out}" in sentence
@@ -95,7 +100,7 @@ def test_a_full_disk_takes_no_run(tmp_path):
     assert not (tmp_path / "run" / "sweep.json").exists()
 
 
-@pytest.mark.parametrize("lost", [(), ("units",)])
+@pytest.mark.parametrize("lost", [(), pytest.param(("units",), marks=pytest.mark.long)])
 def test_a_read_only_folder_is_refused_in_one_sentence(tmp_path, out, lost):
     for name in lost:
         (out / name).rmdir()
@@ -145,6 +150,7 @@ def test_of_two_processes_on_one_run_the_second_is_told_to_wait(out, whole, hurr
         assert running.ended(third) == (0, "")
 
 
+@pytest.mark.long
 def test_two_processes_started_at_once_leave_a_whole_run(tmp_path, whole):
     command = ("run", "custom", *SAME, "--out", tmp_path / "run")
     with running.started(*command) as one, running.started(*command) as other:
@@ -190,7 +196,7 @@ snapshots, train_unit.snapshots = train_unit.snapshots, exhausted
 """
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.long)])
 def test_a_unit_for_which_the_memory_runs_out_is_named_in_one_sentence(
     tmp_path, out, whole, workers
 ):

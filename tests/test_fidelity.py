@@ -1,11 +1,11 @@
-"""The authors' own program against ours, at the same settings: three seeds each, to the same last
-step.
+"""The authors' own program against ours, at the same settings and to the same last step.
 
 authors_small.jsonl holds results of the program that the authors released, run on a CPU: N 128, d
-32, k 256, batch 512, 2^13 steps, density 1/64; `task_loss` is the mean of the losses logged every
-16th of the last 1024 steps, which `training_loss` is of ours.
+32, k 256, batch 512, 2^13 steps, density 1/64, three seeds; `task_loss` is the mean of the losses
+logged every 16th of the last 1024 steps, which `training_loss` is of ours.
 """
 
+import functools
 import json
 import pathlib
 
@@ -28,39 +28,56 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(scope="module")
-def ours():
+# The fastest rate, and the offset with decay: of one seed each, they find a wrong optimiser, decay
+# or schedule in a sixth of the time.
+QUICK = ("lr.03", "eng")
+CASES = [
+    *((name, (0,)) for name in QUICK),
+    *(pytest.param(name, (0, 1, 2), marks=pytest.mark.long) for name in SETTINGS),
+]
+each_case = pytest.mark.parametrize(("name", "seeds"), CASES)
+
+
+@functools.cache
+def _trained(names, seeds):
     shape = ["n_features", "n_embed", "n_neurons", "batch_size", "n_steps"]
     config = Config(**{name: int(AUTHORS[name][0]) for name in shape}, record_phase="peak")
-    unit = Unit(config, tuple(SETTINGS.values()), (0, 1, 2))
+    unit = Unit(config, tuple(SETTINGS[name] for name in names), seeds)
     data = to_dataset(unit, train_ensemble(*unit))
     losses = training_loss(data).to_series().rename("training_loss")
     table = member_table(data).join(losses, on=["seed", "setting"])
-    return {name: table[table.setting == place] for place, name in enumerate(SETTINGS)}
+    return {name: table[table.setting == place] for place, name in enumerate(names)}
+
+
+def _ours(name, seeds):
+    """Our networks of a setting; those of other settings of these seeds are trained with them."""
+    return _trained(tuple(SETTINGS) if len(seeds) > 1 else QUICK, seeds)[name]
 
 
 def _theirs(name):
     return AUTHORS[AUTHORS.setting == name]
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_the_mean_training_loss_is_within_four_percent_of_the_authors(ours, name):
-    assert ours[name].training_loss.mean() == pytest.approx(
-        _theirs(name).task_loss.mean(), rel=0.04
-    )
+@each_case
+def test_the_mean_training_loss_is_within_four_percent_of_the_authors(name, seeds):
+    ours, theirs = _ours(name, seeds).training_loss, _theirs(name).task_loss
+    assert ours.mean() == pytest.approx(theirs.mean(), rel=0.04)
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_the_mean_mono_count_is_within_the_authors_seeds_widened_by_half_and_three(ours, name):
+@each_case
+def test_the_mean_mono_count_is_within_the_authors_seeds_widened_by_half_and_three(name, seeds):
     counts = _theirs(name).n_mono
     slack = 0.5 * (counts.max() - counts.min()) + 3
-    assert counts.min() - slack <= ours[name].n_mono.mean() <= counts.max() + slack
+    ours = _ours(name, seeds).n_mono.mean()
+    assert counts.min() - slack <= ours <= counts.max() + slack
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_the_mean_bias_is_within_three_hundredths_of_the_authors(ours, name):
-    assert ours[name].mean_bias.mean() == pytest.approx(_theirs(name).mean_bias.mean(), abs=0.03)
+@each_case
+def test_the_mean_bias_is_within_three_hundredths_of_the_authors(name, seeds):
+    ours, theirs = _ours(name, seeds).mean_bias, _theirs(name).mean_bias
+    assert ours.mean() == pytest.approx(theirs.mean(), abs=0.03)
 
 
-def test_no_member_diverged(ours):
-    assert not any(rows.diverged.any() for rows in ours.values())
+@each_case
+def test_no_member_diverged(name, seeds):
+    assert not _ours(name, seeds).diverged.any()

@@ -1,6 +1,13 @@
 import importlib.util
 import pathlib
 import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from toymono.command_line.main import main
 
 ROOT = pathlib.Path(__file__).parent.parent
 SCREENSHOTS = {"explorer-sweep", "explorer-member", "explorer-time", "explorer-what-if", "report"}
@@ -71,3 +78,51 @@ def test_the_gallery_shows_every_figure_with_its_verdict():
 def test_the_gallery_finds_the_claims_that_an_experiment_names():
     found = _script("_gallery").claims_in("claims C1 to C3 and C7; Figs 1, 3; M2")
     assert found == ["C1", "C2", "C3", "C7", "M2"]
+
+
+def blocks(language):
+    """The fenced blocks of the README that are in this language; shell blocks name none."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.M | re.S)
+
+
+# What is not run: the explorer serves until Ctrl-C, clusters are not here, and the desk's runs take
+# from minutes on.
+NOT_RUN = ("toymono explore", "--on", "runs/demo-desk", "--scale desk", "--scale paper")
+
+
+def commands():
+    """The README's toymono commands, in order, each as a list of words."""
+    lines = "".join(blocks("")).replace("\\\n", " ").splitlines()
+    ours = [line for line in lines if line.startswith((".venv/bin/toymono ", "toymono "))]
+    return [
+        shlex.split(line, comments=True)[1:]
+        for line in ours
+        if not any(words in line for words in NOT_RUN)
+    ]
+
+
+def in_this_process(words):
+    main(words)
+
+
+def installed(words):
+    command = pathlib.Path(sys.executable).parent / "toymono"
+    done = subprocess.run([command, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("run", [in_this_process, pytest.param(installed, marks=pytest.mark.long)])
+def test_the_commands_of_the_readme_run_as_they_stand(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "figures").symlink_to(ROOT / "figures")
+    assert {words[0] for words in commands()} >= {"list", "run", "table", "figure", "claims"}
+    for words in commands():
+        run(words)
+
+
+def test_the_python_of_the_readme_runs_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert blocks("python")
+    for block in blocks("python"):
+        exec(compile(block, "README.md", "exec"), {})
+    assert list(tmp_path.rglob("*.nc"))

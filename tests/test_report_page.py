@@ -20,8 +20,12 @@ MEMBER = 3
 HOSTILE = (
     '</title></script><script>window.hurt=1</script>"><img src=x onerror=window.hurt=1>../../x'
 )
-DRAWN = """name => document.querySelector(`[data-name="${name}"] .plot`).data.map(({name, x, y, z}) =>
-    ({name, x: Array.from(x ?? []), y: Array.from(y ?? []), z: Array.from(z ?? [], row => Array.from(row))}))"""
+DRAWN = """name => {
+    const rows = z => Array.from(z ?? [], row => Array.from(row));
+    const {data} = document.querySelector(`[data-name="${name}"] .plot`);
+    return data.map(({name, x, y, z}) =>
+        ({name, x: Array.from(x ?? []), y: Array.from(y ?? []), z: rows(z)}));
+}"""
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import xarray as xr
 from toymono.command_line.main import main
 
 LONG = (
-    "run custom --n-features 8 --n-embed 4 --n-neurons 8 --batch-size 16 --n-steps 20000 --seeds 0 1 "
-    "--schedule-period 64 --bias-offset 0 -1"
+    "run custom --n-features 8 --n-embed 4 --n-neurons 8 --batch-size 16 --n-steps 20000 "
+    "--seeds 0 1 --schedule-period 64 --bias-offset 0 -1"
 ).split()
 
 

@@ -46,7 +46,7 @@ def whole(tmp_path_factory):
     return _run(tmp_path_factory.mktemp("whole") / "run")
 
 
-@pytest.fixture(scope="module", params=[4, 1])
+@pytest.fixture(scope="module", params=[4, pytest.param(1, marks=pytest.mark.long)])
 def split(request, tmp_path_factory):
     return _run(tmp_path_factory.mktemp("split") / "run", request.param)
 

@@ -3,7 +3,7 @@
 import html
 import json
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 import plotly.io
@@ -36,23 +36,30 @@ def write_page(
 
 def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pathlib.Path:
     """A PNG, SVG or PDF, by the file's suffix; raises InputError where no browser is found."""
-    found = browser() is not None
-    require(
-        found,
-        "out",
-        "an .html file where no Chromium is installed",
-        str(file),
-        "install one or set BROWSER_PATH",
-    )
-    file.parent.mkdir(parents=True, exist_ok=True)
+    write_images({file: figure}, width)
+    return file
+
+
+def write_images(figures: Mapping[pathlib.Path, go.Figure], width: int = 1000) -> None:
+    """Images of all figures from one start of the browser; raises InputError where none is found."""
+    for file in figures:
+        require(
+            browser() is not None,
+            "out",
+            "an .html file where no Chromium is installed",
+            str(file),
+            "install one or set BROWSER_PATH",
+        )
+        file.parent.mkdir(parents=True, exist_ok=True)
+    shown = list(figures.values())
+    heights = [figure.layout["height"] for figure in shown]
     try:
-        figure.write_image(file, width=width, height=figure.layout["height"], scale=2)
+        plotly.io.write_images(shown, list(figures), width=width, height=heights, scale=2)
     except RuntimeError as error:  # what choreographer's browser errors are
         fix = "set BROWSER_PATH to a Chromium that does, or write .html"
         raise InputError(
             f"browser must start without a screen, but {browser()} does not; {fix}"
         ) from error
-    return file
 
 
 def write_json(figure: go.Figure, file: pathlib.Path) -> pathlib.Path:

@@ -1,0 +1,406 @@
+"""Break toymono on purpose, one line at a time, and see whether the test that guards it fails.
+
+    .venv/bin/python tests/mutations.py           all mutations; exit status 1 if a test misses one
+    .venv/bin/python tests/mutations.py decay     those whose name holds this word
+
+Each mutation is made in a temporary copy of the repository, where its one test is run.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from typing import NamedTuple
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+NEEDED = ("toymono", "tests", "experiments", "benchmarks", "figures", "pyproject.toml", "README.md")
+FAILED = 1  # exit status of pytest where a test fails; others say that none was run
+
+
+class Mutation(NamedTuple):
+    """A wrong version of one place of the code, and the test that must notice."""
+
+    name: str
+    file: str
+    old: str  # stands in the file exactly once
+    new: str
+    test: str
+
+
+SCIENCE = (
+    Mutation(
+        "the loss of a network is that of its training",
+        "toymono/evidence/tables.py",
+        "assign(diverged=data.diverged)",
+        "assign(diverged=data.diverged, task_loss=training_loss(data))",
+        "test_tables.py::test_the_task_loss_is_that_of_the_recorded_network_and_not_of_its_training",
+    ),
+    Mutation(
+        "what has not learned counts as finished",
+        "toymono/evidence/finished.py",
+        "(share_of_zero(data) <= MOST_OF_ZERO) & stopped",
+        "stopped",
+        "test_finished.py::test_a_network_that_never_learned_is_not_finished",
+    ),
+    Mutation(
+        "what still learns counts as finished",
+        "toymono/evidence/finished.py",
+        "(share_of_zero(data) <= MOST_OF_ZERO) & stopped",
+        "(share_of_zero(data) <= MOST_OF_ZERO)",
+        "test_finished.py::test_a_network_that_still_learns_is_not_finished",
+    ),
+    Mutation(
+        "unfinished networks are evidence",
+        "toymono/evidence/quantities.py",
+        "table[table.finished.astype(bool) & ~table.diverged.astype(bool)]",
+        "table[~table.diverged.astype(bool)]",
+        "test_claims.py::test_unfinished_networks_are_untested_and_counted",
+    ),
+    Mutation(
+        "means are taken before settings are aligned",
+        "toymono/evidence/quantities.py",
+        'pair(*one.of(tables).align(other.of(tables), join="inner"))',
+        "pair(*(v.of(tables).mean(axis=1).to_frame() for v in (one, other)))",
+        "test_claims.py::test_settings_are_aligned_before_they_are_divided",
+    ),
+    Mutation(
+        "the seed that chose is tested too",
+        "toymono/evidence/quantities.py",
+        'measured.drop(index=found.index[0], errors="ignore")',
+        "measured",
+        "test_claims.py::test_existence_is_tested_on_seeds_that_did_not_choose",
+    ),
+    Mutation(
+        "the t interval has a degree of freedom too many",
+        "toymono/evidence/seeds.py",
+        "stats.t.ppf((1 + LEVEL) / 2, several - 1)",
+        "stats.t.ppf((1 + LEVEL) / 2, several)",
+        "test_seeds.py::test_the_interval_of_three_seeds_is_the_textbook_one",
+    ),
+    Mutation(
+        "the interval is one-sided",
+        "toymono/evidence/seeds.py",
+        "stats.t.ppf((1 + LEVEL) / 2",
+        "stats.t.ppf(LEVEL",
+        "test_seeds.py::test_it_covers_the_mean_as_often_as_it_says",
+    ),
+    Mutation(
+        "Holm's correction is dropped",
+        "toymono/evidence/claims.py",
+        "(len(order) - place) * p[part]",
+        "p[part]",
+        "test_claims.py::test_holm_s_correction_is_the_textbook_one",
+    ),
+    Mutation(
+        "a claim is as strong as its strongest part",
+        "toymono/evidence/claims.py",
+        '("refuted", "untested", "inconclusive", "supported")',
+        '("supported", "untested", "inconclusive", "refuted")',
+        "test_claims.py::test_a_claim_is_as_strong_as_its_weakest_part",
+    ),
+    Mutation(
+        "diverged members count as seeds",
+        "toymono/evidence/tables.py",
+        '"n": int((~part.diverged).sum())',
+        '"n": len(part)',
+        "test_tables.py::test_a_diverged_member_is_kept_and_flagged",
+    ),
+    Mutation(
+        "the page of a network has the samples of seed 0",
+        "toymono/gallery/circuits.py",
+        "make_world(config, stored.seed).key_probe",
+        "make_world(config, 0).key_probe",
+        "test_circuit_figures.py::test_the_page_of_a_network_shows_the_loss_that_its_table_has",
+    ),
+    Mutation(
+        "a score of .9 is monosemantic",
+        "toymono/analysis/monosemanticity.py",
+        "MONO_THRESHOLD = 0.999",
+        "MONO_THRESHOLD = 0.9",
+        "test_monosemanticity.py::test_a_neuron_is_mono_strictly_above_the_threshold",
+    ),
+    Mutation(
+        "negative responses count in the score's denominator",
+        "toymono/analysis/monosemanticity.py",
+        "(_RESPONSE_FLOOR + positive.sum(axis=1))",
+        "(_RESPONSE_FLOOR + responses.sum(axis=1))",
+        "test_monosemanticity.py::test_negative_responses_count_as_none",
+    ),
+    Mutation(
+        "the loss is a mean over outputs",
+        "toymono/toy/tasks.py",
+        "jnp.sum(jnp.square(outputs - targets), axis=-1)",
+        "jnp.mean(jnp.square(outputs - targets), axis=-1)",
+        "test_losses.py::test_the_loss_of_the_answer_0_is_what_is_asked_for_squared",
+    ),
+    Mutation(
+        "amplitudes are not divided by the density",
+        "toymono/toy/features.py",
+        "jnp.where(uniform < densities, uniform / densities, 0.0)",
+        "jnp.where(uniform < densities, uniform, 0.0)",
+        "test_features.py::"
+        "test_amplitudes_of_features_that_are_on_have_the_moments_of_the_uniform_law",
+    ),
+    Mutation(
+        "columns of the embedding have any length",
+        "toymono/toy/features.py",
+        "orthogonal / jnp.linalg.norm(orthogonal, axis=0)",
+        "orthogonal",
+        "test_features.py::test_every_feature_is_embedded_with_unit_length",
+    ),
+)
+TRAINING = (
+    Mutation(
+        "the decay goes on in the second half",
+        "toymono/training/schedules.py",
+        "jnp.where(step < config.n_steps // 2,",
+        "jnp.where(step < config.n_steps,",
+        "test_schedules.py::test_biases_decay_during_the_first_half_only_and_by_the_peak_rate",
+    ),
+    Mutation(
+        "the decay is half as strong",
+        "toymono/training/schedules.py",
+        "1 - decay * peak, 1.0)",
+        "1 - decay * peak / 2, 1.0)",
+        "test_train.py::test_silent_neurons_keep_their_biases_until_decay_moves_them",
+    ),
+    Mutation(
+        "the decay goes on: held against the authors' program",
+        "toymono/training/schedules.py",
+        "jnp.where(step < config.n_steps // 2,",
+        "jnp.where(step < config.n_steps,",
+        "test_fidelity.py",
+    ),
+    Mutation(
+        "LAMB's weight norm is not clamped: held against the authors' program",
+        "toymono/training/optimizers.py",
+        "MAX_WEIGHT_NORM = 10.0",
+        "MAX_WEIGHT_NORM = 20.0",
+        "test_fidelity.py",
+    ),
+    Mutation(
+        "the trust ratio is taken over stacked members",
+        "toymono/training/optimizers.py",
+        "    def scale(update: Array, param: Array) -> Array:\n"
+        "        weight_norm = jnp.minimum(optax.tree.norm(param), MAX_WEIGHT_NORM)\n"
+        "        update_norm = optax.tree.norm(update)\n",
+        "    @jax.custom_batching.custom_vmap\n"
+        "    def norm(tensor):\n"
+        "        return optax.tree.norm(tensor)\n\n"
+        "    @norm.def_vmap\n"
+        "    def norm_of_stack(size, batched, tensor):\n"
+        "        return jnp.full(size, optax.tree.norm(tensor)), True\n\n"
+        "    def scale(update: Array, param: Array) -> Array:\n"
+        "        weight_norm = jnp.minimum(norm(param), MAX_WEIGHT_NORM)\n"
+        "        update_norm = norm(update)\n",
+        "test_optimizers.py::test_mapped_over_members_an_optimiser_equals_a_loop_over_them",
+    ),
+    Mutation(
+        "LAMB corrects the bias of its moments",
+        "toymono/training/optimizers.py",
+        "m / (jnp.sqrt(v) + EPSILON)",
+        "(m / (1 - BETA_MEAN)) / (jnp.sqrt(v / (1 - BETA_SQUARE)) + EPSILON)",
+        "test_optimizers.py::test_the_trust_ratio_is_one_where_a_norm_is_zero",
+    ),
+    Mutation(
+        "a member's randomness is that of its position",
+        "toymono/training/ensemble.py",
+        'jnp.asarray(padded(seeds, placement, "seed"), jnp.uint32)',
+        'jnp.arange(len(padded(seeds, placement, "seed")), dtype=jnp.uint32)',
+        "test_ensemble.py::test_an_ensemble_equals_a_loop_over_its_members",
+    ),
+    Mutation(
+        "the cosine reaches 0 at half the steps",
+        "toymono/training/schedules.py",
+        "step / (2.0 * config.n_steps)",
+        "step / (1.0 * config.n_steps)",
+        "test_schedules.py::test_the_cosine_reaches_zero_once_and_the_constant_never_moves",
+    ),
+    Mutation(
+        "a run at rest stops at its number of steps",
+        "toymono/training/schedules.py",
+        'config.schedule == "periodic" and config.record_phase == "rest"',
+        "False",
+        "test_schedules.py::test_a_run_at_rest_goes_on_to_the_first_minimum",
+    ),
+    Mutation(
+        "desk scale is known as smoke scale",
+        "toymono/sweeps/presets.py",
+        "            if _models(preset_sweep(name, scale)) == models:\n",
+        "            if len(_models(preset_sweep(name, scale))) == len(models):\n",
+        "test_presets.py::test_every_preset_is_valid_and_known_again_at_every_scale",
+    ),
+)
+FILES = (
+    Mutation(
+        "training goes on one step late",
+        "toymono/training/ensemble.py",
+        "step, _, records, params = since",
+        "step, records, params = since.step + 1, since.records, since.params",
+        "test_checkpoints.py::test_a_unit_stopped_anywhere_and_resumed_ends_as_if_it_had_not_been",
+    ),
+    Mutation(
+        "a torn result file is accepted",
+        "toymono/sweeps/files.py",
+        "same = bool(told) and told[0] == checksum(file)",
+        "same = True",
+        "test_checkpoints.py::"
+        "test_a_unit_that_another_process_has_done_is_left_alone_but_not_if_it_is_damaged",
+    ),
+    Mutation(
+        "a loss that an older run lacks is 0",
+        "toymono/sweeps/older.py",
+        "np.full((2, *(data.sizes[dim] for dim in dims)), np.nan, np.float32)",
+        "np.zeros((2, *(data.sizes[dim] for dim in dims)), np.float32)",
+        "test_older_runs.py::test_where_an_older_run_kept_no_parameters_its_loss_is_unknown",
+    ),
+    Mutation(
+        "a full disk ends in a traceback when a result is written",
+        "toymono/sweeps/train_unit.py",
+        "except OSError as error:",
+        "except ZeroDivisionError as error:",
+        "test_faults.py::"
+        "test_a_disk_that_is_full_when_a_result_is_written_ends_in_one_sentence[2000-1]",
+    ),
+    Mutation(
+        "memory that runs out ends in a traceback",
+        "toymono/sweeps/train_unit.py",
+        "if isinstance(error, jax.errors.JaxRuntimeError) and "
+        '"RESOURCE_EXHAUSTED" not in words[0]:',
+        "if True:",
+        "test_faults.py::test_a_unit_for_which_the_memory_runs_out_is_named_in_one_sentence[1]",
+    ),
+    Mutation(
+        "results of two batches are joined",
+        "toymono/evidence/results.py",
+        "        ours == theirs,\n",
+        "        True,\n",
+        "test_results.py::test_results_of_two_batches_are_not_joined",
+    ),
+    Mutation(
+        "of a batch trained seed by seed the last seed is kept",
+        "experiments/_main.py",
+        "return joined(read_results(file), results) if file.exists() else results",
+        "return results",
+        "test_experiments.py::test_a_batch_trained_seed_by_seed_ends_in_one_file_with_all_seeds",
+    ),
+    Mutation(
+        "an experiment's figures have no title",
+        "toymono/gallery/figures.py",
+        "return sweeps.sweep_panels(x, panels, title + lost,",
+        'return sweeps.sweep_panels(x, panels, "",',
+        "test_experiments.py::test_an_experiment_tabulates_and_draws_its_runs[reproject]",
+    ),
+    Mutation(
+        "an experiment draws no images",
+        "experiments/_main.py",
+        "    if browser():\n",
+        "    if not browser():\n",
+        "test_experiments.py::test_an_experiment_tabulates_and_draws_its_runs[reproject]",
+    ),
+)
+PAGES = (
+    Mutation(
+        "the report's real numbers are in another byte order",
+        "toymono/explorer/report_data.py",
+        'values.astype("<f4")',
+        'values.astype(">f4")',
+        "test_report_page.py::test_the_slider_replays_the_map_as_python_draws_it",
+    ),
+    Mutation(
+        "the report's whole numbers are in another byte order",
+        "toymono/explorer/report_data.py",
+        "f\"<{'i' if signed else 'u'}{bits // 8}\"",
+        "f\">{'i' if signed else 'u'}{bits // 8}\"",
+        "test_report_page.py::test_a_neuron_s_link_shows_what_python_draws_of_it",
+    ),
+    Mutation(
+        "the report's page forgets the scale of its numbers",
+        "toymono/explorer/page/data.js",
+        "(number + 1) * shape[1]), (value) => value * scale)",
+        "(number + 1) * shape[1]), (value) => value)",
+        "test_report_page.py::test_a_neuron_s_link_shows_what_python_draws_of_it",
+    ),
+    Mutation(
+        "the explorer answers any host",
+        "toymono/explorer/app.py",
+        'if host not in (HOST, "localhost") or origin',
+        "if origin",
+        "test_explorer_server.py::test_only_pages_of_this_machine_are_answered",
+    ),
+    Mutation(
+        "the explorer answers pages of other places",
+        "toymono/explorer/app.py",
+        'or origin != request.host_url.rstrip("/")',
+        "",
+        "test_explorer_server.py::test_only_pages_of_this_machine_are_answered",
+    ),
+    Mutation(
+        "figures offer an upload",
+        "toymono/plots/write.py",
+        '"showSendToCloud": False',
+        '"showSendToCloud": True',
+        "test_plots.py::test_a_page_needs_no_network_and_offers_no_upload",
+    ),
+)
+
+
+def _copied(root: pathlib.Path) -> None:
+    for name in NEEDED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, root / name)
+
+
+def _status(root: pathlib.Path, *tests: str) -> int:
+    """Exit status of pytest for these tests in a copy of the repository."""
+    command = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", "-m", "not long"]
+    done = subprocess.run(
+        [*command, *(f"tests/{test}" for test in tests)],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in (0, FAILED):
+        print(done.stdout[-2000:], done.stderr[-2000:], file=sys.stderr)
+    return done.returncode
+
+
+def _is_caught(root: pathlib.Path, mutation: Mutation) -> bool:
+    file = root / mutation.file
+    before = file.read_text(encoding="utf-8")
+    assert before.count(mutation.old) == 1, f"{mutation.name}: {mutation.file} has changed"
+    file.write_text(before.replace(mutation.old, mutation.new), encoding="utf-8")
+    try:
+        return _status(root, mutation.test) == FAILED
+    finally:
+        file.write_text(before, encoding="utf-8")
+
+
+def main(word: str = "") -> int:
+    """Print a line for each mutation, and return how many were missed."""
+    chosen = [m for m in (*SCIENCE, *TRAINING, *FILES, *PAGES) if word in m.name]
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        _copied(root)
+        if _status(root, *dict.fromkeys(mutation.test for mutation in chosen)):
+            print("the tests fail without any mutation")
+            return 1
+        missed = 0
+        for mutation in chosen:
+            started = time.monotonic()
+            caught = _is_caught(root, mutation)
+            missed += not caught
+            seconds = f"{time.monotonic() - started:5.0f} s"
+            verdict = "caught    " if caught else "NOT CAUGHT"
+            print(f"{verdict}  {seconds}  {mutation.name}  [{mutation.test}]", flush=True)
+    print(f"{len(chosen) - missed} of {len(chosen)} mutations caught")
+    return missed
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(*sys.argv[1:]), 1))
