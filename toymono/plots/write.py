@@ -12,6 +12,7 @@ import plotly.io
 
 from toymono.config import InputError, require
 from toymono.environment import browser
+from toymono.text_files import read_text, write_text, written_whole
 
 _IMAGE_SUFFIXES = (".png", ".svg", ".pdf")
 # plotly 7 shows a "Share chart" button that uploads the figure unless it is told not to.
@@ -29,13 +30,12 @@ def write_page(
         for place, figure in enumerate(figures)
     ]
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title>'
-    style = "<style>body{max-width:1100px;margin:1em auto;font-family:Helvetica,Arial,sans-serif}</style>"
+    looks = "max-width:1100px;margin:1em auto;font-family:Helvetica,Arial,sans-serif"
+    style = f"<style>body{{{looks}}}</style>"
     body = "\n".join(parts)
+    page = f'<html lang="en"><head>{head}{style}</head><body>\n{body}\n</body></html>'
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(
-        f'<!doctype html>\n<html lang="en"><head>{head}{style}</head><body>\n{body}\n</body></html>\n'
-    )
-    return file
+    return write_text(file, f"<!doctype html>\n{page}\n")
 
 
 def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pathlib.Path:
@@ -50,7 +50,9 @@ def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pat
     )
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        figure.write_image(file, width=width, height=figure.layout["height"], scale=2)
+        with written_whole(file) as temporary:
+            size = {"width": width, "height": figure.layout["height"], "scale": 2}
+            figure.write_image(temporary, format=file.suffix[1:], **size)
     except RuntimeError as error:  # what choreographer's browser errors are
         fix = "set BROWSER_PATH to a Chromium that does, or write .html"
         raise InputError(
@@ -62,14 +64,13 @@ def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pat
 def write_json(figure: go.Figure, file: pathlib.Path) -> pathlib.Path:
     """What the figure is made of, as plotly's JSON: `read_json` gives it back."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(figure.to_json() + "\n")
-    return file
+    return write_text(file, figure.to_json() + "\n")
 
 
 def read_json(file: pathlib.Path) -> go.Figure:
     """A figure that `write_json` wrote; raises InputError if the file holds none."""
     try:
-        return go.Figure(json.loads(file.read_text()))
+        return go.Figure(json.loads(read_text(file)))
     except (OSError, ValueError, TypeError) as error:
         raise InputError(
             f"{file} must hold a figure that toymono wrote, but {error}; draw it anew"
