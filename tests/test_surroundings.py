@@ -10,6 +10,7 @@ import sys
 
 import jax
 import plotly.graph_objects as go
+import plotly.offline
 import pytest
 import running
 
@@ -42,6 +43,8 @@ def ended(tmp_path_factory):
         started = {name: stack.enter_context(_started(home, *of)) for name, of in WITHOUT.items()}
         words = {name: process.communicate(timeout=240) for name, process in started.items()}
     assert not (home / "another").exists()
+    page = home / "r\u00e9.html"
+    assert set(plotly.offline.get_plotlyjs()) <= set(page.read_text(encoding="utf-8"))
     return {name: (started[name].returncode, *words[name]) for name in started}
 
 
