@@ -23,6 +23,7 @@ from toymono.command_line.commands import (
     RunPreset,
     ShowTable,
 )
+from toymono.command_line.stopping import ends_when_told
 from toymono.command_line.surroundings import Fault, fit_terminal, jax_anyway, require_jax
 from toymono.command_line.terminal import (
     claims_table,
@@ -256,7 +257,7 @@ def _parsed(args: list[str] | None) -> object:
 def main(args: list[str] | None = None) -> None:
     """Run one command; a bad value ends it with one sentence and exit status 2."""
     fit_terminal()
-    with one_sentence():
+    with ends_when_told(), one_sentence():
         command = _parsed(args)
         if isinstance(command, Claims | Explore | Report):
             require(
