@@ -65,7 +65,7 @@ class Contender:
                 [sys.executable, _WORKER],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                text=True,
+                encoding="utf-8",
                 env=environment,
             )
             for _ in parts

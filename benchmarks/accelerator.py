@@ -29,6 +29,7 @@ from toymono.sweeps.estimates import estimated_bytes
 from toymono.sweeps.paper import BATCHES
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.presets import PRESETS, SCALES, ScaleName, preset_sweep
+from toymono.text_files import write_text
 from toymono.training.schedules import last_step
 from toymono.training.train import multiply_adds
 
@@ -66,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             "projections": projections,
             "differences": differences,
         }
-        args.out.write_text(json.dumps(numbers, indent=1, allow_nan=False) + "\n")
+        write_text(args.out, json.dumps(numbers, indent=1, allow_nan=False) + "\n")
 
 
 def parsed(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -8,6 +8,8 @@ import json
 import pathlib
 import re
 
+from toymono.text_files import read_text, write_text
+
 ROOT = pathlib.Path(__file__).parent.parent
 PAGE = """<!doctype html>
 <html lang="en">
@@ -45,7 +47,7 @@ def figures_of(folder):
     """The titles of all figures in a folder, by experiment and name."""
     found = {}
     for file in sorted(folder.glob("*.json")):
-        content = json.loads(file.read_text())
+        content = json.loads(read_text(file))
         layout = content.get("layout", {}) if isinstance(content, dict) else {}
         if "meta" in layout:
             found.setdefault(layout["meta"]["experiment"], {})[file.stem] = layout["title"]["text"]
@@ -78,7 +80,7 @@ def claims_in(words):
 
 def section(script, figures, verdicts):
     """One experiment: the claim it asks after, what became of it, the command, and what it drew."""
-    paragraphs = (ast.get_docstring(ast.parse(script.read_text())) or "").split("\n\n")
+    paragraphs = (ast.get_docstring(ast.parse(read_text(script))) or "").split("\n\n")
     claim, facts = paragraphs[0].replace("\n", " "), paragraphs[1].split("\n")
     paper = next((line.split(":", 1)[1].strip() for line in facts if line.startswith("Paper:")), "")
     drawn = "\n".join(shown(name, title) for name, title in figures.items())
@@ -95,8 +97,7 @@ def gallery(scripts, folder):
     """The page of all experiments that drew something."""
     figures = figures_of(folder)
     verdicts = {
-        row["claim"]: row["claim_verdict"]
-        for row in json.loads((folder / "claims.json").read_text())
+        row["claim"]: row["claim_verdict"] for row in json.loads(read_text(folder / "claims.json"))
     }
     drawn = sorted(
         (s for s in scripts if s.stem in figures),
@@ -108,4 +109,4 @@ def gallery(scripts, folder):
 
 if __name__ == "__main__":
     folder = ROOT / "figures"
-    (folder / "index.html").write_text(gallery((ROOT / "experiments").glob("[a-z]*.py"), folder))
+    write_text(folder / "index.html", gallery((ROOT / "experiments").glob("[a-z]*.py"), folder))

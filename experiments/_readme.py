@@ -16,6 +16,7 @@ from toymono.evidence.results import read_results
 from toymono.evidence.tables import over_seeds
 from toymono.plots.style import axis_title
 from toymono.sweeps.presets import PRESETS
+from toymono.text_files import read_text, write_text
 
 ROOT = pathlib.Path(__file__).parent.parent
 MEASURES = ("task_loss", "n_mono", "n_covered")
@@ -162,7 +163,7 @@ def experiment_table(scripts):
     """What every experiment asks, from its own opening."""
     rows = []
     for script in sorted(scripts, key=lambda script: script.stem):
-        paragraphs = (ast.get_docstring(ast.parse(script.read_text())) or "").split("\n\n")
+        paragraphs = (ast.get_docstring(ast.parse(read_text(script))) or "").split("\n\n")
         facts = " ".join(paragraphs[1].split())
         paper, expect = facts.split("Command:")[0].removeprefix("Paper:"), facts.split("Expect:")[1]
         question = " ".join(paragraphs[0].split())
@@ -172,12 +173,11 @@ def experiment_table(scripts):
 
 def tables(figures, experiments):
     """All tables by name."""
-    found, verdicts = found_in(figures), json.loads((figures / "claims.json").read_text())
+    found, verdicts = found_in(figures), json.loads(read_text(figures / "claims.json"))
     rule = (
         f"A network has finished when its loss is at most {MOST_OF_ZERO:g} of the loss of "
         f"answering 0, and the second half of its steps removed at most {MOST_LATE_GAIN:.0%} of "
-        "it. Both numbers were chosen on the recipes, on whose seed no claim is judged.
-"
+        "it. Both numbers were chosen on the recipes, on whose seed no claim is judged.\n"
     )
     return {
         "demo": demo_table(found["demo"]),
@@ -207,4 +207,4 @@ DOCUMENTS = [ROOT / name for name in ("README.md", "figures/README.md", "experim
 if __name__ == "__main__":
     named = tables(ROOT / "figures", ROOT / "experiments")
     for file in DOCUMENTS:
-        file.write_text(renewed(file.read_text(), named))
+        write_text(file, renewed(read_text(file), named))

@@ -5,11 +5,13 @@ import sys
 import pytest
 
 from toymono.config import InputError
-from toymono.sweeps.files import check, locked, written_whole, written_with_checksum
+from toymono.sweeps.files import check, locked, written_with_checksum
+from toymono.text_files import written_whole
 
 HOLD = (
     "import pathlib, sys, time\nfrom toymono.sweeps.files import locked\n"
-    "with locked(pathlib.Path(sys.argv[1]) / 'k8-abc.nc'):\n    print('held', flush=True)\n    time.sleep(60)\n"
+    "with locked(pathlib.Path(sys.argv[1]) / 'k8-abc.nc'):\n"
+    "    print('held', flush=True)\n    time.sleep(60)\n"
 )
 
 

@@ -7,11 +7,11 @@ import xarray as xr
 
 from toymono.analysis.record import measure
 from toymono.config import Config, Hyper, InputError, Sweep
-from toymono.sweeps.files import written_whole
 from toymono.sweeps.folder import claim_folder, read_sweep
 from toymono.sweeps.plan import plan
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import open_run_units, read_member, read_run, unit_file
+from toymono.text_files import written_whole
 from toymono.toy.model import network
 from toymono.toy.world import make_world
 

@@ -10,6 +10,8 @@ import time
 
 import psutil
 
+from toymono.text_files import ENCODING
+
 PACKAGES = ("toymono", "jax", "jaxlib", "flax", "optax", "numpy", "xarray", "plotly")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -44,7 +46,8 @@ def git_commit() -> str:
             "--exclude=*",
         ],
         capture_output=True,
-        text=True,
+        encoding=ENCODING,
+        errors="replace",
         check=False,
     )
     return described.stdout.strip() or "unknown"

@@ -23,6 +23,8 @@ from toymono.command_line.commands import (
     RunPreset,
     ShowTable,
 )
+from toymono.command_line.stopping import ends_when_told
+from toymono.command_line.surroundings import Fault, fit_terminal, jax_anyway, require_jax
 from toymono.command_line.terminal import (
     claims_table,
     duration,
@@ -41,18 +43,29 @@ from toymono.config import Sweep, require
 from toymono.sweeps.presets import PRESETS, SCALES, preset_sweep
 
 
+def _computing_anyway() -> list[Fault]:
+    """What keeps JAX from computing as it is asked to, each said once; it computes on the
+    processor then.
+    """
+    faults = jax_anyway()
+    for fault in faults:
+        print(f"on the processor: {fault.sentence}", file=sys.stderr)
+    return faults
+
+
 def _list() -> None:
+    faults = _computing_anyway()
     from toymono.environment import multiply_adds_per_second
     from toymono.sweeps.estimates import estimated_seconds
     from toymono.sweeps.plan import n_members, plan
 
-    rate, rows = multiply_adds_per_second(), []
+    rate, rows = None if faults else multiply_adds_per_second(), []
     for name, title in PRESETS.items():
         for scale in SCALES:
             units = plan(preset_sweep(name, scale))
             config = units[0].config
             size = f"{config.n_features}/{config.n_embed}/{config.n_neurons}"
-            time = duration(estimated_seconds(units, rate))
+            time = duration(estimated_seconds(units, rate)) if rate else "?"
             row = (size, str(config.batch_size), str(config.n_steps), str(n_members(units)), time)
             rows.append((name, scale, *row, title))
     headers = ("preset", "scale", "N/d/k", "batch", "steps", "members", "time here", "what")
@@ -60,6 +73,7 @@ def _list() -> None:
 
 
 def _print_plan(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None) -> None:
+    require_jax()
     from toymono.environment import multiply_adds_per_second
     from toymono.sweeps.estimates import estimate, kept_of
     from toymono.sweeps.plan import plan, shared
@@ -92,6 +106,7 @@ def _resume(command: Resume) -> None:
 
 
 def _train(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None, on: str) -> None:
+    require_jax()
     from toymono.sweeps.interruption import Stopped
     from toymono.sweeps.run import run_sweep
 
@@ -100,12 +115,12 @@ def _train(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None, 
             files = run_sweep(sweep, folder, report, share, workers, on)
     except (Stopped, KeyboardInterrupt):
         sys.exit(f"stopped; what was done is kept. Go on with: toymono resume {folder}")
-    print(
-        f"{len(files)} unit(s) done in {folder}; next: toymono explore {folder}, or toymono table {folder}"
-    )
+    then = f"next: toymono explore {folder}, or toymono table {folder}"
+    print(f"{len(files)} unit(s) done in {folder}; {then}")
 
 
 def _table(command: ShowTable) -> None:
+    _computing_anyway()
     from toymono.evidence.tables import CIRCUIT, COUNTS, brief, over_seeds, run_table
     from toymono.sweeps.store import read_run
 
@@ -123,6 +138,7 @@ def _table(command: ShowTable) -> None:
 
 
 def _figure(command: Figure) -> None:
+    require_jax()
     from toymono.gallery.figures import draw
     from toymono.plots.write import read_json, write_figures
 
@@ -138,6 +154,7 @@ def _figure(command: Figure) -> None:
 
 
 def _claims(command: Claims) -> None:
+    require_jax()
     from toymono.evidence.results import find_results
     from toymono.evidence.verdicts import judged, verdicts
 
@@ -166,6 +183,7 @@ def _claims(command: Claims) -> None:
 
 
 def _explore(command: Explore) -> None:
+    require_jax()
     import webbrowser
 
     from toymono.explorer.stored_runs import studies
@@ -181,9 +199,8 @@ def _explore(command: Explore) -> None:
     try:
         from toymono.explorer.app import make_explorer
     except ModuleNotFoundError as error:
-        fail(
-            f"explore needs Dash, but there is no {error.name}; install it with `pip install 'toymono[explore]'`"
-        )
+        fix = "install it with `pip install 'toymono[explore]'`"
+        fail(f"explore needs Dash, but there is no {error.name}; {fix}")
     server = make_explorer(found, command.folders, command.port)
     address = f"http://{server.host}:{server.port}/"
     print(f"{len(found)} run(s) at {address} on this machine alone; Ctrl-C ends it", flush=True)
@@ -196,6 +213,7 @@ def _explore(command: Explore) -> None:
 
 
 def _report(command: Report) -> None:
+    require_jax()
     from toymono.explorer.report import write_report
     from toymono.explorer.stored_runs import studies
 
@@ -204,9 +222,10 @@ def _report(command: Report) -> None:
 
 
 def _doctor() -> None:
-    from toymono.command_line.doctor import examine
+    faults = jax_anyway()
+    from toymono.command_line.doctor import Check, examine
 
-    checks = examine()
+    checks = [*(Check(f.variable or "JAX", f.sentence, False) for f in faults), *examine()]
     verdicts = {None: "", True: "ok", False: "WRONG"}
     print_table(
         table(("what", "found", ""), [(c.name, c.found, verdicts[c.holds]) for c in checks])
@@ -237,7 +256,8 @@ def _parsed(args: list[str] | None) -> object:
 
 def main(args: list[str] | None = None) -> None:
     """Run one command; a bad value ends it with one sentence and exit status 2."""
-    with one_sentence():
+    fit_terminal()
+    with ends_when_told(), one_sentence():
         command = _parsed(args)
         if isinstance(command, Claims | Explore | Report):
             require(

@@ -63,7 +63,8 @@ def _bar(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"], N
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn(
-            "{task.completed:.0f}/{task.total:.0f} steps, {task.fields[pace]:.0f}/s, loss {task.fields[loss]:.4f},"
+            "{task.completed:.0f}/{task.total:.0f} steps, {task.fields[pace]:.0f}/s, "
+            "loss {task.fields[loss]:.4f},"
         ),
         TimeRemainingColumn(),
         TextColumn("left"),
@@ -170,7 +171,8 @@ def kept_words(kept: Collection["Kept"]) -> str:
     ]
     losses, records, parameters, _ = ranges
     most = size(4 * max(k.numbers for k in kept))
-    return f"kept of each member: {losses} losses, {records} records, {parameters} parameters; {most} at most"
+    counts = f"{losses} losses, {records} records, {parameters} parameters"
+    return f"kept of each member: {counts}; {most} at most"
 
 
 def interval_words(mean: float | None, low: float | None, high: float | None, n: int) -> str:

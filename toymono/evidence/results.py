@@ -16,10 +16,10 @@ import xarray as xr
 
 from toymono.config import InputError, require
 from toymono.evidence.tables import MEASURES, SETTINGS, run_table
-from toymono.sweeps.files import written_whole
 from toymono.sweeps.folder import SWEEP_FILE, read_sweep
 from toymono.sweeps.presets import batch_of
 from toymono.sweeps.store import is_whole, read_run, stored_provenance
+from toymono.text_files import read_text, write_text
 
 
 class Results(NamedTuple):
@@ -96,11 +96,9 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
         "settings": shared,
     }
     lines = ",\n".join(json.dumps(row, allow_nan=False) for row in rows)
-    with written_whole(file) as temporary:
-        temporary.write_text(
-            json.dumps(content, indent=1)[:-2] + f',\n "members": [\n{lines}\n]}}\n'
-        )
-    return file
+    return write_text(
+        file, json.dumps(content, indent=1)[:-2] + f',\n "members": [\n{lines}\n]}}\n'
+    )
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 (what JSON has)
@@ -113,7 +111,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (what JSON has)
 def read_results(file: pathlib.Path) -> Results:
     """The results in a file; raises InputError if it does not hold what `write_results` writes."""
     try:
-        content = json.loads(file.read_text())
+        content = json.loads(read_text(file))
         table = pd.DataFrame([{**content["settings"], **row} for row in content["members"]])
         results = Results(content["batch"], content["scale"], table, content["provenance"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -134,7 +132,7 @@ def read_results(file: pathlib.Path) -> Results:
 def _is_results(file: pathlib.Path) -> bool:
     """Whether a JSON file is a batch's results, and not a figure or some other."""
     try:
-        return {"batch", "members"} <= set(json.loads(file.read_text()))
+        return {"batch", "members"} <= set(json.loads(read_text(file)))
     except (ValueError, TypeError, RecursionError):
         return False
 

@@ -40,8 +40,8 @@ from toymono.gallery.figures import sweep_figure
 from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES
 from toymono.plots.scatter import member_scatter, scatter_words
 from toymono.plots.write import CONFIG
-from toymono.sweeps.files import written_whole
 from toymono.sweeps.store import stored_provenance
+from toymono.text_files import read_text, write_text
 
 MARK = '<meta name="generator" content="toymono report">'
 _HERE = pathlib.Path(__file__).parent
@@ -88,11 +88,7 @@ def write_report(
     index = {"runs": runs, "claims": _claims(studies), **looks}
     page = _page({"index": plain(index), **parts}, ", ".join(studies))
     file.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(file) as temporary:
-        temporary.write_text(
-            page, encoding="utf-8", errors="replace"
-        )  # of folder names that are no text
-    return file
+    return write_text(file, page)
 
 
 def _check_free(file: pathlib.Path) -> None:
@@ -188,12 +184,13 @@ def run_words(table: pd.DataFrame, chosen: Sequence[int]) -> str:
     """A run in words: how many networks, and how far apart they are."""
     finite = table[~table.diverged]
     settings = by_setting(table).ngroups
-    words = f"{len(table)} networks of {settings} settings, {len(table) - len(finite)} of them diverged."
+    n_diverged = len(table) - len(finite)
+    words = f"{len(table)} networks of {settings} settings, {n_diverged} of them diverged."
     if len(finite):
         most, fewest = int(finite.n_mono.idxmax()), int(finite.n_mono.idxmin())
         losses = f"Task loss from {finite.task_loss.min():.4f} to {finite.task_loss.max():.4f}"
-        counts = f"mono neurons from {table.n_mono[fewest]} (member {fewest}) to {table.n_mono[most]} (member {most})"
-        words = f"{words} {losses}; {counts}."
+        ends = [f"{table.n_mono[member]} (member {member})" for member in (fewest, most)]
+        words = f"{words} {losses}; mono neurons from {' to '.join(ends)}."
     numbers = ", ".join(str(number) for number in chosen)
     return f"{words} Taken apart here: member{'s' if len(chosen) != 1 else ''} {numbers}."
 
@@ -220,7 +217,8 @@ def _claims(studies: Mapping[str, Study]) -> dict[str, Any]:
             "tables": [],
         }
     tested = rows[rows.n > 0]
-    words = f"{len(tested)} of {len(rows)} measurements can be judged on these runs; the others need other batches."
+    judged = f"{len(tested)} of {len(rows)} measurements can be judged on these runs"
+    words = f"{judged}; the others need other batches."
     shown = pd.DataFrame(claim_rows(tested), columns=list(CLAIM_COLUMNS))
     return {
         "words": words,
@@ -231,7 +229,7 @@ def _claims(studies: Mapping[str, Study]) -> dict[str, Any]:
 def _page(parts: Mapping[str, object], names: str) -> str:
     scripts = [
         get_plotlyjs(),
-        '"use strict";\n' + "\n".join((_HERE / name).read_text() for name in _SCRIPTS),
+        '"use strict";\n' + "\n".join(read_text(_HERE / name) for name in _SCRIPTS),
     ]
     scripts = [script.replace("</script", "<\\/script") for script in scripts]
     hashes = (
@@ -241,11 +239,11 @@ def _page(parts: Mapping[str, object], names: str) -> str:
         f'<script type="application/json" id="{name}">{script_json(x)}</script>'
         for name, x in parts.items()
     )
-    return string.Template((_HERE / "page" / "report.html").read_text()).substitute(
+    return string.Template(read_text(_HERE / "page" / "report.html")).substitute(
         mark=MARK,
         policy=" ".join(f"'sha256-{digest}'" for digest in hashes),
         title=html.escape(names),
-        style=(_HERE / "page" / "report.css").read_text(),
+        style=read_text(_HERE / "page" / "report.css"),
         data="\n".join(embedded),
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )

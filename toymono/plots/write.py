@@ -1,15 +1,18 @@
 """The only place that writes figures: HTML that needs no network, and images through a browser."""
 
+import contextlib
 import html
 import json
 import pathlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 import plotly.io
 
 from toymono.config import InputError, require
 from toymono.environment import browser
+from toymono.text_files import read_text, write_text, written_whole
 
 _IMAGE_SUFFIXES = (".png", ".svg", ".pdf")
 # plotly 7 shows a "Share chart" button that uploads the figure unless its configuration forbids it.
@@ -25,13 +28,12 @@ def write_page(
         for index, figure in enumerate(figures)
     ]
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title>'
-    style = "<style>body{max-width:1100px;margin:1em auto;font-family:Helvetica,Arial,sans-serif}</style>"
+    looks = "max-width:1100px;margin:1em auto;font-family:Helvetica,Arial,sans-serif"
+    style = f"<style>body{{{looks}}}</style>"
     body = "\n".join(parts)
+    page = f'<html lang="en"><head>{head}{style}</head><body>\n{body}\n</body></html>'
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(
-        f'<!doctype html>\n<html lang="en"><head>{head}{style}</head><body>\n{body}\n</body></html>\n'
-    )
-    return file
+    return write_text(file, f"<!doctype html>\n{page}\n")
 
 
 def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pathlib.Path:
@@ -41,7 +43,7 @@ def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pat
 
 
 def write_images(figures: Mapping[pathlib.Path, go.Figure], width: int = 1000) -> None:
-    """Images of all figures from one start of the browser; raises InputError where none is found."""
+    """Images of all figures from one start of the browser; InputError where none is found."""
     for file in figures:
         require(
             browser() is not None,
@@ -51,10 +53,15 @@ def write_images(figures: Mapping[pathlib.Path, go.Figure], width: int = 1000) -
             "install one or set BROWSER_PATH",
         )
         file.parent.mkdir(parents=True, exist_ok=True)
-    shown = list(figures.values())
-    heights = [figure.layout["height"] for figure in shown]
     try:
-        plotly.io.write_images(shown, list(figures), width=width, height=heights, scale=2)
+        with contextlib.ExitStack() as stack:
+            arguments: dict[str, list[Any]] = {
+                "fig": list(figures.values()),
+                "file": [stack.enter_context(written_whole(file)) for file in figures],
+                "format": [file.suffix[1:] for file in figures],
+                "height": [figure.layout["height"] for figure in figures.values()],
+            }
+            plotly.io.write_images(**arguments, width=width, scale=2)
     except RuntimeError as error:  # what choreographer's browser errors are
         fix = "set BROWSER_PATH to a Chromium that does, or write .html"
         raise InputError(
@@ -65,14 +72,13 @@ def write_images(figures: Mapping[pathlib.Path, go.Figure], width: int = 1000) -
 def write_json(figure: go.Figure, file: pathlib.Path) -> pathlib.Path:
     """What the figure is made of, as plotly's JSON: `read_json` gives it back."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(figure.to_json() + "\n")
-    return file
+    return write_text(file, figure.to_json() + "\n")
 
 
 def read_json(file: pathlib.Path) -> go.Figure:
     """A figure that `write_json` wrote; raises InputError if the file holds none."""
     try:
-        return go.Figure(json.loads(file.read_text()))
+        return go.Figure(json.loads(read_text(file)))
     except (OSError, ValueError, TypeError) as error:
         raise InputError(
             f"{file} must hold a figure that toymono wrote, but {error}; draw it anew"

@@ -18,8 +18,9 @@ import numpy as np
 from toymono import environment
 from toymono.analysis.record import Record
 from toymono.config import Config, Hyper, InputError
-from toymono.sweeps.files import checksum, written_whole
+from toymono.sweeps.files import checksum
 from toymono.sweeps.plan import Unit
+from toymono.text_files import read_text, write_text
 from toymono.toy.world import make_world
 from toymono.training.ensemble import Snapshot
 from toymono.training.train import TrainState, start
@@ -46,8 +47,7 @@ def write_checkpoint(folder: pathlib.Path, unit: Unit, snapshot: Snapshot) -> No
         with ocp.Checkpointer(ocp.StandardCheckpointHandler()) as orbax:
             orbax.save(home.absolute() / str(step), args=ocp.args.StandardSave(arrays))
         content = {"versions": _versions(), "sha256": _checksums(home / str(step))}
-        with written_whole(home / f"{step}.json") as temporary:
-            temporary.write_text(json.dumps(content, indent=1) + "\n")
+        write_text(home / f"{step}.json", json.dumps(content, indent=1) + "\n")
     except (OSError, ValueError, RuntimeError) as error:
         fix = f"make room, then go on with: toymono resume {folder}"
         raise InputError(
@@ -135,7 +135,7 @@ def _drop(home: pathlib.Path, unwanted: Callable[[str], bool]) -> None:
 
 def _is_whole(home: pathlib.Path, step: int) -> bool:
     try:
-        told = json.loads((home / f"{step}.json").read_text())
+        told = json.loads(read_text(home / f"{step}.json"))
         return (
             told["versions"] == _versions() and told["sha256"] == _checksums(home / str(step)) != {}
         )

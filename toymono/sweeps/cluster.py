@@ -19,6 +19,7 @@ from toymono.config import InputError, require
 from toymono.sweeps.estimates import PROCESS_BYTES
 from toymono.sweeps.interruption import Stopped
 from toymono.sweeps.workers import ONE_THREAD
+from toymono.text_files import ENCODING
 
 _DEATHS_PER_UNIT = 10  # of its node or process, before the unit is given up
 # starting one and compiling takes seconds, but XLA keeps memory for all that it compiles
@@ -88,7 +89,8 @@ def _head(on: str, workers: int | None) -> str:
     minutes.
     """
     told = re.fullmatch(r"(?:ray://)?(([\w.-]+):(\d{1,5}))", on)
-    fix = "name the head as `ray start --head` printed it, HOST:6379 (and set RAY_AUTH_MODE=token if it wants a token)"
+    token = "(and set RAY_AUTH_MODE=token if it wants a token)"
+    fix = f"name the head as `ray start --head` printed it, HOST:6379 {token}"
     require(
         told is not None and int(told[3]) < 2**16,
         "on",
@@ -102,7 +104,12 @@ def _head(on: str, workers: int | None) -> str:
         socket.create_connection((told[2], int(told[3])), _SECONDS_TO_CONNECT).close()
         status = [sys.executable, "-m", "ray.scripts.scripts", "status", "--address", told[1]]
         subprocess.run(
-            status, capture_output=True, text=True, check=True, timeout=_SECONDS_TO_CONNECT
+            status,
+            capture_output=True,
+            encoding=ENCODING,
+            errors="replace",
+            check=True,
+            timeout=_SECONDS_TO_CONNECT,
         )
     except (OSError, subprocess.SubprocessError) as error:
         last = str(getattr(error, "stderr", None) or error).strip().splitlines()[-1]

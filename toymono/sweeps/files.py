@@ -1,33 +1,16 @@
-"""Files that are whole: written under another name, flushed and renamed, with a checksum, by one
-process at a time.
-"""
+"""Results are files with a checksum, made by one process at a time."""
 
 import contextlib
 import hashlib
-import os
 import pathlib
 from collections.abc import Iterator
 
 import filelock
 
 from toymono.config import InputError, require
+from toymono.text_files import write_text, written_whole
 
 _FIX = "delete it and run again"
-
-
-@contextlib.contextmanager
-def written_whole(file: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A temporary name to write to; leaving the block flushes it to disk and renames it: no half
-    file is ever seen.
-    """
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        yield temporary
-        with temporary.open("rb") as stream:
-            os.fsync(stream.fileno())
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _checksum_file(file: pathlib.Path) -> pathlib.Path:
@@ -47,8 +30,7 @@ def written_with_checksum(file: pathlib.Path) -> Iterator[pathlib.Path]:
     """
     with written_whole(file) as temporary:
         yield temporary
-        with written_whole(_checksum_file(file)) as line:
-            line.write_text(f"{checksum(temporary)}  {file.name}\n")
+        write_text(_checksum_file(file), f"{checksum(temporary)}  {file.name}\n")
 
 
 def check(file: pathlib.Path) -> None:
@@ -57,8 +39,8 @@ def check(file: pathlib.Path) -> None:
     """
     beside = _checksum_file(file)
     if beside.exists():
-        told = beside.read_text(errors="replace").split()
-        same = bool(told) and told[0] == checksum(file)
+        told = beside.read_bytes().split()
+        same = bool(told) and told[0] == checksum(file).encode()
         require(
             same, str(file), "as toymono wrote it", "another by its checksum: a damaged file", _FIX
         )

@@ -7,7 +7,8 @@ import json
 import pathlib
 
 from toymono.config import Config, InputError, Sweep, require
-from toymono.sweeps.files import locked, written_whole
+from toymono.sweeps.files import locked
+from toymono.text_files import read_text, write_text
 
 SWEEP_FILE = "sweep.json"
 
@@ -52,8 +53,7 @@ def _write_sweep(sweep: Sweep, file: pathlib.Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with locked(file, patience=60.0):
             if not file.exists():
-                with written_whole(file) as temporary:
-                    temporary.write_text(json.dumps(_to_json(sweep), indent=1) + "\n")
+                write_text(file, json.dumps(_to_json(sweep), indent=1) + "\n")
     except OSError as error:
         raise InputError(
             f"out must be a folder that can be written to, but {error}; name another folder"
@@ -85,7 +85,7 @@ def read_sweep(folder: pathlib.Path) -> Sweep:
     )
     known = {field.name for kind in (Config, Sweep) for field in dataclasses.fields(kind)}
     try:
-        content = json.loads(file.read_text())
+        content = json.loads(read_text(file))
         unknown = ", ".join(sorted({*content, *content["base"]} - known))
         if not unknown:
             grids = tuple(

@@ -7,9 +7,26 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 
+_orderly: list[None] = []  # one for each block that is being gone through
+
 
 class Stopped(Exception):
     """A run was asked to stop, and did; everything that it had made is kept."""
+
+
+def ends_in_order() -> bool:
+    """Whether the program stores or closes something before it ends, which may take a while."""
+    return bool(_orderly)
+
+
+@contextlib.contextmanager
+def order() -> Iterator[None]:
+    """A block that is gone through in its own time where a signal comes."""
+    _orderly.append(None)
+    try:
+        yield
+    finally:
+        _orderly.pop()
 
 
 @contextlib.contextmanager
@@ -29,7 +46,8 @@ def asked_to_stop() -> Iterator[Callable[[], bool]]:
 
     before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield asked.is_set
+        with order():
+            yield asked.is_set
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -64,5 +64,6 @@ def _in_memory(folder: pathlib.Path, unit: Unit) -> Iterator[None]:
         words = str(error).splitlines() or ["there is no more"]
         if isinstance(error, jax.errors.JaxRuntimeError) and "RESOURCE_EXHAUSTED" not in words[0]:
             raise
-        fix = f"free some, or train fewer units at a time with --workers, then go on with: toymono resume {folder}"
+        fewer = "free some, or train fewer units at a time with --workers"
+        fix = f"{fewer}, then go on with: toymono resume {folder}"
         raise InputError(f"{unit.name} must fit the memory, but {words[0]}; {fix}") from error

@@ -23,10 +23,12 @@ from toymono.sweeps.interruption import Stopped, asked_to_stop
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.store import unit_file
 from toymono.sweeps.train_unit import Report, train_unit
+from toymono.text_files import ENCODING
 from toymono.training.ensemble import Progress
 
 XLA_THREADS = "PJRT_NPROC"  # what XLA reads; with another number it rounds otherwise
 ONE_THREAD = {XLA_THREADS: "1"}
+_SPEAKS_UTF8 = {"PYTHONIOENCODING": ENCODING}
 
 _REFUSED = 2  # exit status of a process that said in one sentence why it does not go on
 
@@ -70,15 +72,15 @@ def _train_in_process(
     if stop():
         return ""
     command = [sys.executable, "-m", "toymono.sweeps.workers", str(folder), unit.name]
-    pipe, environment = subprocess.PIPE, {**os.environ, XLA_THREADS: str(n_threads)}
+    pipe, environment = subprocess.PIPE, {**os.environ, **_SPEAKS_UTF8, XLA_THREADS: str(n_threads)}
     with (
-        tempfile.TemporaryFile("w+") as errors,
+        tempfile.TemporaryFile("w+", encoding=ENCODING, errors="replace") as errors,
         subprocess.Popen(
             command,
             stdin=pipe,
             stdout=pipe,
             stderr=errors,
-            text=True,
+            encoding=ENCODING,
             env=environment,
             start_new_session=True,
         ) as process,

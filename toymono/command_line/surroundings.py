@@ -1,0 +1,111 @@
+"""What a command finds where it is started: a terminal that lacks characters or columns, and
+variables that ask of JAX what it cannot do here.
+"""
+
+import contextlib
+import io
+import os
+import re
+import shutil
+import sys
+from typing import NamedTuple
+
+from toymono.config import InputError
+
+_COLUMNS = (40, 400)  # in fewer, the layout of help takes minutes; in more, it is all blanks
+# Read when JAX starts its devices, each with what undoes it. All other variables of JAX are read
+# when it is imported.
+_DEVICE_VARIABLES = {
+    "JAX_PLATFORMS": ("jax_platforms", "cpu"),
+    "JAX_PLATFORM_NAME": ("jax_platform_name", ""),
+    "JAX_NUM_CPU_DEVICES": ("jax_num_cpu_devices", -1),
+}
+
+
+class Fault(NamedTuple):
+    """A variable that keeps JAX from computing as the library needs it, and the sentence that
+    says so.
+    """
+
+    variable: str | None  # None where no variable is to blame
+    sentence: str
+
+
+def fit_terminal() -> None:
+    """Print "?" for what a terminal has no character for, and lay words out in a sensible width."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    least, most = _COLUMNS
+    width = shutil.get_terminal_size().columns
+    if not least <= width <= most:
+        os.environ["COLUMNS"] = str(min(max(width, least), most))
+
+
+def jax_fault() -> Fault | None:
+    """What keeps JAX from computing here, or None; loads it, and starts its devices."""
+    try:
+        import jax
+    except ValueError as error:  # a setting of JAX that has no such value
+        blamed = next((name for name in sorted(os.environ) if _is_named(name, error)), None)
+        return _fault(blamed, "a value that JAX knows", "unset it", error)
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError) as error:  # an AssertionError where CUDA has no GPU
+        blamed = next((name for name in _DEVICE_VARIABLES if os.environ.get(name)), None)
+        fix = "unset it, or set JAX_PLATFORMS=cpu"
+        return _fault(blamed, "devices that this machine has", fix, error)
+    if jax.config.jax_disable_jit:  # pyrefly: ignore[missing-attribute]
+        rule = "unset or 0, as networks that are not compiled would train for months"
+        return _fault("JAX_DISABLE_JIT", rule, "unset it")
+    return None
+
+
+def _is_named(variable: str, error: ValueError) -> bool:
+    return variable.startswith("JAX_") and bool(
+        re.search(rf"\b{variable}\b", str(error), re.IGNORECASE)
+    )
+
+
+def _fault(blamed: str | None, rule: str, fix: str, error: Exception | None = None) -> Fault:
+    if blamed is None:
+        return Fault(None, f"JAX must start, but {error!r}; try JAX_PLATFORMS=cpu")
+    value = os.environ.get(blamed)  # None where a program set it through jax.config
+    return Fault(blamed, f"{blamed} must be {rule}, but is {value!r}; {fix}")
+
+
+def require_jax() -> None:
+    """Raise InputError where JAX cannot compute as it is asked to."""
+    fault = jax_fault()
+    if fault:
+        raise InputError(fault.sentence)
+
+
+def jax_anyway() -> list[Fault]:
+    """What keeps JAX from computing as it is asked to, once it computes on the processor
+    instead.
+
+    What is stored can be read and tabulated without the devices that trained it.
+    """
+    faults: list[Fault] = []
+    while (fault := jax_fault()) and fault not in faults:
+        faults.append(fault)
+        _leave_out(fault.variable)
+    if fault:
+        raise InputError(fault.sentence)
+    return faults
+
+
+def _leave_out(variable: str | None) -> None:
+    """Undo what a variable asks of JAX."""
+    if variable is not None:
+        os.environ.pop(variable, None)
+    if "jax" not in sys.modules:  # its import failed, half way through its parts
+        for name in [name for name in sys.modules if name.startswith("jax.")]:
+            del sys.modules[name]
+        return
+    import jax
+
+    for name, instead in (*_DEVICE_VARIABLES.values(), ("jax_disable_jit", False)):
+        with contextlib.suppress(RuntimeError):  # devices that have started stay as they are
+            jax.config.update(name, instead)

@@ -1,0 +1,40 @@
+"""Files that are whole or not there, and text in them that is UTF-8 wherever the program runs.
+
+Whoever writes a file that a person keeps, or reads a text, does it here.
+"""
+
+import contextlib
+import os
+import pathlib
+from collections.abc import Iterator
+
+ENCODING = "utf-8"  # of every text file and pipe of ours; a locale's own may lack half of a page
+
+
+@contextlib.contextmanager
+def written_whole(file: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A temporary name to write to; leaving the block flushes it to disk and renames it: no half
+    file is ever seen.
+    """
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        yield temporary
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(file: pathlib.Path, text: str) -> pathlib.Path:
+    """Write a text whole, and return its file; "?" stands for what is no character, as a folder's
+    name may hold.
+    """
+    with written_whole(file) as temporary:
+        temporary.write_text(text, encoding=ENCODING, errors="replace")
+    return file
+
+
+def read_text(file: pathlib.Path) -> str:
+    """The text in a file; raises UnicodeDecodeError, which is a ValueError, where it is none."""
+    return file.read_text(encoding=ENCODING)
