@@ -164,7 +164,7 @@ def test_over_seeds_the_table_has_a_line_for_every_setting(smoke_run, capsys):
 
 
 def test_the_table_shows_the_circuit_where_it_is_asked_for(smoke_run, capsys):
-    main(["table", str(smoke_run), "--circuit", "--over-seeds"])
+    main(["table", str(smoke_run), "--show", "circuit", "--over-seeds"])
     out = capsys.readouterr().out
     assert all(name in out for name in ("n_one_of_one", "n_linear", "block_rank", "null_share"))
     assert "n_dead" not in out

@@ -4,7 +4,7 @@ flags.
 
 import dataclasses
 import pathlib
-from typing import TYPE_CHECKING, Annotated, Union
+from typing import TYPE_CHECKING, Annotated, Literal, Union
 
 from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress, subcommand
 
@@ -12,6 +12,7 @@ from toymono.config import Config, Hyper, RecordParams, RecordPhase, Sweep
 from toymono.plots import Kind
 from toymono.sweeps.presets import PRESETS, ScaleName, preset_sweep
 
+TableName = Literal["counts", "circuit", "contexts", "geometry"]
 _DEFAULTS = Hyper._field_defaults
 
 
@@ -157,8 +158,10 @@ class ShowTable:
     """Print JSON, with every setting."""
     over_seeds: bool = False
     """Print one row per setting: means with their 95 % intervals over seeds."""
-    circuit: bool = False
-    """Show neurons by role and the linear block, instead of the counts."""
+    show: TableName = "counts"
+    """Which measures: counts of neurons; the circuit (neurons by role, the linear block); contexts
+    (mono neurons at twice the amplitude, with noise, with other features on); or geometry (how
+    features share inputs and neurons)."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -121,11 +121,17 @@ def _train(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None, 
 
 def _table(command: ShowTable) -> None:
     _computing_anyway()
-    from toymono.evidence.tables import CIRCUIT, COUNTS, brief, over_seeds, run_table
+    from toymono.evidence.on_demand import CONTEXTS, GEOMETRY, contexts_table, geometry_table
+    from toymono.evidence.tables import CIRCUIT, COUNTS, brief, member_table, over_seeds, run_table
     from toymono.sweeps.store import read_run
 
-    rows = run_table(read_run(command.folder))
-    measures = ("task_loss", *(CIRCUIT if command.circuit else COUNTS))
+    measures, of_unit = {
+        "counts": (("task_loss", *COUNTS), member_table),
+        "circuit": (("task_loss", *CIRCUIT), member_table),
+        "contexts": (CONTEXTS, contexts_table),
+        "geometry": (GEOMETRY, geometry_table),
+    }[command.show]
+    rows = run_table(read_run(command.folder), of_unit)
     shown = over_seeds(rows, measures) if command.over_seeds else rows.reset_index()
     if command.json:
         print(strict_json(shown))

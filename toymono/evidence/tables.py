@@ -15,6 +15,8 @@ import xarray as xr
 from pandas.api.typing import DataFrameGroupBy
 
 from toymono.analysis.circuits import Anatomy, anatomy
+from toymono.analysis.contexts import MonoInContexts
+from toymono.analysis.superposition import Geometry
 from toymono.config import Config, Hyper
 from toymono.evidence.finished import is_finished, late_gain
 from toymono.evidence.seeds import interval_over_seeds
@@ -44,7 +46,8 @@ STATE = ("late_gain", "finished", "diverged")
 MEASURES = (*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *STATE)
 RECORDED = (*LOSSES, *COUNTS, *SHARES[:3], *STATE)
 _SIGNED = {"mean_bias", "mono_bias", "poly_bias", "block_slope", "final_slope"}
-_NOT_NEGATIVE = {*LOSSES, *COUNTS, *SHARES, *Anatomy._fields} - _SIGNED
+_ON_DEMAND = {*MonoInContexts._fields, *Geometry._fields}  # see on_demand.py
+_NOT_NEGATIVE = {*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *_ON_DEMAND} - _SIGNED
 _AT_MOST_1 = {"mono_per_neuron", "covered_per_feature", "nearly_covered_per_feature", "null_share"}
 SETTINGS = (*(field.name for field in dataclasses.fields(Config)), *Hyper._fields)
 
