@@ -5,7 +5,7 @@ Unlike those of `tables.py` they are not recorded in training, and take seconds 
 
 import functools
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +26,7 @@ from toymono.toy.world import World, make_world
 CONTEXTS = ("n_mono", *MonoInContexts._fields)
 GEOMETRY = ("n_mono", *Geometry._fields)
 
-Measure = Callable[[Config, Weights, World, Array], NamedTuple]
+Measure = Callable[[Config, Weights, World, Array], MonoInContexts | Geometry]
 
 
 def _contexts(config: Config, weights: Weights, world: World, density: Array) -> MonoInContexts:
@@ -43,10 +43,10 @@ def _geometry(config: Config, weights: Weights, world: World, density: Array) ->
 @functools.partial(jax.jit, static_argnums=(0, 1))
 def _of_members(
     measure: Measure, config: Config, seeds: Array, weights: Weights, densities: Array
-) -> NamedTuple:
+) -> Any:  # noqa: ANN401
     """The measure of every member, one after another: seed setting."""
 
-    def of_seed(one: tuple[Array, Weights]) -> NamedTuple:
+    def of_seed(one: tuple[Array, Weights]) -> Any:  # noqa: ANN401
         world = make_world(config, one[0])
         return jax.lax.map(lambda m: measure(config, m[0], world, m[1]), (one[1], densities))
 
