@@ -80,7 +80,7 @@ def _print_plan(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | N
     from toymono.sweeps.run import fitted_here, n_workers
 
     at_once = workers or n_workers()
-    units = shared(plan(fitted_here(sweep, share, at_once)), share)
+    units = shared(plan(fitted_here(sweep, share, workers)), share)
     found = estimate(units, at_once, multiply_adds_per_second())
     print_table(estimate_table(found, f"{folder} (nothing is written)"))
     print(kept_words({kept_of(unit.config) for unit in units}))

@@ -1,8 +1,10 @@
 """Train what a run still lacks: each unit of its sweep whose result file does not exist yet."""
 
+import contextlib
 import functools
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import jax
 
@@ -11,11 +13,20 @@ from toymono.config import Sweep, require
 from toymono.sweeps.estimates import PROCESS_BYTES, estimated_bytes, fitted, is_worth_splitting
 from toymono.sweeps.files import check
 from toymono.sweeps.folder import claim_folder, read_sweep
-from toymono.sweeps.interruption import asked_to_stop, order
+from toymono.sweeps.interruption import asked_to_stop
 from toymono.sweeps.plan import Unit, plan, share_of, shared
 from toymono.sweeps.store import unit_file
 from toymono.sweeps.train_unit import Report, train_unit
 from toymono.sweeps.workers import train_in_processes
+
+
+class Engine(NamedTuple):
+    """Where units are trained, how many at the same time, and how much memory each may use."""
+
+    at_once: int
+    bytes_each: int  # that a sweep's units are cut to, where `fitted` may cut them
+    most_bytes: int  # that a single unit may need
+    train: Callable[[pathlib.Path, list[Unit], Report, Callable[[], bool]], None]
 
 
 def run_sweep(
@@ -26,79 +37,87 @@ def run_sweep(
     workers: int | None = None,
     on: str = "here",
 ) -> list[pathlib.Path]:
-    """Train every unit of the sweep that is not done, or of a share of it, "2/8" say, and return
-    their files.
+    """Train every unit of a sweep that is not done, or of a share of it such as "2/8"; return the
+    result files.
 
-    Running it twice is harmless: done units are left alone, begun ones go on from their last
-    checkpoint. `report` is called often enough to show progress. On CPUs as many processes as there
-    are cores train a unit each, unless `workers` says how many or the work is short; on
-    accelerators this one does, over all devices. `on` is "here", or "ray" for a Ray cluster of this
-    machine alone, or the address of one: its nodes train a unit on each core or GPU.
+    Running it twice is harmless: done units are kept, started ones continue from their last
+    checkpoint. `report` is called often enough to show progress. `workers` is the number of units
+    trained at the same time. The default is one process per core on CPUs, unless the work is short,
+    and one process for all devices on accelerators. `on` is "here", "ray" for a Ray cluster of this
+    machine alone, or the address of a Ray cluster, which trains a unit on each core or GPU.
 
     Raises InputError, before anything is written, if the folder holds another run or a unit needs
-    more memory than is free; and later, if another process trains a unit, a result is not as it was
-    written, or the folder cannot be written to. Raises Stopped, once what is made so far is stored,
-    if Ctrl-C or a termination signal asks for it.
+    more memory than is free; later, if another process trains a unit, a result file is damaged, or
+    the folder is not writable. Raises Stopped, once all progress is stored, on Ctrl-C or a
+    termination signal.
     """
-    if on == "here":
-        fits = fitted_here(sweep, share, workers or n_workers())
-        train = functools.partial(_train_here, workers=workers, report=report)
-        return _train_missing(fits, folder, share, environment.free_memory(), train)
-    from toymono.sweeps.cluster import connected
-    from toymono.sweeps.ray_tasks import train_in_cluster
-
-    with order(), connected(on, workers) as cluster:
-        _, n_shares = share_of(share)
-        fits = fitted(sweep, cluster.at_once * n_shares, cluster.bytes_each)
-        train = functools.partial(train_in_cluster, cluster, report=report)
-        return _train_missing(fits, folder, share, cluster.bytes_each, train)
-
-
-def _train_missing(
-    sweep: Sweep, folder: pathlib.Path, share: str, free_bytes: int, train: Callable[..., None]
-) -> list[pathlib.Path]:
-    """Check all that can be checked, train the units of a share that are not done, and return its
-    files.
-    """
-    for unit in shared(plan(sweep), share):
-        _check_memory(unit, free_bytes)
-    units = shared(plan(claim_folder(folder, sweep)), share)
-    todo = [unit for unit in units if not unit_file(folder, unit).exists()]
-    for unit in set(units).difference(todo):
-        check(unit_file(folder, unit))
-    if todo:
-        with asked_to_stop() as stop:
-            train(folder, todo, stop=stop)
+    with _engine(on, workers) as engine:
+        sweep = _cut(sweep, share, engine)
+        for unit in shared(plan(sweep), share):
+            _check_memory(unit, engine.most_bytes)
+        units = shared(plan(claim_folder(folder, sweep)), share)
+        missing = _missing(folder, units)
+        if missing:
+            with asked_to_stop() as stop:
+                engine.train(folder, missing, report, stop)
     return [unit_file(folder, unit) for unit in units]
 
 
+@contextlib.contextmanager
+def _engine(on: str, workers: int | None) -> Iterator[Engine]:
+    if on == "here":
+        yield _processes(workers)
+        return
+    from toymono.sweeps.cluster import connected
+    from toymono.sweeps.ray_tasks import train_in_cluster
+
+    with connected(on, workers) as cluster:
+        train = functools.partial(train_in_cluster, cluster)
+        yield Engine(cluster.at_once, cluster.bytes_each, cluster.bytes_each, train)
+
+
+def _processes(workers: int | None) -> Engine:
+    at_once, free = workers or n_workers(), environment.free_memory()
+    train = functools.partial(_train_here, workers)
+    return Engine(at_once, free // at_once - PROCESS_BYTES, free, train)
+
+
+def _cut(sweep: Sweep, share: str, engine: Engine) -> Sweep:
+    _, n_shares = share_of(share)
+    return fitted(sweep, engine.at_once * n_shares, engine.bytes_each)
+
+
+def fitted_here(sweep: Sweep, share: str, workers: int | None) -> Sweep:
+    """The sweep, cut into units that keep all workers of each share busy and fit the memory."""
+    return _cut(sweep, share, _processes(workers))
+
+
+def _missing(folder: pathlib.Path, units: list[Unit]) -> list[Unit]:
+    """The units without a result file; raises InputError if the file of another is damaged."""
+    missing = [unit for unit in units if not unit_file(folder, unit).exists()]
+    for unit in set(units).difference(missing):
+        check(unit_file(folder, unit))
+    return missing
+
+
 def _train_here(
+    workers: int | None,
     folder: pathlib.Path,
     units: list[Unit],
-    workers: int | None,
     report: Report,
     stop: Callable[[], bool],
 ) -> None:
-    """Train units of a run in this process, or in others if that is sooner."""
-    # What is left to do plays no part: an interrupted run ends in the same processes, to the last
-    # bit the same.
+    """Train units in this process, or in several processes if that is faster."""
+    # Decided from the whole sweep, not from what is missing: an interrupted run continues in the
+    # same processes, and so ends with the same bits.
     whole = plan(read_sweep(folder))
     if (workers or 1) > 1 or (n_workers() > 1 and is_worth_splitting(whole)):
+        n_processes = min(workers or n_workers(), len(units))
         n_threads = max(1, environment.n_cores() // len(whole))
-        train_in_processes(
-            folder, units, min(workers or n_workers(), len(units)), n_threads, report, stop
-        )
+        train_in_processes(folder, units, n_processes, n_threads, report, stop)
     else:
         for unit in units:
             train_unit(folder, unit, report, stop)
-
-
-def fitted_here(sweep: Sweep, share: str, at_once: int) -> Sweep:
-    """The sweep with units that keep so many workers busy in each share of it, and that fit this
-    machine's memory.
-    """
-    _, n_shares = share_of(share)
-    return fitted(sweep, at_once * n_shares, environment.free_memory() // at_once - PROCESS_BYTES)
 
 
 def n_workers() -> int:
