@@ -44,9 +44,10 @@ def make_once(tmp_path_factory) -> Callable[[str, Callable], pathlib.Path]:
         root = root.parent  # the folder that all processes of this session share
 
     def folder_of(name, make):
-        folder = root / name
+        folder = root / f"made-{name}" / name  # alone in its parent, as a run of a user may be
         with FileLock(root / f".{name}.lock"):
             if not (root / f".{name}.made").exists():
+                folder.parent.mkdir(exist_ok=True)
                 make(folder)
                 (root / f".{name}.made").touch()
         return folder

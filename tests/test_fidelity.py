@@ -68,6 +68,7 @@ def test_the_mean_training_loss_is_within_four_percent_of_the_authors(name, seed
 def test_the_mean_mono_count_is_within_the_authors_seeds_widened_by_half_and_three(name, seeds):
     counts = _theirs(name).n_mono
     slack = 0.5 * (counts.max() - counts.min()) + 3
+    slack *= (3 / len(seeds)) ** 0.5  # a mean of fewer seeds scatters more
     ours = _ours(name, seeds).n_mono.mean()
     assert counts.min() - slack <= ours <= counts.max() + slack
 
