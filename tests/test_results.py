@@ -72,6 +72,19 @@ def test_results_without_a_measure_are_refused(results, tmp_path):
         read_results(file)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("n_mono", "many"), ("seed", 0.5), ("diverged", None), ("learning_rate", [1]), ("task", 3)],
+)
+def test_results_of_other_kinds_are_refused(results, tmp_path, name, value):
+    file = write_results(results, tmp_path / "a.json")
+    content = json.loads(file.read_text())
+    content["members"][1][name] = value
+    file.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=rf"a\.json must be .*'with a {name} of"):
+        read_results(file)
+
+
 def test_results_are_found_in_runs_files_and_folders_with_both(smoke_run, results, tmp_path):
     shutil.copytree(smoke_run, tmp_path / "run")
     file = write_results(results, tmp_path / "demo.json")

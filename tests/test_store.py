@@ -120,7 +120,7 @@ def test_a_result_without_a_variable_is_refused_with_its_name(copied_run, lost):
     file.unlink()
     data.to_netcdf(file, engine="h5netcdf")
     with pytest.raises(
-        InputError, match=f"{file.name} must be a whole result, but is 'without {lost}'"
+        InputError, match=f"{file.name} must be a whole result of its unit, but is 'without {lost}'"
     ):
         read_run(copied_run)
 
@@ -206,7 +206,7 @@ def test_a_result_of_another_sweep_under_this_one_s_name_is_refused(copied_run):
     data = xr.load_dataset(file, engine="h5netcdf").assign_attrs(task="absolute")
     file.unlink()
     data.to_netcdf(file, engine="h5netcdf")
-    with pytest.raises(InputError, match="must be of the run's own sweep"):
+    with pytest.raises(InputError, match="of another sweep, with task absolute"):
         read_run(copied_run)
 
 

@@ -5,6 +5,7 @@ Any place that holds results is read the same way: a run, such a file, or a fold
 either.
 """
 
+import dataclasses
 import json
 import math
 import pathlib
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import xarray as xr
 
-from toymono.config import InputError, require
+from toymono.config import Config, InputError, require
 from toymono.evidence.tables import MEASURES, SETTINGS, run_table
 from toymono.sweeps.folder import SWEEP_FILE, read_sweep
 from toymono.sweeps.presets import batch_of
@@ -114,19 +115,38 @@ def read_results(file: pathlib.Path) -> Results:
         content = json.loads(read_text(file))
         table = pd.DataFrame([{**content["settings"], **row} for row in content["members"]])
         results = Results(content["batch"], content["scale"], table, content["provenance"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        content["provenance"].values()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
             f"{file} must hold a batch's results, but {error!r}; write it anew"
         ) from error
+    found = _flaw(table, content)
+    require(found is None, str(file), "a batch's whole results", found, "restore it, or write anew")
+    numbers = {name: pd.to_numeric(table[name]) for name in MEASURES if name not in _TRUTHS}
+    return results._replace(table=table.assign(**numbers).rename_axis("member"))
+
+
+_TRUTHS = ("finished", "diverged")
+
+
+def _flaw(table: pd.DataFrame, content: dict[str, Any]) -> str | None:
+    """How what a file holds differs from what `write_results` writes, in words; None where it does
+    not.
+    """
     missing = sorted({*SETTINGS, "seed", *MEASURES} - set(table.columns))
-    require(
-        not missing,
-        str(file),
-        "a batch's whole results",
-        f"without {', '.join(missing[:3])}",
-        "write it anew",
-    )
-    return results._replace(table=table.rename_axis("member"))
+    if missing:
+        return f"without {', '.join(missing[:3])}"
+    told = [content["batch"], content["scale"], *content["provenance"].values()]
+    if not all(isinstance(word, str) for word in told):
+        return "with a batch, scale or provenance that is no text"
+    kinds = {field.name: (type(field.default),) for field in dataclasses.fields(Config)}
+    kinds |= {"seed": (int,), **dict.fromkeys(_TRUTHS, (bool,))}
+    for name in (*SETTINGS, "seed", *MEASURES):
+        allowed = kinds.get(name, (int, float, type(None)))
+        bad = [value for value in table[name].astype(object) if type(value) not in allowed]
+        if bad:
+            return f"with a {name} of {bad[0]!r}"
+    return None
 
 
 def _is_results(file: pathlib.Path) -> bool:

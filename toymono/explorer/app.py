@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
-from flask import Response, abort, request
+from flask import Request, Response, abort, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from toymono.config import InputError
@@ -163,11 +163,36 @@ def _keep_to_this_machine(app: Dash) -> None:
         origin = request.headers.get("Origin", request.host_url.rstrip("/"))
         if host not in (HOST, "localhost") or origin != request.host_url.rstrip("/"):
             abort(403)
+        if request.path.endswith("/_dash-update-component") and not _is_asked(app, request):
+            abort(400)
 
     @app.server.after_request
     def guard(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = _POLICY
         return response
+
+
+def _is_asked(app: Dash, asking: Request) -> bool:
+    """Whether a request is one that the page makes: of a callback, with a value for each input."""
+    body = asking.get_json(silent=True)
+    if not isinstance(body, dict) or not isinstance(body.get("changedPropIds", []), list):
+        return False
+    known = app.callback_map.get(str(body.get("output")))
+    if known is None or "callback" not in known:  # others are answered in the page itself
+        return False
+    return all(
+        _names(body.get(told, [])) == [(each["id"], each["property"]) for each in known[part]]
+        for told, part in (("inputs", "inputs"), ("state", "state"))
+    )
+
+
+def _names(values: object) -> list[tuple[object, object]] | None:
+    """The component and property of each value that a request brings; None where it is no list of
+    such.
+    """
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        return None
+    return [(value.get("id"), value.get("property")) for value in values]
 
 
 class _Quiet(WSGIRequestHandler):

@@ -38,16 +38,24 @@ class View(NamedTuple):
 
 def view_of(told: Mapping[str, Any]) -> View:
     """The view that a page asks for; raises InputError where a value is none of its kind."""
+    fix = "correct the address"
+    require(isinstance(told, Mapping), "view", "a record of what is looked at", told, fix)
     known = {
         name: value for name, value in told.items() if name in View._fields and value is not None
     }
     for name in ("member", "beside", "step", "neuron", "feature"):
         whole = isinstance(known.get(name, 0), int)
         require(whole, name, "a whole number", known.get(name), "correct the address")
+    for name in ("run", "x", "y", "colour"):
+        require(isinstance(known.get(name, ""), str), name, "a name", known.get(name), fix)
     for name, allowed in (("tab", TABS), ("quantity", get_args(Quantity))):
         value = known.get(name, next(iter(allowed)))
         require(
-            value in allowed, name, f"one of {', '.join(allowed)}", value, "correct the address"
+            value in tuple(allowed),
+            name,
+            f"one of {', '.join(allowed)}",
+            value,
+            "correct the address",
         )
     on = known.get("on", {})
     require(isinstance(on, dict), "on", "features with amplitudes", on, "correct the address")
@@ -57,7 +65,11 @@ def view_of(told: Mapping[str, Any]) -> View:
     require(numbers, "on", "features with amplitudes, as 3:0.5", on, "correct the address")
     off = known.get("off", [])
     require(
-        all(isinstance(n, int) for n in off), "off", "whole numbers", off, "correct the address"
+        isinstance(off, list) and all(isinstance(n, int) for n in off),
+        "off",
+        "whole numbers",
+        off,
+        "correct the address",
     )
     chosen = {int(feature): float(value) for feature, value in on.items()}
     fields: dict[str, Any] = {

@@ -10,7 +10,13 @@ import filelock
 from toymono.config import InputError, require
 from toymono.text_files import write_text, written_whole
 
-_FIX = "delete it and run again"
+
+def way_back(file: pathlib.Path) -> str:
+    """What to do about a result that is not as it should be; it may be whole, and of another
+    run.
+    """
+    run = file.parent.parent
+    return f"restore it from a backup, or move it away and run `toymono resume {run}`"
 
 
 def _checksum_file(file: pathlib.Path) -> pathlib.Path:
@@ -42,7 +48,11 @@ def check(file: pathlib.Path) -> None:
         told = beside.read_bytes().split()
         same = bool(told) and told[0] == checksum(file).encode()
         require(
-            same, str(file), "as toymono wrote it", "another by its checksum: a damaged file", _FIX
+            same,
+            str(file),
+            "as toymono wrote it",
+            "another by its checksum: a damaged file",
+            way_back(file),
         )
 
 

@@ -39,7 +39,7 @@ def claim_folder(folder: pathlib.Path, sweep: Sweep) -> Sweep:
         _write_sweep(sweep, file)
     theirs = read_sweep(folder)
     different = ", ".join(_differences(sweep, theirs))
-    fix = "name another folder with --out, or delete this one"
+    fix = "name another folder with --out"
     require(
         not different, "out", f"a folder without another run (other {different})", str(folder), fix
     )

@@ -15,12 +15,24 @@ from jaxtyping import Array, Key
 from toymono.analysis.losses import SampledLoss, task_loss
 from toymono.config import Config, Hyper
 from toymono.sweeps.plan import Unit
-from toymono.sweeps.stored_networks import WEIGHTS, problems_in, weights_in
+from toymono.sweeps.stored_networks import problems_in, weights_in
 from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem
 from toymono.toy.world import make_world
 
 _LOSSES = ("task_loss", "task_loss_error")
+
+
+def with_defaults(data: xr.Dataset) -> xr.Dataset:
+    """Results that say every choice; one that their toymono did not know has its default."""
+    defaults = {field.name: field.default for field in dataclasses.fields(Config)}
+    return data.assign_attrs({**defaults, **data.attrs})
+
+
+def lacking(data: xr.Dataset, unit: Unit) -> set[str]:
+    """What an earlier toymono did not write of a unit, and `completed` adds."""
+    settings = {name for name in Hyper._fields if _is_default(unit, name)}
+    return (settings | {*_LOSSES}) - set(data.variables)
 
 
 def completed(data: xr.Dataset, unit: Unit) -> xr.Dataset:
@@ -29,23 +41,12 @@ def completed(data: xr.Dataset, unit: Unit) -> xr.Dataset:
     Losses are measured at records that kept their parameters, on the samples that are used now; NaN
     at others.
     """
-    data.attrs = {
-        **{field.name: field.default for field in dataclasses.fields(Config)},
-        **data.attrs,
-    }
-    untold = [
-        name for name in Hyper._fields if name not in data.variables and _is_default(unit, name)
-    ]
+    untold = [name for name in Hyper._fields if name not in data.variables]
     data = data.assign_coords(
         {n: ("setting", [Hyper._field_defaults[n]] * len(unit.settings)) for n in untold}
     )
-    needed = {"score", *WEIGHTS, *Problem._fields}
-    if set(_LOSSES) <= set(data.variables) or not needed <= set(data.variables):
-        return data
-    shape = (data.sizes["seed"], data.sizes["setting"])
-    return (
-        data.assign(_losses(data, unit)) if shape == (len(unit.seeds), len(unit.settings)) else data
-    )
+    whole = {*_LOSSES} <= set(data.variables)
+    return data if whole else data.assign(_losses(data, unit))
 
 
 def _is_default(unit: Unit, name: str) -> bool:

@@ -16,63 +16,34 @@ import numpy as np
 import xarray as xr
 
 from toymono import environment
-from toymono.analysis.record import Record
 from toymono.config import Config, Hyper, InputError, require
 from toymono.evidence.tables import is_diverged
-from toymono.sweeps.files import check, written_with_checksum
+from toymono.sweeps.files import check, way_back, written_with_checksum
 from toymono.sweeps.folder import read_sweep
-from toymono.sweeps.older import completed
+from toymono.sweeps.older import completed, lacking, with_defaults
 from toymono.sweeps.plan import Unit, plan
-from toymono.sweeps.stored_networks import config_of
+from toymono.sweeps.schema import LAYOUTS, PROVENANCE, coordinates, flaw
+from toymono.sweeps.stored_networks import WEIGHTS, config_of
 from toymono.toy.model import Params
 from toymono.toy.tasks import Problem
 from toymono.training.ensemble import Trained
-from toymono.training.schedules import last_step, loss_steps, record_steps
-
-_PARAM_DIMS = {
-    "encoder_kernel": ("embed", "neuron"),
-    "encoder_bias": ("neuron",),
-    "decoder_kernel": ("neuron", "output"),
-}
-_VARIABLES = {
-    *("loss", "diverged", "seed", "step", "loss_step", "param_step"),
-    *(*Record._fields, *Problem._fields, *Hyper._fields, *_PARAM_DIMS),
-}
-_PROVENANCE = (
-    *(f"{name}_version" for name in ("python", *environment.PACKAGES)),
-    "device",
-    "git_commit",
-)
 
 
 def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
     """A unit's results under named dimensions, with every setting and the provenance that fixes
     them inside.
     """
-    config, steps = unit.config, list(record_steps(unit.config))
-    member = ("seed", "setting")
-    arrays: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
-        "loss": ((*member, "loss_step"), trained.losses)
-    }
-    for name, values in trained.records._asdict().items():
-        dims = ("step", *member, *(["neuron"] if values.ndim > 3 else []))
-        arrays[name] = (dims, values.astype(np.int32) if values.dtype.kind == "i" else values)
-    for name, dims in _PARAM_DIMS.items():
+    found = {"loss": trained.losses, **trained.records._asdict()}
+    for name in WEIGHTS:
         layer, leaf = name.split("_")
-        arrays[name] = (("param_step", *member, *dims), np.asarray(trained.params[layer][leaf]))
-    for name, values in trained.problems._asdict().items():
-        arrays[name] = (("seed", "embed", "feature"), values)
-    coords = {
-        "seed": list(unit.seeds),
-        "step": steps,
-        "loss_step": list(loss_steps(config)),
-        "param_step": steps if config.record_params == "all" else [last_step(config)],
-        **{
-            name: ("setting", [float(getattr(s, name)) for s in unit.settings])
-            for name in Hyper._fields
-        },
+        found[name] = trained.params[layer][leaf]
+    found |= trained.problems._asdict()
+    arrays = {
+        name: (LAYOUTS[name].dims, np.asarray(values).astype(LAYOUTS[name].dtype))
+        for name, values in found.items()
     }
-    data = xr.Dataset(arrays, coords, {**dataclasses.asdict(config), **provenance()})
+    coords = {name: (LAYOUTS[name].dims, values) for name, values in coordinates(unit).items()}
+    data = xr.Dataset(arrays, coords, {**dataclasses.asdict(unit.config), **provenance()})
     return data.assign(diverged=is_diverged(data))
 
 
@@ -104,19 +75,18 @@ def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Pa
     return file
 
 
-_REDO = "delete it and run again"
-
-
 @contextlib.contextmanager
 def _readable(file: pathlib.Path) -> Iterator[None]:
-    """Whatever a damaged or foreign file makes the libraries raise is one InputError."""
+    """Whatever a damaged or foreign file makes the libraries raise, of any kind, is one
+    InputError.
+    """
     try:
         yield
     except InputError:
         raise
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except Exception as error:
         raise InputError(
-            f"{file} must be a result that toymono wrote, but {error}; {_REDO}"
+            f"{file} must be a result that toymono wrote, but {error}; {way_back(file)}"
         ) from error
 
 
@@ -126,23 +96,12 @@ def open_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
     """
     check(file)
     with _readable(file):
-        data = xr.open_dataset(file, engine="h5netcdf")
-        data = completed(data, unit)
-    missing = sorted((_VARIABLES - set(data.variables)) | ({*_PROVENANCE} - set(data.attrs)))
-    require(not missing, str(file), "a whole result", f"without {', '.join(missing[:3])}", _REDO)
-    shape = (data.sizes["seed"], data.sizes["setting"])
-    require(
-        shape == (len(unit.seeds), len(unit.settings)),
-        str(file),
-        "a whole result",
-        f"{shape} members",
-        _REDO,
-    )
+        data = with_defaults(xr.open_dataset(file, engine="h5netcdf", decode_times=False))
+        found = flaw(data, unit, lacking(data, unit))
+    require(found is None, str(file), "a whole result of its unit", found, way_back(file))
     with _readable(file):
-        require(
-            config_of(data) == unit.config, str(file), "of the run's own sweep", "another's", _REDO
-        )
-    return data
+        known = data.drop_vars(set(data.variables) - set(LAYOUTS))
+        return completed(known, unit)
 
 
 def read_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
@@ -224,7 +183,7 @@ def open_run_units(folder: pathlib.Path) -> list[xr.Dataset]:
 
 def stored_provenance(data: xr.Dataset) -> dict[str, str]:
     """Versions, device and commit that made a result, which may not be those of now."""
-    return {name: str(data.attrs[name]) for name in _PROVENANCE}
+    return {name: str(data.attrs[name]) for name in PROVENANCE}
 
 
 class StoredMember(NamedTuple):
@@ -244,7 +203,7 @@ def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = No
     one = data.sel(seed=seed).isel(setting=setting)
     at = one.isel(param_step=-1) if step is None else one.sel(param_step=step)
     params: dict[str, dict[str, jax.Array]] = {"encoder": {}, "decoder": {}}
-    for name in _PARAM_DIMS:
+    for name in WEIGHTS:
         layer, leaf = name.split("_")
         params[layer][leaf] = jnp.asarray(at[name].values)
     config = config_of(data)

@@ -1,0 +1,145 @@
+"""What a unit's results are: the name, dimensions, kind of numbers and coordinates of every array.
+
+Writing and reading take it from here: a file that says otherwise is no result of this unit.
+"""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from toymono import environment
+from toymono.analysis.record import Record
+from toymono.config import Config, Hyper
+from toymono.sweeps.plan import Unit
+from toymono.sweeps.stored_networks import WEIGHTS
+from toymono.toy.model import Weights
+from toymono.toy.tasks import Problem, n_outputs
+from toymono.training.schedules import last_step, loss_steps, record_steps
+
+MEMBER = ("seed", "setting")
+PROVENANCE = (
+    *(f"{name}_version" for name in ("python", *environment.PACKAGES)),
+    "device",
+    "git_commit",
+)
+_KINDS = {"f": "float32", "i": "int32", "b": "bool"}  # and how each is written
+
+
+class Layout(NamedTuple):
+    """Dimensions of an array, and its numbers: "f" real, "i" whole, "b" true or false."""
+
+    dims: tuple[str, ...]
+    kind: str
+
+    @property
+    def dtype(self) -> str:
+        """How its numbers are written."""
+        return _KINDS[self.kind]
+
+
+def _of(kind: type, fields: tuple[str, ...], names: tuple[str, ...], *before: str) -> dict:
+    """The layouts of a named tuple's arrays, from the shapes that its fields are annotated with."""
+    shapes = [kind.__annotations__[field] for field in fields]
+    return {
+        name: Layout((*before, *shape.dim_str.split()), "i" if "int32" in shape.dtypes else "f")
+        for name, shape in zip(names, shapes, strict=True)
+    }
+
+
+ARRAYS: dict[str, Layout] = {
+    "loss": Layout((*MEMBER, "loss_step"), "f"),
+    **_of(Record, Record._fields, Record._fields, "step", *MEMBER),
+    **_of(Weights, Weights._fields, WEIGHTS, "param_step", *MEMBER),
+    **_of(Problem, Problem._fields, Problem._fields, "seed"),
+    "diverged": Layout(MEMBER, "b"),
+}
+COORDINATES: dict[str, Layout] = {
+    **{name: Layout((name,), "i") for name in ("seed", "step", "loss_step", "param_step")},
+    **{name: Layout(("setting",), "f") for name in Hyper._fields},
+}
+
+
+LAYOUTS = {**ARRAYS, **COORDINATES}
+
+
+def coordinates(unit: Unit) -> dict[str, list[int] | list[float]]:
+    """Seeds, steps and settings of a unit."""
+    config, steps = unit.config, list(record_steps(unit.config))
+    return {
+        "seed": list(unit.seeds),
+        "step": steps,
+        "loss_step": list(loss_steps(config)),
+        "param_step": steps if config.record_params == "all" else [last_step(config)],
+        **{name: [float(getattr(s, name)) for s in unit.settings] for name in Hyper._fields},
+    }
+
+
+def sizes(unit: Unit) -> dict[str, int]:
+    """Lengths of the dimensions that have no coordinate."""
+    config = unit.config
+    shape = {"neuron": config.n_neurons, "embed": config.n_embed, "feature": config.n_features}
+    return {"setting": len(unit.settings), **shape, "output": n_outputs(config)}
+
+
+def flaw(data: xr.Dataset, unit: Unit, lacking: Collection[str] = ()) -> str | None:
+    """How results differ from those of the unit, in words; None where they do not.
+
+    An earlier toymono did not write what is `lacking`, and kept parameters at some of the records
+    alone.
+    """
+    layouts = {name: of for name, of in LAYOUTS.items() if name not in lacking}
+    axes = {name: of for name, of in coordinates(unit).items() if name not in lacking}
+    return (
+        _flaw_of_names(data, {*layouts})
+        or _flaw_of_settings(data.attrs, unit.config)
+        or next(filter(None, (_flaw_of_layout(data, *of) for of in layouts.items())), None)
+        or _flaw_of_sizes(data, unit)
+        or next(filter(None, (_flaw_of_axis(data, *of) for of in axes.items())), None)
+    )
+
+
+def _flaw_of_names(data: xr.Dataset, names: set[str]) -> str | None:
+    fields = {field.name for field in dataclasses.fields(Config)}
+    missing = (names - set(data.variables)) | ({*PROVENANCE, *fields} - set(data.attrs))
+    return f"without {', '.join(sorted(missing)[:3])}" if missing else None
+
+
+def _flaw_of_settings(attrs: Mapping[str, Any], config: Config) -> str | None:
+    for name in PROVENANCE:
+        if not isinstance(attrs[name], str):
+            return f"with a {name} that is no text"
+    for name, value in dataclasses.asdict(config).items():
+        told = attrs[name]
+        told = told.item() if isinstance(told, np.ndarray | np.generic) and told.size == 1 else told
+        if type(told) is not type(value) or told != value:
+            return f"of another sweep, with {name} {told}"
+    return None
+
+
+def _flaw_of_layout(data: xr.Dataset, name: str, layout: Layout) -> str | None:
+    array = data[name]
+    if array.dims != layout.dims:
+        return f"with a {name} over {', '.join(map(str, array.dims)) or 'nothing'}"
+    if array.dtype.kind != layout.kind or not array.dtype.isnative:
+        return f"with a {name} of {array.dtype}"
+    return None
+
+
+def _flaw_of_sizes(data: xr.Dataset, unit: Unit) -> str | None:
+    for name, size in sizes(unit).items():
+        if data.sizes[name] != size:
+            return f"with {data.sizes[name]} on the axis {name}, not {size}"
+    return None
+
+
+def _flaw_of_axis(data: xr.Dataset, name: str, values: list[int] | list[float]) -> str | None:
+    told = data[name].values
+    if name == "param_step":
+        kept = np.isin(told, data["step"].values).all() and (np.diff(told) > 0).all()
+        same = len(told) > 0 and kept and told[-1] == values[-1]
+    else:
+        same = told.shape == (len(values),) and np.allclose(told, values, rtol=1e-6, atol=0)
+    return None if same else f"with other values of {name} than the unit's"
