@@ -30,7 +30,7 @@ _TOO_MANY = 2**30  # sizes and steps are 32-bit integers on devices
 
 
 class InputError(ValueError):
-    """A bad value from the user; the message names the argument, the rule, the value and the fix."""
+    """A bad value from the user; the message names argument, rule, value and fix."""
 
 
 def require(holds: bool, name: str, rule: str, value: object, fix: str) -> None:

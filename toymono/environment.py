@@ -29,7 +29,7 @@ def _version(package: str) -> str:
 
 
 def git_commit() -> str:
-    """Commit of toymono's checkout, with "-dirty" if it was changed; "unknown" without a checkout."""
+    """Commit of toymono's checkout, with "-dirty" if changed; "unknown" without a checkout."""
     root = pathlib.Path(__file__).resolve().parent.parent
     if not (root / ".git").exists() or shutil.which("git") is None:
         return "unknown"

@@ -91,7 +91,7 @@ class Interference(NamedTuple):
 
 
 def interference(config: Config, problem: Problem, density: ArrayLike) -> Interference:
-    """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 ~ (N/d - 1)(eps/3 - eps^2/4) if uniform."""
+    """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 ~ (N/d - 1)(eps/3 - eps^2/4), if uniform."""
     moments = feature_moments(config, density)
     others = _overlaps(problem)
     return Interference(others @ moments.mean, jnp.sqrt(others**2 @ moments.variance))
@@ -147,7 +147,7 @@ class Prediction(NamedTuple):
 
 
 def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Prediction:
-    """sum_j |T (I - Pi)_j|^2 E[(s(f-hat_j) - f_j)^2]; the decoder's is ~ (1 - d/N) N scalar errors."""
+    """sum_j |T (I - Pi)_j|^2 E[(s(f-hat_j) - f_j)^2]; for the decoder (1 - d/N) N scalar errors."""
     weights = (unresolved(config, problem) ** 2).sum(axis=0)
     seen = _observed(config, problem, density)
     least = jax.lax.map(posterior_mean_error, seen)

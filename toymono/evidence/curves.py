@@ -1,4 +1,4 @@
-"""Curves with an interval over seeds: losses, records, biases, and any measure against a setting."""
+"""Curves with an interval over seeds: losses, records, biases, measures against a setting."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -99,8 +99,7 @@ def sweep_axis(table: pd.DataFrame) -> str:
 
 
 def distinguishing(table: pd.DataFrame, x: str) -> list[str]:
-    """The settings that distinguish the curves against x: those that vary and do not follow from x and
-    the others.
+    """The settings that distinguish the curves against x: those that vary on their own.
 
     A number of steps that follows from the learning rate is left out. Where either would do, a
     field of `Hyper` is named and not one of `Config`.

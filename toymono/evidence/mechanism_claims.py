@@ -84,7 +84,8 @@ MECHANISM = (
     ),
     Claim(
         "M5",
-        "the posterior mean of the matched filter, behind the projection, is the least loss that training reaches",
+        "the posterior mean of the matched filter, behind the projection, "
+        "is the least loss that training reaches",
         (
             Part(
                 "loss over its prediction, LR3 over rates",

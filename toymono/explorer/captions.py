@@ -41,7 +41,8 @@ def roles_words(shown: Dashboard) -> str:
 
 def map_words(shown: Dashboard) -> str:
     """The same, and how to go on."""
-    return f"{roles_words(shown)} Click a cell for its neuron and feature, or step with the arrow keys."
+    how = "Click a cell for its neuron and feature, or step with the arrow keys."
+    return f"{roles_words(shown)} {how}"
 
 
 def neuron_words(shown: Dashboard, neuron: int) -> str:
@@ -79,7 +80,8 @@ def frame_words(frame: Frame) -> str:
     told = f"{told}."
     if frame.values is not None:
         return told
-    return f"{told} Dots show the feature each neuron answers most: only runs with --record-params all keep every map."
+    why = "only runs with --record-params all keep every map"
+    return f"{told} Dots show the feature each neuron answers most: {why}."
 
 
 def score_words(frame: Frame) -> str:

@@ -55,7 +55,8 @@ def _draw(table: pd.DataFrame) -> list[Any]:
         table.drop_duplicates("claim").claim_verdict.value_counts(),
     )
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-    told = f"{tested} claims have a measurement on these runs: {words}. A claim whose other parts have none is"
+    told = f"{tested} claims have a measurement on these runs: {words}."
+    told = f"{told} A claim whose other parts have none is"
     height = {"height": f"{figure.layout['height']}px"}
     return [
         figure,
@@ -66,6 +67,7 @@ def _draw(table: pd.DataFrame) -> list[Any]:
 
 def _untested() -> str:
     return (
-        "No claim has a measurement on these runs: claims are judged on batches of the paper, such as LR1 and LR3 "
-        "(see toymono list), when all their members are trained. Give the folder that holds such runs."
+        "No claim has a measurement on these runs: claims are judged on batches of the paper, such "
+        "as LR1 and LR3 (see toymono list), when all their members are trained. Give the folder "
+        "that holds such runs."
     )

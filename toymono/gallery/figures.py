@@ -112,7 +112,7 @@ def biases_figure(
     title: str = "",
     n_positive: int | None = None,
 ) -> go.Figure:
-    """Sorted final biases; `varying` names what units differ in, `n_positive` is the paper's count."""
+    """Sorted final biases; `varying` names what units differ in, `n_positive` the paper's count."""
     shown = _of_units(curves.sorted_bias_curves, units, varying)
     return biases.sorted_biases(shown, _unit_phase(units[0]), title, n_positive)
 

@@ -192,7 +192,8 @@ def _demo_sweep(demo: _Demo, seeds: tuple[int, ...]) -> Sweep:
 
 PRESETS: dict[str, str] = {  # names of sweeps, and what each is
     "demo": "zero bias against offset -1 with decay, small enough for minutes",
-    "recipe": "batch, steps, schedule, optimizer: the cheapest training that ends where the paper's ends",
+    "recipe": "batch, steps, schedule, optimizer: "
+    "the cheapest training that ends where the paper's ends",
     **{name: batch.title for name, batch in BATCHES.items()},
 }
 

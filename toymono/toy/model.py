@@ -134,8 +134,8 @@ def with_missing_weights(params: Params, density: ArrayLike, key: Array) -> Para
     """Random connectivity (Erdos and Renyi 1959): each weight of both layers is kept with
     probability `density`, and set to 0 otherwise.
 
-    Kept weights are multiplied by density^-1/2, so that pre-activations have the same variance as in
-    the dense network. All biases are kept.
+    Kept weights are multiplied by density^-1/2, so that pre-activations have the same variance as
+    in the dense network. All biases are kept.
     """
     keys = dict(zip(params, jax.random.split(key, len(params)), strict=True))
     kept = {

@@ -1,8 +1,7 @@
-"""The optimisers: optax transformations at learning rate 1; train.py multiplies their updates by the
-scheduled rate.
+"""The optimisers: optax transformations at learning rate 1; train.py applies the scheduled rate.
 
-Each is for one member. LAMB's trust ratio is a norm per tensor, so map an optimiser over members and
-never give it stacked parameters.
+Each is for one member. LAMB's trust ratio is a norm per tensor, so map an optimiser over members
+and never give it stacked parameters.
 """
 
 from typing import NamedTuple

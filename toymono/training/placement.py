@@ -16,9 +16,9 @@ from toymono.config import Config
 
 T = TypeVar("T")
 
-# On CPUs, one member at a time, with activations that fit the cache of a core, is faster than several
-# in one large product. Where the activations of one member do not fit, its batch is split into parts
-# that fit the cache that the cores share.
+# On CPUs, one member at a time, with activations that fit the cache of a core, is faster than
+# several in one large product. Where the activations of one member do not fit, its batch is split
+# into parts that fit the cache that the cores share.
 _CPU_CACHE, _SHARED_CPU_CACHE = 2**20, 2**23
 _SHARE_OF_FREE_MEMORY = 0.5  # of an accelerator, for activations
 

@@ -37,8 +37,8 @@ def _is_at_rest(config: Config) -> bool:
 
 
 def _minimum(config: Config, number: int) -> int:
-    """The step of the periodic learning rate's minimum number 0, 1, ..., or the first where `number`
-    is negative.
+    """The step of minimum number 0, 1, ... of the periodic learning rate; negative numbers count as
+    0.
     """
     return config.schedule_period // 2 + max(number, 0) * config.schedule_period
 
