@@ -91,7 +91,7 @@ class Interference(NamedTuple):
 
 
 def interference(config: Config, problem: Problem, density: ArrayLike) -> Interference:
-    """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 ~ (N/d - 1)(eps/3 - eps^2/4), if uniform."""
+    """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 ~ (N/d - 1)(eps/3 - eps^2/4) if even."""
     moments = feature_moments(config, density)
     others = _overlaps(problem)
     return Interference(others @ moments.mean, jnp.sqrt(others**2 @ moments.variance))

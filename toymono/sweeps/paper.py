@@ -2,8 +2,8 @@
 machines.
 
 Batches whose names the paper does not have are toymono's own controls. Other scales than the
-paper's leave out values that a curve does not need (`reduced_axes`): the rate .001, which takes 2^17
-steps; offsets far from the threshold; every other density; most rates of the controls.
+paper's leave out values that a curve does not need (`reduced_axes`): the rate .001, which takes
+2^17 steps; offsets far from the threshold; every other density; most rates of the controls.
 """
 
 import types
