@@ -5,6 +5,8 @@ are ok, sentence (one, with exit status 2), traceback, hang and changed (data of
 but environments run in this process. The same seed draws the same inputs.
 """
 
+# ruff: noqa: E501, E701 (a table of changes reads best with one on a line)
+
 import argparse
 import collections
 import contextlib
@@ -149,17 +151,28 @@ def changes(draw):
         array, attribute = data[name], [*data.attrs][at % len(data.attrs)]
         stored = (array.dims, array.values)
         match kind:
-            case "rename": return data.rename({dim: "other"})
-            case "transpose": return data.transpose(dim, ...) if at % 2 else data.transpose(..., dim)
-            case "dtype": return data.assign({name: (stored[0], stored[1].astype(dtype))})
-            case "text": return data.assign({name: (stored[0], stored[1].astype(str).astype(object))})
-            case "units": array.attrs["units"] = ["days since 2000-01-01", "seconds", "hours"][at % 3]
-            case "values": return data.assign({name: (stored[0], np.full_like(stored[1], at))})
-            case "cut": return data.isel({dim: slice(at % data.sizes[dim])})
-            case "drop": return data.drop_vars(name)
-            case "attribute": del data.attrs[attribute]
-            case "value": data.attrs[attribute] = [1, 2] if other is None else str(other)[:at]
-            case "new": return data.assign({f"new{at}": (dim, np.arange(data.sizes[dim]))})
+            case "rename":
+                return data.rename({dim: "other"})
+            case "transpose":
+                return data.transpose(dim, ...) if at % 2 else data.transpose(..., dim)
+            case "dtype":
+                return data.assign({name: (stored[0], stored[1].astype(dtype))})
+            case "text":
+                return data.assign({name: (stored[0], stored[1].astype(str).astype(object))})
+            case "units":
+                array.attrs["units"] = ["days since 2000-01-01", "seconds", "hours"][at % 3]
+            case "values":
+                return data.assign({name: (stored[0], np.full_like(stored[1], at))})
+            case "cut":
+                return data.isel({dim: slice(at % data.sizes[dim])})
+            case "drop":
+                return data.drop_vars(name)
+            case "attribute":
+                del data.attrs[attribute]
+            case "value":
+                data.attrs[attribute] = [1, 2] if other is None else str(other)[:at]
+            case "new":
+                return data.assign({f"new{at}": (dim, np.arange(data.sizes[dim]))})
         return data  # fmt: skip
 
     return kind, at, change
@@ -248,7 +261,14 @@ def requests(home, draw):
     return (path, sent, told), (end, words)
 
 
-CLASSES = {requests: 0.2, figures: 0.145, results: 0.25, folders: 0.2, lines: 0.2, environments: 0.005}
+CLASSES = {
+    requests: 0.2,
+    figures: 0.145,
+    results: 0.25,
+    folders: 0.2,
+    lines: 0.2,
+    environments: 0.005,
+}
 
 
 def count(of, n, number, home):
