@@ -5,6 +5,8 @@ are ok, sentence (one, with exit status 2), traceback, hang and changed (data of
 but environments run in this process. The same seed draws the same inputs.
 """
 
+# ruff: noqa: E501 (a table of changes reads best with one on a line)
+
 import argparse
 import collections
 import contextlib

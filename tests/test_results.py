@@ -81,7 +81,7 @@ def test_results_of_other_kinds_are_refused(results, tmp_path, name, value):
     content = json.loads(file.read_text())
     content["members"][1][name] = value
     file.write_text(json.dumps(content))
-    with pytest.raises(InputError, match=rf"a\.json must be .*'with a {name} of"):
+    with pytest.raises(InputError, match=rf"a\.json must be .*.with a {name} of"):
         read_results(file)
 
 
