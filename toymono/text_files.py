@@ -13,9 +13,7 @@ ENCODING = "utf-8"  # of every text file and pipe of ours; a locale's own may la
 
 @contextlib.contextmanager
 def written_whole(file: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A temporary name to write to; leaving the block flushes it to disk and renames it: no half
-    file is ever seen.
-    """
+    """Yield a temporary name to write to; on leaving, flush it to disk and rename it."""
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         yield temporary

@@ -1,6 +1,4 @@
-"""The words of the command line: one frozen dataclass for each command, whose fields are its
-flags.
-"""
+"""The commands as frozen dataclasses: each field is a flag."""
 
 import dataclasses
 import pathlib
@@ -194,9 +192,7 @@ class Claims:
 
 @dataclasses.dataclass(frozen=True)
 class Explore:
-    """Look at runs in a browser, on this machine alone: sweeps, maps, neurons, training, what
-    if.
-    """
+    """Open runs in a browser, on this machine only: sweeps, maps, neurons, training, what if."""
 
     folders: Positional[tuple[pathlib.Path, ...]]
     """Runs, or folders with runs."""

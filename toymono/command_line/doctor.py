@@ -1,6 +1,4 @@
-"""Is this installation sound? What it runs on, and whether a tiny run gives the numbers it gives
-elsewhere.
-"""
+"""Check this installation: what it runs on, and whether a tiny run gives the stored numbers."""
 
 from typing import NamedTuple
 
@@ -19,9 +17,7 @@ TOLERANCE = 0.02
 
 
 class Check(NamedTuple):
-    """One fact about this installation; `holds` is None where there is nothing to hold it
-    against.
-    """
+    """One fact about this installation; `holds` is None if there is nothing to compare it with."""
 
     name: str
     found: str
@@ -29,9 +25,7 @@ class Check(NamedTuple):
 
 
 def tiny_run() -> list[float]:
-    """Task losses of the trained networks of the demo's six settings at smoke scale, seed 0, on
-    fresh samples.
-    """
+    """Task losses of the demo's six settings at smoke scale, seed 0, on fresh samples."""
     (unit,) = plan(preset_sweep("demo", "smoke", seeds=(0,)))
     data = to_dataset(unit, train_ensemble(unit.config, unit.settings, unit.seeds))
     return [float(loss) for loss in run_table([data]).task_loss]

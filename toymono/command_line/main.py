@@ -1,6 +1,4 @@
-"""The command line, one verb after the other (see commands.py). JAX is loaded only by the verbs
-that need it.
-"""
+"""What each command does; JAX is loaded only by the commands that need it."""
 
 import contextlib
 import io
@@ -241,9 +239,7 @@ def _doctor() -> None:
 
 
 def _parsed(args: list[str] | None) -> object:
-    """The command that the words stand for; tyro's box around what is wrong with them becomes one
-    sentence.
-    """
+    """The command that the arguments name; tyro's error box becomes one sentence."""
     shown = io.StringIO()
     try:
         with contextlib.redirect_stderr(shown):

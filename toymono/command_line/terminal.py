@@ -1,6 +1,4 @@
-"""What a person sees in a terminal: progress while a run goes on, tables, and what is wrong in one
-sentence.
-"""
+"""Output for a terminal: progress, tables, and errors in one sentence."""
 
 import contextlib
 import json
@@ -176,9 +174,7 @@ def kept_words(kept: Collection["Kept"]) -> str:
 
 
 def interval_words(mean: float | None, low: float | None, high: float | None, n: int) -> str:
-    """A mean over n seeds with its interval: "3.67 [0, 7.46]", "64 (all alike)", "64 (one seed)",
-    "" for no number.
-    """
+    """A mean with its interval: "3.67 [0, 7.46]", "64 (all alike)", "64 (one seed)", or ""."""
     from toymono.evidence.seeds import no_interval  # SciPy takes a while to import
 
     if mean is None or math.isnan(mean):
@@ -188,9 +184,7 @@ def interval_words(mean: float | None, low: float | None, high: float | None, n:
 
 
 def span(row: Mapping[Hashable, Any], measure: str) -> str:
-    """`interval_words` of a row that has measure, measure_low and measure_high, as `over_seeds`
-    gives them.
-    """
+    """`interval_words` of a row of `over_seeds`, which has measure, measure_low and measure_high."""
     low, high = (row[f"{measure}_{end}"] for end in ("low", "high"))
     return interval_words(
         row[measure], low, high, n=1 if math.isnan(low) else 2
@@ -198,9 +192,7 @@ def span(row: Mapping[Hashable, Any], measure: str) -> str:
 
 
 def summary_table(summary: "pd.DataFrame", measures: Sequence[str]) -> Table:
-    """One line per setting of `analysis.members.over_seeds`: its settings, each measure with its
-    interval, and n.
-    """
+    """One line per setting from `over_seeds`: settings, measures with intervals, n."""
     settings = [str(name) for name in summary.columns[: summary.columns.get_loc("n")]]
     rows = [
         (
@@ -234,8 +226,7 @@ _REFUTED = "refuted: outside the range, which reaches to the smallest effect tha
 
 
 def claim_rows(verdicts: "pd.DataFrame") -> list[tuple[str, ...]]:
-    """What `analysis.claims.verdict_table` gives: a line for each claim with its verdict, then one
-    for each part.
+    """Lines of `verdict_table`: one per claim with its verdict, then one per part.
 
     A part's line says how many of its batches' networks are left out as unfinished.
     """
@@ -294,8 +285,7 @@ def strict_json(frame: "pd.DataFrame") -> str:
 
 @contextlib.contextmanager
 def one_sentence() -> Iterator[None]:
-    """End the program with one sentence and exit status 2 where the block meets a bad value, file
-    or folder.
+    """End the program with one sentence and exit status 2 on a bad value, file or folder.
 
     Ctrl-C, where nobody heeds it, ends it with a word and exit status 1.
     """

@@ -139,7 +139,7 @@ def _draw(
 ) -> list[Any]:
     """All figures; where the same members are painted already, as changes to them."""
     view, of = view_of(part), {name: part.get(name) for name in ("run", "member", "beside")}
-    draw = _moved if painted and painted["of"] == of else _drawn
+    draw = _moved if painted and painted.get("of") == of else _drawn
     member = find(studies, view.run).member(view.member)
     other = None if view.beside is None else find(studies, view.run).member(view.beside)
     left, left_words = _column_of(member, view.step, draw)

@@ -1,5 +1,4 @@
-"""How far a unit is, on disk: Orbax checkpoints, each with a list of its files' checksums beside
-it.
+"""Checkpoints: how far a unit is trained, as Orbax files with a list of their checksums.
 
 A checkpoint counts when its list is there, names the versions that run now, and every file is as it
 was written. Any other is left aside: training then starts from an older one, or anew.
@@ -57,9 +56,7 @@ def write_checkpoint(folder: pathlib.Path, unit: Unit, snapshot: Snapshot) -> No
 
 
 def _find_room(home: pathlib.Path, n_bytes: int) -> None:
-    """Raise OSError where the disk is too full; Orbax, if it finds out, says so in pages of
-    tracebacks.
-    """
+    """Raise OSError if the disk is too full; Orbax would print pages of tracebacks."""
     with tempfile.TemporaryFile(dir=home) as room:
         for _ in range(0, n_bytes + _ROOM_BESIDE, _ROOM_BESIDE):
             room.write(bytes(_ROOM_BESIDE))
@@ -124,9 +121,7 @@ def _step_of(path: pathlib.Path) -> str:
 
 
 def _drop(home: pathlib.Path, unwanted: Callable[[str], bool]) -> None:
-    """Delete what is there of unwanted steps; the list first, so that no checkpoint without its
-    files counts.
-    """
+    """Delete the checkpoints of unwanted steps, each list of checksums before its files."""
     for path in sorted(
         (path for path in home.iterdir() if unwanted(_step_of(path))), key=pathlib.Path.is_dir
     ):
@@ -144,9 +139,7 @@ def _is_whole(home: pathlib.Path, step: int) -> bool:
 
 
 def read_checkpoint(folder: pathlib.Path, unit: Unit) -> Snapshot | None:
-    """The latest snapshot of a unit that is whole and of the same versions and device; None if
-    there is none.
-    """
+    """The latest undamaged snapshot that the same versions and device made, or None."""
     import orbax.checkpoint as ocp
 
     home = checkpoint_folder(folder, unit)

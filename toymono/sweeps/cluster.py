@@ -1,6 +1,4 @@
-"""A Ray cluster: found or started, measured, and what a task of it is given: a core, and a GPU if
-there are any.
-"""
+"""A Ray cluster: connect to one or start one, and measure what each of its tasks can use."""
 
 import contextlib
 import logging
@@ -85,9 +83,7 @@ def _ray() -> ModuleType:
 
 
 def _head(on: str, workers: int | None) -> str:
-    """The address of a cluster's head, where one answers; Ray itself would try again and again for
-    minutes.
-    """
+    """The address of a cluster's head that answers; Ray itself would retry for minutes."""
     told = re.fullmatch(r"(?:ray://)?(([\w.-]+):(\d{1,5}))", on)
     token = "(and set RAY_AUTH_MODE=token if it wants a token)"
     fix = f"name the head as `ray start --head` printed it, HOST:6379 {token}"
@@ -155,9 +151,7 @@ def _measured(ray: ModuleType, on: str) -> Cluster:
 
 
 def _checkout() -> dict[str, str]:
-    """Where nodes find the toymono that runs here, if it is a checkout: on the storage that they
-    share, say.
-    """
+    """The path of toymono's checkout, for nodes that share its storage; None if it is installed."""
     root = pathlib.Path(__file__).parents[2]
     return (
         {"PYTHONPATH": f"{root}{os.pathsep}${{PYTHONPATH}}"}

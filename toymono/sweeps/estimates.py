@@ -1,6 +1,4 @@
-"""What units will cost, said before they are trained: time, memory, storage; and units small enough
-for a machine.
-"""
+"""Estimated time, memory and storage of units, and units small enough for a machine."""
 
 import dataclasses
 import itertools
@@ -56,9 +54,7 @@ def stored_bytes(unit: Unit) -> int:
 
 
 def estimated_seconds(units: list[Unit], multiply_adds_per_second: float) -> float:
-    """Training time on a machine with this matrix-product rate; rough, within a factor of about
-    1.5.
-    """
+    """Training time at this matrix-product rate, within a factor of about 1.5."""
     return sum(
         (_estimated_seconds(unit, _EFFICIENCY * multiply_adds_per_second) for unit in units), 0.0
     )
@@ -101,9 +97,7 @@ class Estimate(NamedTuple):
 def estimate(
     units: Sequence[Unit], workers: int, multiply_adds_per_second: float
 ) -> list[Estimate]:
-    """The costs of units by shape, in order, on a machine with so many workers and this
-    matrix-product rate.
-    """
+    """Costs per shape, on a machine with this many workers and this matrix-product rate."""
     found = []
     for config, parts in itertools.groupby(units, lambda unit: unit.config):
         same = list(parts)
@@ -123,8 +117,8 @@ def is_worth_splitting(units: list[Unit]) -> bool:
 
 
 def fitted(sweep: Sweep, workers: int, free_bytes: int) -> Sweep:
-    """The sweep with units small enough that all workers have one and that each fits the memory, if
-    nobody chose.
+    """The sweep, cut so that every worker has a unit and each fits the memory, unless the user
+    chose.
     """
     units = plan(sweep)
     most = min(

@@ -1,6 +1,4 @@
-"""Which sweep a run's folder stands for: written when the folder becomes a run, and never
-changed.
-"""
+"""The sweep of a run's folder: written when the folder becomes a run, and never changed."""
 
 import dataclasses
 import json
@@ -61,9 +59,7 @@ def _write_sweep(sweep: Sweep, file: pathlib.Path) -> None:
 
 
 def _differences(mine: Sweep, theirs: Sweep) -> list[str]:
-    """Names of what two sweeps disagree on: fields of their bases, grids, seeds; not who is trained
-    with whom.
-    """
+    """Names of the fields in which two sweeps differ: of their bases, grids and seeds."""
     one, other = _to_json(mine), _to_json(theirs)
     fields = [name for name in one["base"] if one["base"][name] != other["base"].get(name)]
     return fields + [name for name in ("grids", "seeds") if one[name] != other[name]]

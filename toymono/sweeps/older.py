@@ -1,6 +1,4 @@
-"""What a result of an earlier toymono lacks: it has its default, or is measured from the stored
-parameters.
-"""
+"""Complete the results of an earlier toymono: defaults, or measures of the stored parameters."""
 
 import dataclasses
 import functools

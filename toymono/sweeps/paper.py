@@ -32,9 +32,7 @@ L1_WEIGHTS = tuple(10.0**exponent for exponent in range(-7, 1))
 
 
 class PaperBatch(NamedTuple):
-    """A named sweep, in the paper's own numbers: the union of some grids over the paper's
-    defaults.
-    """
+    """A named batch in the paper's own numbers: the union of grids over the paper's defaults."""
 
     title: str
     grids: tuple[Grid, ...]

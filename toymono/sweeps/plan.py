@@ -1,6 +1,4 @@
-"""From a sweep to units of work: the members that share one compiled shape, in parts that are small
-enough.
-"""
+"""Cut a sweep into units: members that share one compiled shape, in parts of limited size."""
 
 import hashlib
 import itertools
@@ -28,8 +26,7 @@ class Unit(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Short and unique to the content: the width, and a hash of everything that fixes the
-        result.
+        """The width, and a hash of all that fixes the result: short and unique.
 
         What has its default is left out, so that a result keeps its name when a later toymono knows
         more settings.
@@ -56,8 +53,8 @@ def plan(sweep: Sweep) -> list[Unit]:
 
 
 def _parts(unit: Unit, most: int) -> Iterator[Unit]:
-    """The unit in parts of at most so many members, its members in their order: all seeds of a
-    setting, if they fit.
+    """The unit in parts of at most `most` members, in order; all seeds of a setting stay together
+    if they fit.
     """
     for settings in _even(unit.settings, max(1, most // len(unit.seeds))):
         for seeds in _even(unit.seeds, most // len(settings)):
@@ -72,8 +69,7 @@ def _even(values: tuple[T, ...], most: int) -> Iterator[tuple[T, ...]]:
 
 
 def shared(units: list[Unit], share: str) -> list[Unit]:
-    """Share i of n, written "i/n" with i from 1 to n: every n-th unit from the i-th on; all shares
-    make up the whole.
+    """Share i of n, written "i/n" with i from 1 to n: every n-th unit, starting with the i-th.
 
     Raises InputError for other words.
     """

@@ -83,8 +83,8 @@ SCALES: dict[ScaleName, Scale] = {
 
 
 def steps_of(scale: Scale, rate: float) -> int:
-    """Steps of a network at a learning rate: LAMB moves a fixed share of a tensor per step, so low
-    rates need more.
+    """Number of steps at a learning rate; LAMB moves tensors by fixed shares, so low rates need
+    more.
 
     At desk scale the power of two nearest to 164 / rate, and 2^14 at least: 2^16 at .003, 2^15 at
     .005 and .007.
@@ -127,9 +127,7 @@ def scaled(scale: Scale, grid: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
 
 
 def _trained(scale: Scale, numbers: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
-    """Learning rates, steps and decays of a grid: one set for all rates that take the same number
-    of steps.
-    """
+    """Learning rates, steps and decays of a grid, grouped by the number of steps that a rate needs."""
     by_steps = itertools.groupby(numbers["learning_rate"], lambda rate: steps_of(scale, rate))
     for steps, rates in by_steps:
         decays = numbers.get("bias_decay", (0.0,))
@@ -199,8 +197,7 @@ PRESETS: dict[str, str] = {  # names of sweeps, and what each is
 
 
 def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)) -> Sweep:
-    """A named sweep at a scale; the paper ran every setting once, toymono with at least three
-    seeds.
+    """A named sweep at a scale, with at least three seeds; the paper ran every setting once.
 
     Raises InputError for a name that PRESETS does not have.
     """
@@ -213,8 +210,8 @@ def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)
 
 
 def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
-    """The preset and scale that trains just these models, whatever its seeds and records are; None
-    if none does.
+    """The preset and scale with just these models, whatever its seeds and records; None if there is
+    none.
     """
     models = _models(sweep)
     for scale in SCALES:

@@ -35,8 +35,7 @@ def train_in_cluster(
     report: Report,
     stop: Callable[[], bool],
 ) -> None:
-    """Train units of a run, as many at the same time as the cluster can; where one dies the others
-    go on.
+    """Train units on a cluster, as many at a time as it can; if one task dies, the others continue.
 
     Raises Stopped, once the units in training have a checkpoint, if it was asked to stop, and
     otherwise InputError if a unit is not done, which says why.
@@ -62,9 +61,7 @@ def train_in_cluster(
 
 
 def _train(folder: pathlib.Path, unit: Unit, news: Any) -> None:  # noqa: ANN401 (a handle of Ray's)
-    """On a node: train a unit unless it is done. Raises InputError, or Stopped when this process is
-    asked to stop.
-    """
+    """On a node: train a unit if it is not done. Raises InputError, or Stopped on request."""
     fix = "let all nodes see the run's folder at the same path, on storage that they share"
     require((folder / SWEEP_FILE).exists(), "folder", "the run's on every node", str(folder), fix)
     told = -_SECONDS_BETWEEN_NEWS
@@ -133,9 +130,7 @@ def _reason(ray: ModuleType, task: Any) -> str:  # noqa: ANN401 (a reference of 
 
 
 def _check_done(folder: pathlib.Path, reasons: dict[Unit, str]) -> None:
-    """Raise InputError unless all units are done; the list of files is read anew, for a file
-    server's may be late.
-    """
+    """Raise InputError unless all units are done; lists files anew, since a file server can lag."""
     done = {file.name for file in (folder / "units").iterdir()}
     lost = {
         unit: reason for unit, reason in reasons.items() if unit_file(folder, unit).name not in done

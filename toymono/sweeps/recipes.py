@@ -1,5 +1,4 @@
-"""Ways to train the paper's network for less than the paper did, tried before one was chosen for
-scale desk.
+"""Cheaper ways to train the paper's network, compared before one was chosen for scale desk.
 
 All are of one seed, RECIPE_SEED, on which no claim is judged.
 """
@@ -54,9 +53,7 @@ RECIPES = (
 
 
 def recipe_sweep(shape: Config, seeds: tuple[int, ...]) -> Sweep:
-    """All recipes for a network of this shape; at another width than the paper's the steps and
-    batches shrink alike.
-    """
+    """All recipes for a shape; other widths than the paper's get proportional steps and batches."""
     smaller = N_NEURONS // shape.n_neurons
     recipes = (
         r._replace(n_steps=r.n_steps // smaller, batch_size=max(1, r.batch_size // smaller))

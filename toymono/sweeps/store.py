@@ -173,8 +173,7 @@ def _all_attrs(parts: Sequence[dict[str, Any]], context: object) -> dict[str, An
 
 
 def open_run_units(folder: pathlib.Path) -> list[xr.Dataset]:
-    """As `read_run`, but unit by unit, and each array is read when it is used: for runs larger than
-    what is looked at.
+    """As `read_run`, but unit by unit and lazily, for runs that are larger than the memory.
 
     Members come in the same order as in `read_run`.
     """

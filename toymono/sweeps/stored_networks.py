@@ -1,4 +1,4 @@
-"""What a unit's named arrays say of the networks in them."""
+"""The networks in a unit's results: their configuration, weights and problems."""
 
 import dataclasses
 
@@ -24,8 +24,8 @@ def config_of(data: xr.Dataset) -> Config:
 
 
 def weights_in(data: xr.Dataset) -> Weights:
-    """The weights of all members at one record; every leaf: seed setting ..., or setting ... of a
-    single seed.
+    """Weights of all members at one record; every leaf: seed setting ..., or setting ... of one
+    seed.
     """
     member = [dim for dim in ("seed", "setting") if dim in data.sizes]
     return Weights(*(jnp.asarray(data[name].transpose(*member, ...).values) for name in WEIGHTS))

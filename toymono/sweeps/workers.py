@@ -1,5 +1,4 @@
-"""Units trained by processes of their own, one core each: networks this small leave several threads
-waiting.
+"""Train units in several processes, one core each: networks this small cannot use several threads.
 
 Also the program of such a process, `python -m toymono.sweeps.workers FOLDER UNIT`. It writes how
 far it is to its standard output, one JSON object a line. It stops at the next snapshot when its
@@ -41,8 +40,7 @@ def train_in_processes(
     report: Report,
     stop: Callable[[], bool],
 ) -> None:
-    """Train units of a run, so many at the same time, each in a process of its own; where one dies
-    the others go on.
+    """Train units in up to `n_processes` processes; if one dies, the others continue.
 
     Raises Stopped if it was asked to stop, and otherwise InputError if a process died, which says
     of what.
