@@ -67,7 +67,7 @@ def test_what_is_read_out_is_the_sum_of_the_responses_where_all_decoder_weights_
 
 
 @pytest.mark.parametrize("task", ["decode", "reproject", "absolute"])
-def test_a_portrait_repeats_what_the_single_measures_say(task):
+def test_a_dashboard_repeats_what_the_single_measures_say(task):
     made, params, problem = _random(task)
     shown = dashboard(made, params, problem)
     np.testing.assert_array_equal(shown.responses, responses_of(made, params, problem))

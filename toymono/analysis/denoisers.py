@@ -114,14 +114,17 @@ def _fits(seen: Observed, candidates: Float[Array, "kink point"]) -> Denoiser:
     """
     bends = jax.nn.relu(seen.z[:, None] - candidates.ravel())
     weight = jnp.full_like(seen.z, seen.z[1] - seen.z[0])
+    # Normal equations of E[(f - sum_c s_c relu(z - k_c))^2], for all candidates at once.
     gram, overlap = (bends * (seen.p * weight)[:, None]).T @ bends, (seen.m * weight) @ bends
     n_kinks, n_points = candidates.shape
+    # Every combination of one candidate per kink, as indices into the columns of `bends`.
     choice = jnp.stack(
         jnp.meshgrid(*(jnp.arange(n_points) for _ in range(n_kinks)), indexing="ij"), -1
     )
     chosen = choice.reshape(-1, n_kinks) + n_points * jnp.arange(n_kinks)
     among = gram[chosen[:, :, None], chosen[:, None, :]]
-    ridge = 1e-6 * jnp.trace(gram) / len(gram) * jnp.eye(n_kinks)  # for kinks that coincide
+    # Kinks that coincide have a singular Gram matrix; the ridge leaves a small solution.
+    ridge = 1e-6 * jnp.trace(gram) / len(gram) * jnp.eye(n_kinks)
     slopes = jnp.linalg.solve(among + ridge, overlap[chosen][..., None])[..., 0]
     error = (
         seen.power

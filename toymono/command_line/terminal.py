@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from toymono.config import InputError
+from toymono.text_files import json_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,7 +185,7 @@ def interval_words(mean: float | None, low: float | None, high: float | None, n:
 
 
 def span(row: Mapping[Hashable, Any], measure: str) -> str:
-    """`interval_words` of a row of `over_seeds`, which has measure, measure_low and measure_high."""
+    """`interval_words` of a row of `over_seeds`: measure, measure_low, measure_high."""
     low, high = (row[f"{measure}_{end}"] for end in ("low", "high"))
     return interval_words(
         row[measure], low, high, n=1 if math.isnan(low) else 2
@@ -274,10 +275,7 @@ def claims_table(verdicts: "pd.DataFrame") -> Table:
 def strict_json(frame: "pd.DataFrame") -> str:
     """Rows as a JSON list of objects, where a number that is not finite becomes null."""
     rows = [
-        {
-            str(k): None if isinstance(v, float) and not math.isfinite(v) else v
-            for k, v in row.items()
-        }
+        {str(name): json_number(value) for name, value in row.items()}
         for row in frame.to_dict("records")
     ]
     return json.dumps(rows, indent=1, allow_nan=False)

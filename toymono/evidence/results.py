@@ -7,7 +7,6 @@ either.
 
 import dataclasses
 import json
-import math
 import pathlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -20,11 +19,13 @@ from toymono.evidence.tables import MEASURES, SETTINGS, run_table
 from toymono.sweeps.folder import SWEEP_FILE, read_sweep
 from toymono.sweeps.presets import batch_of
 from toymono.sweeps.store import is_whole, read_run, stored_provenance
-from toymono.text_files import read_text, write_text
+from toymono.text_files import json_number, read_text, write_text
+
+_DIGITS = 6  # of a number in a results file
 
 
 class Results(NamedTuple):
-    """The members of one batch, as `analysis.members.run_table` gives them, and what made them."""
+    """The members of one batch, as `evidence.tables.run_table` gives them, and what made them."""
 
     batch: str  # name of a preset; "custom" for any other sweep
     scale: str
@@ -82,12 +83,16 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
     there is none.
     """
     table = results.table
-    shared = {name: _plain(table[name].iloc[0]) for name in SETTINGS if table[name].nunique() == 1}
+    shared = {
+        name: json_number(table[name].iloc[0], _DIGITS)
+        for name in SETTINGS
+        if table[name].nunique() == 1
+    }
     columns = [
         *(name for name in (*SETTINGS, "seed", *MEASURES, "unit", "setting") if name not in shared)
     ]
     rows = [
-        {name: _plain(value) for name, value in row.items()}
+        {name: json_number(value, _DIGITS) for name, value in row.items()}
         for row in table[columns].to_dict("records")
     ]
     content = {
@@ -96,17 +101,10 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
         "provenance": results.provenance,
         "settings": shared,
     }
+    # One line per member, so that a member that changes is one line of a difference.
     lines = ",\n".join(json.dumps(row, allow_nan=False) for row in rows)
-    return write_text(
-        file, json.dumps(content, indent=1)[:-2] + f',\n "members": [\n{lines}\n]}}\n'
-    )
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 (what JSON has)
-    value = getattr(value, "item", lambda: value)()
-    if isinstance(value, float):
-        return float(f"{value:.6g}") if math.isfinite(value) else None
-    return value
+    text = json.dumps({**content, "members": []}, indent=1)
+    return write_text(file, text.replace('"members": []', f'"members": [\n{lines}\n]') + "\n")
 
 
 def read_results(file: pathlib.Path) -> Results:

@@ -17,7 +17,7 @@ def judged(found: Sequence[Results]) -> list[Results]:
 
 
 def verdicts(found: Sequence[Results]) -> pd.DataFrame:
-    """The rows of `analysis.claims.verdict_table` for each scale among the judged results, named in
+    """The rows of `evidence.claims.verdict_table` for each scale among the judged results, named in
     column scale.
 
     Without a judged batch it has no rows. Unfinished runs are left out, so their claims are

@@ -4,7 +4,6 @@ many steps as fit.
 
 import base64
 import json
-import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -30,6 +29,7 @@ from toymono.explorer.captions import (
 from toymono.explorer.stored_runs import Member
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import Picture, What, feature_pictures, filled, neuron_pictures
+from toymono.text_files import json_number
 
 _BASE64 = 4 / 3  # characters per byte
 _DIGITS = 7  # a float32 has no more
@@ -70,10 +70,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 (what JSON has)
         return {str(name): plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple | np.ndarray | pd.Series | pd.Index):
         return [plain(part) for part in value]
-    value = getattr(value, "item", lambda: value)()
-    if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
-    return value
+    return json_number(value, _DIGITS)
 
 
 def packed_table(name: str, table: pd.DataFrame) -> dict[str, Any]:

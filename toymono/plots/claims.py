@@ -22,7 +22,7 @@ _ROW_HEIGHT = 34
 def evidence(verdicts: pd.DataFrame) -> go.Figure:
     """One strip per measurement, each on its own scale: range shaded, interval as a bar.
 
-    Takes the rows of one scale from `analysis.claims.verdict_table`; numbers and verdict stand to
+    Takes the rows of one scale from `evidence.claims.verdict_table`; numbers and verdict stand to
     the right.
     """
     rows = verdicts.to_dict("records")

@@ -127,7 +127,7 @@ def scaled(scale: Scale, grid: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
 
 
 def _trained(scale: Scale, numbers: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
-    """Learning rates, steps and decays of a grid, grouped by the number of steps that a rate needs."""
+    """Learning rates, steps and decays of a grid, grouped by the steps that a rate needs."""
     by_steps = itertools.groupby(numbers["learning_rate"], lambda rate: steps_of(scale, rate))
     for steps, rates in by_steps:
         decays = numbers.get("bias_decay", (0.0,))

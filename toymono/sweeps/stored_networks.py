@@ -3,6 +3,7 @@
 import dataclasses
 
 import jax.numpy as jnp
+import numpy as np
 import xarray as xr
 
 from toymono.config import Config
@@ -14,11 +15,11 @@ WEIGHTS = ("encoder_kernel", "encoder_bias", "decoder_kernel")  # names of the a
 
 def config_of(data: xr.Dataset) -> Config:
     """The Config that a unit was trained with, from what its file says."""
-    fields = (field.name for field in dataclasses.fields(Config))
+    stored = {field.name: data.attrs[field.name] for field in dataclasses.fields(Config)}
     return Config(
-        **{
-            name: getattr(data.attrs[name], "item", lambda n=name: data.attrs[n])()
-            for name in fields
+        **{  # numbers are stored as numpy scalars, words as they are
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in stored.items()
         }
     )
 
