@@ -15,7 +15,21 @@ _DEFAULTS = Hyper._field_defaults
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RunPreset:
+class _Training:
+    """The flags of every command that trains."""
+
+    unit: str = "1/1"
+    """Train share i of n of the units, written i/n: for arrays of jobs on a cluster."""
+    workers: int | None = None
+    """Processes that train a unit each (default: one per core, if that is faster)."""
+    on: str = "here"
+    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as
+    HOST:6379.
+    """
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunPreset(_Training):
     """Train a named sweep."""
 
     preset: Suppress[str]
@@ -35,14 +49,6 @@ class RunPreset:
     """
     out: pathlib.Path | None = None
     """Folder of the run (default: runs/<preset>-<scale>)."""
-    unit: str = "1/1"
-    """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
-    workers: int | None = None
-    """Processes that train a unit each (default: one for each core, if that is sooner)."""
-    on: str = "here"
-    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as
-    HOST:6379.
-    """
     dry_run: bool = False
     """Print the plan and write nothing."""
 
@@ -59,7 +65,7 @@ class RunPreset:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RunCustom(Config):
+class RunCustom(Config, _Training):
     """Train the product of the numbers given: every combination, with every seed."""
 
     learning_rate: tuple[float, ...] = (_DEFAULTS["learning_rate"],)
@@ -78,14 +84,6 @@ class RunCustom(Config):
     """Seeds that every setting is trained with."""
     out: pathlib.Path | None = None
     """Folder of the run (default: runs/custom)."""
-    unit: str = "1/1"
-    """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
-    workers: int | None = None
-    """Processes that train a unit each (default: one for each core, if that is sooner)."""
-    on: str = "here"
-    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as
-    HOST:6379.
-    """
     dry_run: bool = False
     """Print the plan and write nothing."""
 
@@ -126,19 +124,11 @@ class Run:
 
 
 @dataclasses.dataclass(frozen=True)
-class Resume:
+class Resume(_Training):
     """Train what a run still lacks; what is done already is kept."""
 
     folder: Positional[pathlib.Path]
     """Folder of a run."""
-    unit: str = "1/1"
-    """Train the i-th of n shares of the units, as i/n: for arrays of jobs on a cluster."""
-    workers: int | None = None
-    """Processes that train a unit each (default: one for each core, if that is sooner)."""
-    on: str = "here"
-    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as
-    HOST:6379.
-    """
 
 
 @dataclasses.dataclass(frozen=True)
