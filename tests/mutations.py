@@ -252,7 +252,7 @@ FILES = (
     ),
     Mutation(
         "a loss that an older run lacks is 0",
-        "toymono/sweeps/older.py",
+        "toymono/sweeps/older_results.py",
         "np.full((2, *(data.sizes[dim] for dim in dims)), np.nan, np.float32)",
         "np.zeros((2, *(data.sizes[dim] for dim in dims)), np.float32)",
         "test_older_runs.py::test_where_an_older_run_kept_no_parameters_its_loss_is_unknown",

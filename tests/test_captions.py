@@ -5,7 +5,7 @@ network.
 import numpy as np
 import pytest
 
-from toymono.analysis.dashboard import Frame
+from toymono.analysis.dashboard_data import Frame
 from toymono.explorer.captions import frame_words, loss_words, member_words, score_words
 from toymono.explorer.stored_runs import studies
 from toymono.plots.members import LOSS_TRACES, loss_panel, loss_traces

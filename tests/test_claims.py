@@ -6,6 +6,12 @@ import pytest
 from toymono.analysis.theory import denoisers, predicted_losses
 from toymono.config import Config
 from toymono.evidence import quantities as q
+from toymono.evidence.bias_thresholds import (
+    bias_threshold,
+    density_exponent,
+    dimension_exponent,
+    thresholds,
+)
 from toymono.evidence.claims import (
     Claim,
     Part,
@@ -19,12 +25,6 @@ from toymono.evidence.claims import (
 from toymono.evidence.mechanism_claims import MECHANISM
 from toymono.evidence.paper_claims import CLAIMS
 from toymono.evidence.predictions import best_kink, least_loss, over_prediction
-from toymono.evidence.thresholds import (
-    bias_threshold,
-    density_exponent,
-    dimension_exponent,
-    thresholds,
-)
 from toymono.toy.world import make_world
 
 FINISHED = {"finished": True, "diverged": False}

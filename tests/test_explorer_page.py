@@ -8,7 +8,7 @@ import pytest
 from exploring import same_numbers, soon
 from playwright.sync_api import expect
 
-from toymono.analysis.dashboard import ROLES, feature_table, neuron_table
+from toymono.analysis.dashboard_data import ROLES, feature_table, neuron_table
 from toymono.evidence.tables import brief
 from toymono.plots.members import member_map
 from toymono.plots.panels import feature_pictures, neuron_pictures

@@ -7,7 +7,7 @@ import pytest
 from exploring import soon
 from playwright.sync_api import expect
 
-from toymono.analysis.dashboard import ROLES
+from toymono.analysis.dashboard_data import ROLES
 from toymono.analysis.interventions import amplitudes, outcome
 from toymono.explorer.captions import frame_words, loss_words, member_words, score_words
 from toymono.plots.interventions import activation_panel, output_panel

@@ -2,8 +2,8 @@ import jax
 import numpy as np
 import pytest
 
-from toymono.analysis.contexts import mono_in_contexts
 from toymono.analysis.responses import task_responses
+from toymono.analysis.scores_in_contexts import mono_in_contexts
 from toymono.analysis.superposition import geometry
 from toymono.evidence.on_demand import CONTEXTS, GEOMETRY, contexts_table, geometry_table
 from toymono.evidence.tables import over_seeds, run_table

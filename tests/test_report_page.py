@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from toymono.analysis.dashboard import feature_table, frame, neuron_table
+from toymono.analysis.dashboard_data import feature_table, frame, neuron_table
 from toymono.explorer.captions import frame_words, loss_words, score_words
 from toymono.explorer.report import write_report
 from toymono.explorer.stored_runs import Study

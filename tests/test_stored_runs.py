@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from toymono.analysis.dashboard import responses_of
+from toymono.analysis.dashboard_data import responses_of
 from toymono.config import InputError
 from toymono.evidence.results import results_of_run
 from toymono.evidence.verdicts import verdicts

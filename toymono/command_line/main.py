@@ -21,8 +21,8 @@ from toymono.command_line.commands import (
     RunPreset,
     ShowTable,
 )
+from toymono.command_line.startup_checks import Fault, fit_terminal, jax_anyway, require_jax
 from toymono.command_line.stopping import ends_when_told
-from toymono.command_line.surroundings import Fault, fit_terminal, jax_anyway, require_jax
 from toymono.command_line.terminal import (
     claims_table,
     duration,

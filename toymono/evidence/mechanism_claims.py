@@ -5,10 +5,10 @@ been seen, and other shapes in number; no network of the batches named here had 
 """
 
 from toymono.evidence import quantities as q
+from toymono.evidence.bias_thresholds import dimension_exponent
 from toymono.evidence.claims import Claim, Part
 from toymono.evidence.paper_claims import LOSS_COST, POSITIVE
 from toymono.evidence.predictions import best_kink, least_loss, over_prediction
-from toymono.evidence.thresholds import dimension_exponent
 
 MECHANISM = (
     Claim(

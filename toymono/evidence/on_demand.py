@@ -14,8 +14,8 @@ import pandas as pd
 import xarray as xr
 from jaxtyping import Array
 
-from toymono.analysis.contexts import MonoInContexts, mono_in_contexts
 from toymono.analysis.responses import task_responses
+from toymono.analysis.scores_in_contexts import MonoInContexts, mono_in_contexts
 from toymono.analysis.superposition import Geometry, geometry
 from toymono.config import Config
 from toymono.evidence.tables import member_rows, recorded_measures

@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 from toymono.evidence import quantities as q
+from toymono.evidence.bias_thresholds import density_exponent, threshold_ratio
 from toymono.evidence.claims import Claim, Part
-from toymono.evidence.thresholds import density_exponent, threshold_ratio
 
 SHARE_THAT_COUNTS = 0.1  # of the features
 LOSS_SPREAD = 0.95 / 0.85 - 1  # of the paper's plateau, from its lowest to its highest loss

@@ -15,7 +15,7 @@ import xarray as xr
 from pandas.api.typing import DataFrameGroupBy
 
 from toymono.analysis.circuits import Anatomy, anatomy
-from toymono.analysis.contexts import MonoInContexts
+from toymono.analysis.scores_in_contexts import MonoInContexts
 from toymono.analysis.superposition import Geometry
 from toymono.config import Config, Hyper
 from toymono.evidence.finished import is_finished, late_gain

@@ -5,7 +5,7 @@ import math
 import jax.numpy as jnp
 import numpy as np
 
-from toymono.analysis.dashboard import ROLES, Dashboard, Frame, kinked_answer
+from toymono.analysis.dashboard_data import ROLES, Dashboard, Frame, kinked_answer
 from toymono.analysis.interventions import Outcome
 from toymono.analysis.monosemanticity import is_mono
 from toymono.explorer.stored_runs import Member

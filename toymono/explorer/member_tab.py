@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 from dash import Dash, Input, Output, dcc, html, no_update
 
-from toymono.analysis.dashboard import Dashboard, History, feature_table, neuron_table
+from toymono.analysis.dashboard_data import Dashboard, History, feature_table, neuron_table
 from toymono.config import require
 from toymono.explorer.captions import (
     feature_words,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from toymono.analysis.dashboard import (
+from toymono.analysis.dashboard_data import (
     Dashboard,
     best_scores,
     feature_table,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from toymono.analysis.dashboard import (
+from toymono.analysis.dashboard_data import (
     Dashboard,
     Frame,
     History,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from dash import ALL, Dash, Input, Output, State, dcc, html
 
-from toymono.analysis.dashboard import ROLES
+from toymono.analysis.dashboard_data import ROLES
 from toymono.analysis.interventions import Outcome, amplitudes, outcome
 from toymono.config import require
 from toymono.explorer.captions import outcome_words

@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from toymono.analysis.dashboard import ROLES, Frame, History
+from toymono.analysis.dashboard_data import ROLES, Frame, History
 from toymono.analysis.monosemanticity import MONO_THRESHOLD, score_cdf
 from toymono.analysis.ordering import Order
 from toymono.plots.maps import named_on_hover

@@ -20,7 +20,7 @@ from toymono.config import Config, Hyper, InputError, require
 from toymono.evidence.tables import is_diverged
 from toymono.sweeps.files import check, way_back, written_with_checksum
 from toymono.sweeps.folder import read_sweep
-from toymono.sweeps.older import completed, lacking, with_defaults
+from toymono.sweeps.older_results import completed, lacking, with_defaults
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.schema import LAYOUTS, PROVENANCE, coordinates, flaw
 from toymono.sweeps.stored_networks import WEIGHTS, config_of

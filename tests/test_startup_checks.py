@@ -16,7 +16,7 @@ import running
 
 import toymono
 from toymono import environment
-from toymono.command_line import doctor, surroundings
+from toymono.command_line import doctor, startup_checks
 from toymono.command_line.main import main
 from toymono.config import InputError
 from toymono.plots.write import write_json
@@ -122,7 +122,7 @@ def test_help_is_there_at_once_on_a_terminal_of_one_ascii_column(ended):
 
 
 def test_a_device_that_is_broken_with_no_variable_set_is_one_sentence(monkeypatch):
-    for name in surroundings._DEVICE_VARIABLES:
+    for name in startup_checks._DEVICE_VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
     def broken():
@@ -130,7 +130,7 @@ def test_a_device_that_is_broken_with_no_variable_set_is_one_sentence(monkeypatc
 
     monkeypatch.setattr(jax, "devices", broken)
     with pytest.raises(InputError, match=r"^JAX must start, but .*no device.*JAX_PLATFORMS=cpu"):
-        surroundings.jax_anyway()
+        startup_checks.jax_anyway()
 
 
 @pytest.mark.parametrize(("told", "used"), [("1", "40"), ("80", "80"), ("100000000", "400")])

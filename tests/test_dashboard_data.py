@@ -5,7 +5,7 @@ import pytest
 from cases import PROBLEM, RELU_RESPONSES, SCORES, config, hand_network
 
 from toymono.analysis.amplitudes import AMPLITUDES, lone_outputs
-from toymono.analysis.dashboard import (
+from toymono.analysis.dashboard_data import (
     ROLES,
     History,
     best_scores,

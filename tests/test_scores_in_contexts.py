@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from cases import PROBLEM, SCORES, hand_network, simplex_problem
 
-from toymono.analysis.contexts import (
+from toymono.analysis.handbuilt import hand_built
+from toymono.analysis.scores_in_contexts import (
     effects,
     mono_in_contexts,
     scores_at_amplitude,
@@ -12,7 +13,6 @@ from toymono.analysis.contexts import (
     scores_with_noise,
     scores_with_others_on,
 )
-from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config
 from toymono.toy.model import network
 
