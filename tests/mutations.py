@@ -90,7 +90,7 @@ SCIENCE = (
     Mutation(
         "Holm's correction is dropped",
         "toymono/evidence/claims.py",
-        "(len(order) - place) * p[part]",
+        "(len(order) - rank) * p[part]",
         "p[part]",
         "test_claims.py::test_holm_s_correction_is_the_textbook_one",
     ),

@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import sys
 
+import mutations
 import pytest
 
 from toymono.command_line.main import main
@@ -78,6 +79,15 @@ def test_the_gallery_shows_every_figure_with_its_verdict():
 def test_the_gallery_finds_the_claims_that_an_experiment_names():
     found = _script("_gallery").claims_in("claims C1 to C3 and C7; Figs 1, 3; M2")
     assert found == ["C1", "C2", "C3", "C7", "M2"]
+
+
+def test_every_mutation_finds_its_place_and_its_test():
+    for each in (*mutations.SCIENCE, *mutations.TRAINING, *mutations.FILES, *mutations.PAGES):
+        assert (ROOT / each.file).read_text(encoding="utf-8").count(each.old) == 1, each.name
+        module, _, name = each.test.partition("::")
+        assert not name or f"def {name.split('[')[0]}(" in (ROOT / "tests" / module).read_text(
+            encoding="utf-8"
+        )
 
 
 def blocks(language):
