@@ -224,7 +224,12 @@ def test_claims_prints_a_verdict_on_every_claim_from_the_committed_results(tmp_p
 
 def test_the_committed_verdicts_are_those_of_the_committed_results(capsys):
     main(["claims", str(FIGURES), "--json"])
-    assert json.loads(capsys.readouterr().out) == json.loads((FIGURES / "claims.json").read_text())
+    judged = json.loads(capsys.readouterr().out)
+    committed = json.loads((FIGURES / "claims.json").read_text(encoding="utf-8"))
+    assert len(judged) == len(committed)
+    for ours, theirs in zip(judged, committed, strict=True):
+        # A prediction is computed, and rounds otherwise with another number of threads.
+        assert ours == pytest.approx(theirs, rel=1e-4, nan_ok=True)
 
 
 def test_claims_judges_a_run_as_far_as_it_goes(smoke_run, capsys):

@@ -1,8 +1,11 @@
 import json
+import os
 import subprocess
 import sys
 
 import pytest
+
+from toymono.sweeps.workers import XLA_THREADS
 
 # A process with two CPU devices trains all members over both; this one has one device.
 PROGRAM = """
@@ -60,8 +63,11 @@ def trained():
     """What the cases print on one device and on two."""
     commands = [[sys.executable, "-c", PROGRAM, n, json.dumps(CASES)] for n in ("1", "2")]
     pipe = subprocess.PIPE
+    # Both with as many threads as they choose: with one for all, XLA rounds otherwise for two devices.
+    env = {name: value for name, value in os.environ.items() if name != XLA_THREADS}
     processes = [
-        subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) for command in commands
+        subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=env)
+        for command in commands
     ]
     printed = [process.communicate() for process in processes]
     for process, (_, error) in zip(processes, printed, strict=True):
