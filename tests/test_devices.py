@@ -63,7 +63,7 @@ def trained():
     """What the cases print on one device and on two."""
     commands = [[sys.executable, "-c", PROGRAM, n, json.dumps(CASES)] for n in ("1", "2")]
     pipe = subprocess.PIPE
-    # Both with as many threads as they choose: with one for all, XLA rounds otherwise for two devices.
+    # With one thread for all, XLA rounds otherwise for two devices than for one.
     env = {name: value for name, value in os.environ.items() if name != XLA_THREADS}
     processes = [
         subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=env)
