@@ -1,3 +1,4 @@
+import contextlib
 import signal
 import subprocess
 import sys
@@ -7,6 +8,10 @@ import numpy as np
 import xarray as xr
 
 from toymono.command_line.main import main
+from toymono.config import Config, Sweep
+from toymono.sweeps import cluster, ray_tasks
+from toymono.sweeps.interruption import ends_in_order
+from toymono.sweeps.run import run_sweep
 
 LONG = (
     "run custom --n-features 8 --n-embed 4 --n-neurons 8 --batch-size 16 --n-steps 20000 "
@@ -46,3 +51,19 @@ def test_a_run_that_is_killed_at_any_moment_ends_as_if_it_had_not_been(tmp_path)
     for name, values in whole.items():
         np.testing.assert_array_equal(values, killed[name])
     assert {path.suffix for path in (out / "units").iterdir()} == {".nc", ".sha256", ".lock"}
+
+
+def test_a_cluster_is_connected_and_left_in_order(tmp_path, monkeypatch):
+    in_order = []
+
+    @contextlib.contextmanager
+    def connected(on, workers):
+        in_order.append(ends_in_order())
+        yield cluster.Cluster(1, 2**40, ray=contextlib, task=lambda train: train)
+        in_order.append(ends_in_order())
+
+    monkeypatch.setattr(cluster, "connected", connected)
+    monkeypatch.setattr(ray_tasks, "train_in_cluster", lambda *args: None)
+    run_sweep(Sweep(base=Config(), grids=({},), seeds=(0,)), tmp_path / "run", on="ray")
+    assert in_order == [True, True]
+    assert not ends_in_order()

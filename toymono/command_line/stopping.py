@@ -40,11 +40,11 @@ def ends_when_told() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    heard, told = socket.socketpair()  # Python writes to it at once, whatever it is doing
-    told.setblocking(False)
-    with told, _handlers(told.fileno()), _kept_stops() as lost:
+    reader, writer = socket.socketpair()  # Python writes to it at once, whatever it is doing
+    writer.setblocking(False)
+    with writer, _handlers(writer.fileno()), _kept_stops() as lost:
         asked: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        threading.Thread(target=_watch, args=(heard, asked, lost), daemon=True).start()
+        threading.Thread(target=_watch, args=(reader, asked, lost), daemon=True).start()
         status: object = "stopped"  # whatever a stop became on its way through libraries
         try:
             yield
@@ -54,15 +54,15 @@ def ends_when_told() -> Iterator[None]:
             raise
         finally:
             signal.set_wakeup_fd(-1)
-            told.shutdown(socket.SHUT_WR)
+            writer.shutdown(socket.SHUT_WR)
             if asked.get():
                 _leave(status)
 
 
 @contextlib.contextmanager
-def _handlers(told: int) -> Iterator[None]:
+def _handlers(writer: int) -> Iterator[None]:
     before = {number: signal.signal(number, _raise) for number in _STOPPING}
-    woken = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    woken = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:
         yield
     finally:
@@ -100,15 +100,15 @@ def _kept_stops() -> Iterator[list[None]]:
         sys.unraisablehook, sys.excepthook = unraised, given_up
 
 
-def _watch(heard: socket.socket, asked: "queue.SimpleQueue[bool]", lost: list[None]) -> None:
+def _watch(reader: socket.socket, asked: "queue.SimpleQueue[bool]", lost: list[None]) -> None:
     """Wait for a signal, then until what is to be stored is, then for the program to end."""
-    while (number := heard.recv(1)) and number not in _STOP:
+    while (number := reader.recv(1)) and number not in _STOP:
         pass
     asked.put(bool(number))
     if not number:  # the block is left, and nobody has asked
-        return heard.close()
+        return reader.close()
     while ends_in_order():
-        if select.select([heard], [], [], _PAUSE)[0] and heard.recv(1) in _AT_ONCE:
+        if select.select([reader], [], [], _PAUSE)[0] and reader.recv(1) in _AT_ONCE:
             break
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:

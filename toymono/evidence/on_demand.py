@@ -9,7 +9,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import pandas as pd
 import xarray as xr
 from jaxtyping import Array
@@ -18,50 +17,63 @@ from toymono.analysis.responses import task_responses
 from toymono.analysis.scores_in_contexts import MonoInContexts, mono_in_contexts
 from toymono.analysis.superposition import Geometry, geometry
 from toymono.config import Config
-from toymono.evidence.tables import member_rows, recorded_measures
-from toymono.sweeps.stored_networks import config_of, weights_in
+from toymono.evidence.tables import member_columns, member_rows, recorded_measures
+from toymono.sweeps.stored_networks import config_of, problems_in, weights_in
 from toymono.toy.model import Weights, network, params_of
-from toymono.toy.world import World, make_world
+from toymono.toy.tasks import Problem
+from toymono.toy.world import make_world
 
 CONTEXTS = ("n_mono", *MonoInContexts._fields)
 GEOMETRY = ("n_mono", *Geometry._fields)
 
-Measure = Callable[[Config, Weights, World, Array], MonoInContexts | Geometry]
+Measure = Callable[[Config, Weights, Problem, Array, Array], MonoInContexts | Geometry]
 
 
-def _contexts(config: Config, weights: Weights, world: World, density: Array) -> MonoInContexts:
+def _contexts(
+    config: Config, weights: Weights, problem: Problem, density: Array, key: Array
+) -> MonoInContexts:
+    return mono_in_contexts(network(config, params_of(weights)), problem, density, key)
+
+
+def _geometry(
+    config: Config, weights: Weights, problem: Problem, density: Array, key: Array
+) -> Geometry:
+    del density, key
     net = network(config, params_of(weights))
-    return mono_in_contexts(net, world.problem, density, world.key_probe)
-
-
-def _geometry(config: Config, weights: Weights, world: World, density: Array) -> Geometry:
-    del density
-    net = network(config, params_of(weights))
-    return geometry(world.problem, task_responses(config, net, world.problem))
+    return geometry(problem, task_responses(config, net, problem))
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1))
 def _of_members(
-    measure: Measure, config: Config, seeds: Array, weights: Weights, densities: Array
+    measure: Measure,
+    config: Config,
+    seeds: Array,
+    problems: Problem,
+    weights: Weights,
+    densities: Array,
 ) -> Any:  # noqa: ANN401
     """The measure of every member, one after another: seed setting."""
 
-    def of_seed(one: tuple[Array, Weights]) -> Any:  # noqa: ANN401
-        world = make_world(config, one[0])
-        return jax.lax.map(lambda m: measure(config, m[0], world, m[1]), (one[1], densities))
+    def of_seed(one: tuple[Array, Problem, Weights]) -> Any:  # noqa: ANN401
+        seed, problem, members = one
+        key = make_world(config, seed).key_probe
 
-    return jax.lax.map(of_seed, (seeds, weights))
+        def of_member(one: tuple[Weights, Array]) -> Any:  # noqa: ANN401
+            return measure(config, one[0], problem, one[1], key)
+
+        return jax.lax.map(of_member, (members, densities))
+
+    return jax.lax.map(of_seed, (seeds, problems, weights))
 
 
 def _table(measure: Measure, data: xr.Dataset) -> pd.DataFrame:
     seeds = jnp.asarray(data.seed.values, jnp.uint32)
     densities = jnp.asarray(data.feature_density.values, jnp.float32)
-    weights = weights_in(data.isel(step=-1, param_step=-1))
-    found = _of_members(measure, config_of(data), seeds, weights, densities)._asdict()
-    columns = {name: (("seed", "setting"), np.asarray(values)) for name, values in found.items()}
-    return member_rows(
-        recorded_measures(data).assign(columns), data, ("n_mono", *found, "diverged")
-    )
+    last = data.isel(step=-1, param_step=-1)
+    arrays = (seeds, problems_in(last), weights_in(last), densities)
+    found = _of_members(measure, config_of(data), *arrays)._asdict()
+    table = recorded_measures(data).assign(member_columns(found))
+    return member_rows(table, data, ("n_mono", *found, "diverged"))
 
 
 def contexts_table(data: xr.Dataset) -> pd.DataFrame:

@@ -6,12 +6,13 @@ Takes the named arrays that `sweeps.store` writes and reads; knows no file.
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import jax
 import numpy as np
 import pandas as pd
 import xarray as xr
+from jaxtyping import Array
 from pandas.api.typing import DataFrameGroupBy
 
 from toymono.analysis.circuits import Anatomy, anatomy
@@ -129,9 +130,12 @@ def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]
     deciding = ("n_features", "n_embed", "n_neurons", "task", "activation")
     config = Config(**{name: getattr(config_of(data), name) for name in deciding})
     found = _anatomies_of(config, problems_in(last), weights_in(last))
-    return {
-        name: (("seed", "setting"), np.asarray(values)) for name, values in found._asdict().items()
-    }
+    return member_columns(found._asdict())
+
+
+def member_columns(found: Mapping[str, Array]) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
+    """Measures of all members, seed by setting, as variables of a dataset."""
+    return {name: (("seed", "setting"), np.asarray(values)) for name, values in found.items()}
 
 
 @functools.partial(jax.jit, static_argnums=0)

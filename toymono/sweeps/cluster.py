@@ -32,9 +32,8 @@ class Cluster(NamedTuple):
     at_once: int  # units that it trains at the same time
     bytes_each: int  # memory for each of them, beside what its process needs for itself
     ray: ModuleType
-    task: Callable[
-        ..., Any
-    ]  # what makes a function one that a node calls, with one unit's share of the cluster
+    # Makes a function one that a node calls, with one unit's share of the cluster.
+    task: Callable[..., Any]
 
 
 @contextlib.contextmanager

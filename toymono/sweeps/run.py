@@ -13,7 +13,7 @@ from toymono.config import Sweep, require
 from toymono.sweeps.estimates import PROCESS_BYTES, estimated_bytes, fitted, is_worth_splitting
 from toymono.sweeps.files import check
 from toymono.sweeps.folder import claim_folder, read_sweep
-from toymono.sweeps.interruption import asked_to_stop
+from toymono.sweeps.interruption import asked_to_stop, order
 from toymono.sweeps.plan import Unit, plan, share_of, shared
 from toymono.sweeps.store import unit_file
 from toymono.sweeps.train_unit import Report, train_unit
@@ -71,7 +71,7 @@ def _engine(on: str, workers: int | None) -> Iterator[Engine]:
     from toymono.sweeps.cluster import connected
     from toymono.sweeps.ray_tasks import train_in_cluster
 
-    with connected(on, workers) as cluster:
+    with order(), connected(on, workers) as cluster:
         train = functools.partial(train_in_cluster, cluster)
         yield Engine(cluster.at_once, cluster.bytes_each, cluster.bytes_each, train)
 

@@ -14,7 +14,7 @@ from toymono import environment
 from toymono.analysis.record import Record
 from toymono.config import Config, Hyper
 from toymono.sweeps.plan import Unit
-from toymono.sweeps.stored_networks import WEIGHTS
+from toymono.sweeps.stored_networks import WEIGHTS, stored_setting
 from toymono.toy.model import Weights
 from toymono.toy.tasks import Problem, n_outputs
 from toymono.training.schedules import last_step, loss_steps, record_steps
@@ -112,10 +112,9 @@ def _flaw_of_settings(attrs: Mapping[str, Any], config: Config) -> str | None:
         if not isinstance(attrs[name], str):
             return f"with a {name} that is no text"
     for name, value in dataclasses.asdict(config).items():
-        told = attrs[name]
-        told = told.item() if isinstance(told, np.ndarray | np.generic) and told.size == 1 else told
-        if type(told) is not type(value) or told != value:
-            return f"of another sweep, with {name} {told}"
+        stored = stored_setting(attrs, name)
+        if type(stored) is not type(value) or stored != value:
+            return f"of another sweep, with {name} {stored}"
     return None
 
 
@@ -136,10 +135,10 @@ def _flaw_of_sizes(data: xr.Dataset, unit: Unit) -> str | None:
 
 
 def _flaw_of_axis(data: xr.Dataset, name: str, values: list[int] | list[float]) -> str | None:
-    told = data[name].values
+    stored = data[name].values
     if name == "param_step":
-        kept = np.isin(told, data["step"].values).all() and (np.diff(told) > 0).all()
-        same = len(told) > 0 and kept and told[-1] == values[-1]
+        kept = np.isin(stored, data["step"].values).all() and (np.diff(stored) > 0).all()
+        same = len(stored) > 0 and kept and stored[-1] == values[-1]
     else:
-        same = told.shape == (len(values),) and np.allclose(told, values, rtol=1e-6, atol=0)
+        same = stored.shape == (len(values),) and np.allclose(stored, values, rtol=1e-6, atol=0)
     return None if same else f"with other values of {name} than the unit's"

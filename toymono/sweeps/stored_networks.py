@@ -1,6 +1,8 @@
 """The networks in a unit's results: their configuration, weights and problems."""
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,15 +15,17 @@ from toymono.toy.tasks import Problem
 WEIGHTS = ("encoder_kernel", "encoder_bias", "decoder_kernel")  # names of the arrays of Weights
 
 
+def stored_setting(attrs: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 (of any type)
+    """A field of Config in a file's attributes; a number may be stored as an array of one."""
+    value = attrs[name]
+    is_number = isinstance(value, np.ndarray | np.generic) and value.size == 1
+    return value.item() if is_number else value
+
+
 def config_of(data: xr.Dataset) -> Config:
     """The Config that a unit was trained with, from what its file says."""
-    stored = {field.name: data.attrs[field.name] for field in dataclasses.fields(Config)}
-    return Config(
-        **{  # numbers are stored as numpy scalars, words as they are
-            name: value.item() if isinstance(value, np.generic) else value
-            for name, value in stored.items()
-        }
-    )
+    fields = dataclasses.fields(Config)
+    return Config(**{field.name: stored_setting(data.attrs, field.name) for field in fields})
 
 
 def weights_in(data: xr.Dataset) -> Weights:
