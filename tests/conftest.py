@@ -22,7 +22,12 @@ HOSTILE_NAME = "<img src=x onerror=alert(1)>"
 
 
 def pytest_configure():
-    """Give each of several test processes one XLA thread: there are as many processes as cores."""
+    """Compile quickly: tests run each program for a moment. Give each of several test processes one
+    XLA thread: there are as many processes as cores.
+    """
+    # The bits of a training are the same at every level.
+    flags = os.environ.get("XLA_FLAGS", "")
+    os.environ["XLA_FLAGS"] = f"--xla_backend_optimization_level=1 {flags}".strip()
     if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
         os.environ.setdefault(XLA_THREADS, "1")
 
