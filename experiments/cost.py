@@ -30,7 +30,7 @@ def priced(run):
         member = read_member(run.units[row["unit"]], row["seed"], row["setting"])
         key = make_world(member.config, row["seed"]).key_probe
         inputs = sample_batch(
-            member.config, member.problem, key, member.hyper.feature_density
+            member.config, member.problem, key, member.hyper
         ).inputs
         net = network(member.config, member.params)
         linear = roles(member.config, member.params, member.problem).linear

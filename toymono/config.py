@@ -5,38 +5,33 @@ Imports nothing heavy, so that the command line can check its input before JAX i
 """
 
 import dataclasses
+import functools
 import itertools
-import math
-import struct
+import numbers
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, get_args
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args
+
+from toymono.components.declare import (
+    Component,
+    Number,
+    component,
+    mapped_numbers,
+    static_numbers,
+)
+from toymono.errors import InputError as InputError
+from toymono.errors import require as require
 
 if TYPE_CHECKING:
     from jax import Array
 
-Task = Literal["decode", "reproject", "absolute"]
-FeatureLaw = Literal["uniform", "power-law"]
-Activation = Literal["relu", "gelu", "x-exp", "softmax-solu"]
 Connectivity = Literal["dense", "random"]
 Initialization = Literal["random", "hand-built"]
-Optimizer = Literal["lamb-clamped", "lamb", "adam"]
-Schedule = Literal["periodic", "cosine", "constant"]
 RecordPhase = Literal["rest", "peak"]
 RecordParams = Literal["last", "all"]
 MatmulPrecision = Literal["float32", "tensorfloat32", "bfloat16"]
 
 
 _TOO_MANY = 2**30  # sizes and steps are 32-bit integers on devices
-
-
-class InputError(ValueError):
-    """A bad value from the user; the message names argument, rule, value and fix."""
-
-
-def require(holds: bool, name: str, rule: str, value: object, fix: str) -> None:
-    """Raise InputError in the one form every bad value is reported in, unless the rule holds."""
-    if not holds:
-        raise InputError(f"{name} must be {rule}, but is {value!r}; {fix}")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -60,11 +55,11 @@ class Config:
     """Training steps; with record phase "rest" the run goes on to the next minimum of the learning
     rate.
     """
-    task: Task = "decode"
+    task: str = "decode"
     """What the network is asked for."""
-    feature_law: FeatureLaw = "uniform"
+    feature_law: str = "uniform"
     """How the density is spread over the features."""
-    activation: Activation = "relu"
+    activation: str = "relu"
     """The paper calls x*exp(x) SoLU (here x-exp); softmax-solu is the x*softmax(x) of Elhage et al.
     2022.
     """
@@ -74,9 +69,9 @@ class Config:
     """
     initialization: Initialization = "random"
     """PyTorch's default law, or the hand-built monosemantic network of the theory."""
-    optimizer: Optimizer = "lamb-clamped"
+    optimizer: str = "lamb-clamped"
     """The authors' LAMB has no bias correction and clamps the weight norm at 10."""
-    schedule: Schedule = "periodic"
+    schedule: str = "periodic"
     """Learning rate over time; the authors' is the periodic one."""
     schedule_period: int = 1024
     """Steps between two maxima of the periodic learning rate."""
@@ -91,48 +86,46 @@ class Config:
     matmul_precision: MatmulPrecision = "float32"
     """Arithmetic of matrix products on devices that offer less than float32."""
 
+    options: tuple[tuple[str, float], ...] = ()
+    """Static numbers of the chosen components, by name; a mapping may be given."""
+    measures: tuple[str, ...] = ()
+    """Measures of your own that every record takes, each as module:name."""
+
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            value, allowed = getattr(self, field.name), get_args(field.type)
-            if allowed:
-                require(
-                    value in allowed,
-                    field.name,
-                    f"one of {', '.join(allowed)}",
-                    value,
-                    f"try {field.default}",
-                )
-            else:
-                whole = (
-                    isinstance(value, int)
-                    and not isinstance(value, bool)
-                    and 1 <= value < _TOO_MANY
-                )
-                require(
-                    whole,
-                    field.name,
-                    f"a whole number from 1 to {_TOO_MANY - 1}",
-                    value,
-                    f"try {field.default}",
-                )
+        for field in dataclasses.fields(Config):
+            check = _CHECKS.get(field.type, _checked_choice)
+            value = check(self, field, getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+        object.__setattr__(self, "options", self._all_options())
         small = self.n_embed <= self.n_features
-        require(
-            small,
-            "n_embed",
-            f"at most n_features = {self.n_features}",
-            self.n_embed,
-            "lower n_embed",
-        )
+        rule = f"at most n_features = {self.n_features}"
+        require(small, "n_embed", rule, self.n_embed, "lower n_embed")
+        rule = "even, so that its minimum is a step"
         even = self.schedule_period % 2 == 0
-        require(
-            even,
-            "schedule_period",
-            "even, so that its minimum is a step",
-            self.schedule_period,
-            "try 1024",
-        )
+        require(even, "schedule_period", rule, self.schedule_period, "try 1024")
         if self.initialization == "hand-built":
             self._check_hand_built()
+
+    def component(self, kind: str) -> Component:
+        """The component of a kind that is chosen here; kinds are named as the fields are."""
+        return component(kind, getattr(self, kind))
+
+    def _all_options(self) -> tuple[tuple[str, float], ...]:
+        """The static numbers of what is chosen: those given, and the defaults of the others."""
+        given = dict(self.options)
+        declared = {
+            name: number
+            for kind in KINDS_CHOSEN
+            for name, number in self.component(kind).numbers.items()
+            if number.static
+        }
+        for name in given:
+            rule = f"numbers of the components that are chosen ({', '.join(declared) or 'none'})"
+            require(name in declared, "options", rule, name, "leave it out")
+        return tuple(
+            (name, number.checked(name, given.get(name, number.default)))
+            for name, number in declared.items()
+        )
 
     def _check_hand_built(self) -> None:
         """Require ReLU, all weights, no absolute value, and a neuron per feature and d + 1 more."""
@@ -159,53 +152,137 @@ class Config:
         return "BF16_BF16_F32" if self.matmul_precision == "bfloat16" else self.matmul_precision
 
 
+KINDS_CHOSEN = ("task", "feature_law", "activation", "optimizer", "schedule")  # kinds of components
+
+
+def _checked_whole(config: Config, field: dataclasses.Field, value: object) -> int:
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    rule = f"a whole number from 1 to {_TOO_MANY - 1}"
+    holds = whole and 1 <= value < _TOO_MANY
+    require(holds, field.name, rule, value, f"try {field.default}")
+    return int(value)
+
+
+def _checked_component(config: Config, field: dataclasses.Field, value: object) -> str:
+    return component(field.name, value).name
+
+
+def _checked_choice(config: Config, field: dataclasses.Field, value: object) -> object:
+    allowed = get_args(field.type)
+    rule = f"one of {', '.join(allowed)}"
+    require(value in allowed, field.name, rule, value, f"try {field.default}")
+    return value
+
+
+def _checked_options(
+    config: Config, field: dataclasses.Field, value: object
+) -> tuple[tuple[str, object], ...]:
+    try:
+        return tuple(dict(value).items())
+    except (TypeError, ValueError):
+        raise InputError(
+            f"options must be numbers by name, but is {value!r}; try {{'k': 8}}"
+        ) from None
+
+
+def _checked_measures(config: Config, field: dataclasses.Field, value: object) -> tuple[str, ...]:
+    several = isinstance(value, tuple | list)
+    require(several, "measures", "a tuple of names", value, "try ('mymeasures:sparsity',)")
+    return tuple(component("neuron_measure", name).name for name in value)
+
+
+_CHECKS = {
+    int: _checked_whole,
+    str: _checked_component,
+    tuple[tuple[str, float], ...]: _checked_options,
+    tuple[str, ...]: _checked_measures,
+}
+
 Scalar = Union[float, "Array"]
 
-
-class Hyper(NamedTuple):
-    """The numbers that can differ between members: floats, or arrays with a member axis."""
-
-    learning_rate: Scalar = 0.007  # per step, at the schedule's maximum
-    bias_offset: Scalar = 0.0  # added to every initial bias, in units of the pre-activation
-    # share of the bias lost per unit of learning_rate and step, in the first half
-    bias_decay: Scalar = 0.0
-    l1: Scalar = 0.0  # weight of sum |h| / batch in the loss that is trained
-    feature_density: Scalar = 1 / 32  # mean probability that a feature is on (eps in the paper)
-    weight_density: Scalar = 1.0  # probability that a weight exists, where connectivity is random
-
-
-_SMALLEST_NORMAL = 2.0**-126  # of float32; processors flush what is smaller to 0
-_HYPER_RULES = {
-    "learning_rate": ("finite and above 0", lambda x: x > 0),
-    "bias_offset": ("finite", lambda x: True),
-    "bias_decay": ("finite and at least 0", lambda x: x >= 0),
-    "l1": ("finite and at least 0", lambda x: x >= 0),
-    "feature_density": ("above 0 and at most 1", lambda x: 0 < x <= 1),
-    "weight_density": ("above 0 and at most 1", lambda x: 0 < x <= 1),
+CORE_NUMBERS = {
+    "learning_rate": Number(
+        "learning rate per step, at the schedule's maximum", above=0, default=0.007
+    ),
+    "feature_density": Number(
+        "mean probability that a feature is on (eps in the paper)",
+        above=0,
+        high=1,
+        default=1 / 32,
+    ),
 }
 
 
-def check_hyper(name: str, value: object) -> None:
-    """Raise InputError unless the number is allowed for this field of Hyper."""
-    rule, holds = _HYPER_RULES[name]
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    trained = _as_trained(value) if number else math.nan
-    require(
-        math.isfinite(trained) and holds(trained),
-        name,
-        rule,
-        value,
-        f"try {Hyper._field_defaults[name]}",
-    )
+def known_numbers() -> dict[str, Number]:
+    """All numbers that can differ between members, those of loaded files of users included."""
+    return CORE_NUMBERS | mapped_numbers()
 
 
-def _as_trained(value: float | int) -> float:
-    """The number in the float32 that it is trained in: infinite if too large, 0 if too small."""
-    try:
-        (rounded,) = struct.unpack("f", struct.pack("f", value))
-    except OverflowError:
-        return math.inf
-    return 0.0 if abs(rounded) < _SMALLEST_NORMAL else rounded
+@functools.cache
+def own_numbers() -> dict[str, Number]:
+    """The numbers that every member has: toymono's own, in the order of their declarations."""
+    return CORE_NUMBERS | mapped_numbers(of_users=False)
+
+
+class Hyper(Mapping[str, Scalar]):
+    """The numbers that can differ between members, by name: floats, or arrays with a member axis.
+
+    Every number of toymono's own components is there, at its default unless it is given; a number
+    of a user's component where it is given. Immutable; numbers are attributes, too.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, learning_rate: Scalar | None = None, **values: Scalar) -> None:
+        if learning_rate is not None:
+            values["learning_rate"] = learning_rate
+        known = known_numbers()
+        for name in values:
+            require(name in known, "a number", f"one of {', '.join(known)}", name, "check its name")
+        whole = {name: number.default for name, number in own_numbers().items()} | values
+        object.__setattr__(self, "_values", whole)
+
+    def __getitem__(self, name: str) -> Scalar:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getattr__(self, name: str) -> Scalar:
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(f"Hyper has no number {name!r}")
+        return self._values[name]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"Hyper is immutable; make another: hyper.replace({name}=...)")
+
+    def __reduce__(self) -> tuple:
+        return _hyper, (dict(self._values),)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hyper) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"Hyper({', '.join(f'{name}={value!r}' for name, value in self.items())})"
+
+    def replace(self, **values: Scalar) -> "Hyper":
+        """The same numbers but for those given."""
+        return Hyper(**{**self._values, **values})
+
+
+def _hyper(values: dict[str, Scalar]) -> Hyper:
+    return Hyper(**values)
+
+
+def default_of(name: str) -> float:
+    """The default of a number that can differ between members."""
+    return known_numbers()[name].default
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -226,72 +303,107 @@ class Sweep:
 
     def __post_init__(self) -> None:
         most = self.members_per_unit
-        counted = most is None or (
-            isinstance(most, int) and not isinstance(most, bool) and most >= 1
-        )
-        require(counted, "members_per_unit", "a whole number from 1 on", most, "leave it out")
         require(
-            len(self.grids) > 0,
-            "grids",
-            "at least one grid",
-            self.grids,
-            "use ({},) for a single setting",
+            most is None or (_is_whole(most) and most >= 1),
+            "members_per_unit",
+            "a whole number from 1 on",
+            most,
+            "leave it out",
         )
-        require(len(self.seeds) > 0, "seeds", "at least one whole number", self.seeds, "try 0 1 2")
-        repeated = len(set(self.seeds)) < len(self.seeds)
-        require(
-            not repeated, "seeds", "different from each other", self.seeds, "drop the repeated ones"
-        )
-        for seed in self.seeds:
-            allowed = isinstance(seed, int) and 0 <= seed < 2**32
-            require(allowed, "seeds", "whole numbers from 0 to 2^32 - 1", seed, "try 0 1 2")
+        object.__setattr__(self, "grids", _checked_grids(self.grids))
+        object.__setattr__(self, "seeds", _checked_seeds(self.seeds))
         for _ in self.models():
             pass  # building every model checks every value
 
     def models(self) -> Iterator[tuple[Config, Hyper]]:
         """Every setting once, in the order of the grids."""
+        named = {name for grid in self.grids for name in grid} & {*known_numbers()}
         seen = set()
         for grid in self.grids:
-            for name, values in grid.items():
-                require(len(values) > 0, name, "given at least one value", values, "add one")
             for point in itertools.product(*grid.values()):
-                model = _model(self.base, dict(zip(grid, point, strict=True)))
+                model = _model(self.base, named, dict(zip(grid, point, strict=True)))
                 if model not in seen:
                     seen.add(model)
                     yield model
 
 
-def _model(base: Config, numbers: dict[str, Any]) -> tuple[Config, Hyper]:
-    static = {field.name for field in dataclasses.fields(Config)}
-    for name, value in numbers.items():
-        if name in Hyper._fields:
-            check_hyper(name, value)
-        else:
-            require(
-                name in static,
-                "a grid's axis",
-                "a field of Hyper or Config",
-                name,
-                "see toymono/config.py",
-            )
+def _is_whole(value: object) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _several(value: object) -> list[Any] | None:
+    """The values of a tuple, list, range or array, as plain Python; None for anything else."""
+    plain = value.tolist() if hasattr(value, "tolist") else value
+    return list(plain) if isinstance(plain, tuple | list | range) else None
+
+
+def _checked_grids(grids: object) -> tuple[dict[str, tuple[Any, ...]], ...]:
+    several, fix = _several(grids), "use ({},) for a single setting"
+    holds = several is not None and len(several) > 0
+    require(holds, "grids", "a tuple of at least one grid", grids, fix)
+    return tuple(_checked_grid(grid) for grid in several or ())
+
+
+def _checked_grid(grid: object) -> dict[str, tuple[Any, ...]]:
+    rule, fix = "a mapping from names to their values", "as {'learning_rate': (0.003, 0.01)}"
+    require(isinstance(grid, Mapping), "a grid", rule, grid, fix)
+    axes = {name: _several(values) for name, values in dict(grid).items()}
+    for name, values in axes.items():
+        holds = values is not None and len(values) > 0
+        require(holds, name, "given at least one value, in a tuple", grid[name], "add one")
+    return {name: tuple(values) for name, values in axes.items()}
+
+
+def _checked_seeds(seeds: object) -> tuple[int, ...]:
+    several = _several(seeds) or []
+    require(len(several) > 0, "seeds", "at least one whole number, in a tuple", seeds, "try 0 1 2")
+    for seed in several:
+        allowed = _is_whole(seed) and 0 <= seed < 2**32
+        require(allowed, "seeds", "whole numbers from 0 to 2^32 - 1", seed, "try 0 1 2")
+    different = len(set(several)) == len(several)
+    require(different, "seeds", "different from each other", seeds, "drop the repeated ones")
+    return tuple(map(int, several))
+
+
+def _model(base: Config, named: set[str], values: dict[str, Any]) -> tuple[Config, Hyper]:
+    """One model of a sweep whose grids name these mapped numbers."""
+    mapped, static = known_numbers(), static_numbers()
+    fields = {field.name for field in dataclasses.fields(Config)} - {"options", "measures"}
+    for name in values:
+        known = name in mapped or name in static or name in fields
+        fix = "see `toymono run custom --help`"
+        require(known, "a grid's axis", "the name of a setting", name, fix)
+    options = {name: value for name, value in values.items() if name in static}
+    chosen = {name: value for name, value in values.items() if name in fields}
+    config = dataclasses.replace(base, **chosen, options={**_kept(base, chosen), **options})
+    needed = named | {*config.component("feature_law").numbers}
     hyper = Hyper(
-        **{name: float(value) for name, value in numbers.items() if name in Hyper._fields}
+        **{
+            name: mapped[name].checked(name, values.get(name, mapped[name].default))
+            for name in mapped
+            if name in needed
+        }
     )
-    most = 1 / hyper.learning_rate
-    fix = "lower it: the biases would change sign at every step"
-    require(
-        bool(hyper.bias_decay <= most),
-        "bias_decay",
-        f"at most 1 / learning_rate = {most:g}",
-        hyper.bias_decay,
-        fix,
-    )
-    config = dataclasses.replace(
-        base, **{name: value for name, value in numbers.items() if name in static}
-    )
-    used = config.connectivity == "random" or hyper.weight_density == 1
-    fix = "set connectivity to random"
-    require(
-        bool(used), "weight_density", "1 where connectivity is dense", hyper.weight_density, fix
-    )
+    _check_together(config, hyper)
     return config, hyper
+
+
+def _kept(base: Config, chosen: Mapping[str, Any]) -> dict[str, float]:
+    """The options of the base that go with what is chosen in its place."""
+    given = dict(base.options)
+    for kind in KINDS_CHOSEN:
+        if kind in chosen and base.component(kind) != component(kind, chosen[kind]):
+            for name in base.component(kind).numbers:
+                given.pop(name, None)
+    return given
+
+
+def _check_together(config: Config, hyper: Hyper) -> None:
+    """Raise InputError where settings exclude each other."""
+    most = 1 / hyper.learning_rate
+    rule = f"at most 1 / learning_rate = {most:g}"
+    fix = "lower it: the biases would change sign at every step"
+    require(bool(hyper.bias_decay <= most), "bias_decay", rule, hyper.bias_decay, fix)
+    used = config.connectivity == "random" or hyper.weight_density == 1
+    rule, fix = "1 where connectivity is dense", "set connectivity to random"
+    require(bool(used), "weight_density", rule, hyper.weight_density, fix)

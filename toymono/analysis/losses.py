@@ -1,7 +1,7 @@
 """The task loss of one network, on fresh samples that it was never trained on."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import jax
@@ -29,10 +29,13 @@ def sampled_loss(
     answer: Callable[[Float[Array, "batch embed"]], Float[Array, "batch output"]],
     problem: Problem,
     key: Key[Array, ""],
-    density: ArrayLike,
+    numbers: Mapping[str, ArrayLike],
     n_samples: int = N_SAMPLES,
 ) -> SampledLoss:
     """Mean squared error of given answers to fresh samples; `n_samples` is a multiple of 2^11.
+
+    `numbers` are those of the feature law: a Hyper, or its "feature_density" and what else the law
+    has.
 
     The same key draws the same samples for every network, whatever its batch size, so that
     differences between networks of one seed are far more exact than `error` says.
@@ -42,7 +45,7 @@ def sampled_loss(
     # Each part is summed up by itself: a sum over all samples would be rounded as the number of
     # threads has it.
     def of_part(key: Key[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
-        batch = sample_batch(at_once, problem, key, density)
+        batch = sample_batch(at_once, problem, key, numbers)
         errors = sample_errors(answer(batch.inputs), batch.targets)
         return errors.mean(), errors.var()
 
@@ -51,7 +54,11 @@ def sampled_loss(
 
 
 def task_loss(
-    config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
+    config: Config,
+    params: Params,
+    problem: Problem,
+    key: Key[Array, ""],
+    numbers: Mapping[str, ArrayLike],
 ) -> SampledLoss:
     """The loss of these parameters without penalties [P 2.2]; `key` is the world's `key_probe`."""
-    return sampled_loss(config, network(config, params), problem, key, density)
+    return sampled_loss(config, network(config, params), problem, key, numbers)

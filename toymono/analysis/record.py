@@ -1,5 +1,6 @@
 """What is written down about one network each time training pauses for a record."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from jax.typing import ArrayLike
@@ -44,14 +45,18 @@ class Record(NamedTuple):
 
 
 def measure(
-    config: Config, network: Network, problem: Problem, key: Key[Array, ""], density: ArrayLike
+    config: Config,
+    network: Network,
+    problem: Problem,
+    key: Key[Array, ""],
+    numbers: Mapping[str, ArrayLike],
 ) -> Record:
     """The record of one network; `key` draws the samples for its loss and for its dead neurons."""
     responses = task_responses(config, network, problem)
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     mono = is_mono(score)
     bias = network.bias
-    loss = sampled_loss(config, network, problem, key, density)
+    loss = sampled_loss(config, network, problem, key, numbers)
     return Record(
         task_loss=loss.mean,
         task_loss_error=loss.error,
@@ -63,6 +68,6 @@ def measure(
         n_covered=n_covered(mono_neurons_of_features(mono, favourite, config.n_features)),
         n_dead=is_dead(config, network, problem).sum(),
         n_dead_at_any_amplitude=is_dead_at_any_amplitude(config, network, problem).sum(),
-        n_dead_on_samples=is_dead_on_samples(config, network, problem, key, density).sum(),
+        n_dead_on_samples=is_dead_on_samples(config, network, problem, key, numbers).sum(),
         n_positive_bias=(bias > 0).sum(),
     )

@@ -1,5 +1,7 @@
 """How neurons respond to features: to each alone, and three definitions of a dead neuron."""
 
+from collections.abc import Mapping
+
 import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
@@ -58,12 +60,16 @@ def is_dead_at_any_amplitude(
 
 
 def is_dead_on_samples(
-    config: Config, network: Network, problem: Problem, key: Key[Array, ""], density: ArrayLike
+    config: Config,
+    network: Network,
+    problem: Problem,
+    key: Key[Array, ""],
+    numbers: Mapping[str, ArrayLike],
 ) -> Bool[Array, " neuron"]:
     """Never on in 16 freshly sampled batches (16 * batch_size samples of the task's own inputs)."""
 
     def fires(key: Key[Array, ""]) -> Bool[Array, " neuron"]:
-        features = sample_features(config, key, density)
+        features = sample_features(config, key, numbers)
         return (network.hidden(project(features, problem.embedding)) > 0).any(axis=0)
 
     return ~jax.lax.map(fires, jax.random.split(key, N_SAMPLED_BATCHES)).any(axis=0)

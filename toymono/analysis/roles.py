@@ -84,7 +84,11 @@ def by_bias_sign(params: Params) -> tuple[Params, Params]:
 
 
 def ablation_losses(
-    config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
+    config: Config,
+    params: Params,
+    problem: Problem,
+    key: Key[Array, ""],
+    numbers: Mapping[str, ArrayLike],
 ) -> Mapping[str, Float[Array, ""]]:
     """Losses on the same samples: "whole", "without X" for each role, and with the exact projector.
 
@@ -92,15 +96,15 @@ def ablation_losses(
     absolute value has none, since no linear map helps there.
     """
     found = roles(config, params, problem)
-    losses = {"whole": task_loss(config, params, problem, key, density).mean}
+    losses = {"whole": task_loss(config, params, problem, key, numbers).mean}
     for name, mask in found._asdict().items():
         losses[f"without {name}"] = task_loss(
-            config, keep(params, ~mask), problem, key, density
+            config, keep(params, ~mask), problem, key, numbers
         ).mean
     if not is_signed(config):
         rest = network(config, keep(params, ~found.linear))
         passed = input_decoder(config, problem)
         losses["projector"] = sampled_loss(
-            config, lambda x: rest(x) + x @ passed.T, problem, key, density
+            config, lambda x: rest(x) + x @ passed.T, problem, key, numbers
         ).mean
     return losses

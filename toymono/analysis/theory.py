@@ -21,8 +21,7 @@ from toymono.analysis.denoisers import (
     posterior_mean_error,
 )
 from toymono.config import Config, require
-from toymono.toy.features import feature_densities
-from toymono.toy.tasks import Problem, is_signed, lone_targets
+from toymono.toy.tasks import Problem, feature_densities, is_signed, lone_targets
 
 
 class Moments(NamedTuple):
@@ -43,9 +42,9 @@ def feature_moments(config: Config, density: ArrayLike) -> Moments:
     2h^2/3.
     """
     if not is_signed(config):
-        eps = feature_densities(config.feature_law, config.n_features, density)
+        eps = feature_densities(config, density)
         return Moments(eps / 2, eps / 3, eps / 2)
-    half = feature_densities(config.feature_law, config.n_features, density / 2)
+    half = feature_densities(config, density / 2)
     return Moments(jnp.zeros_like(half), 2 * half / 3 - half**2 / 2, half - 2 * half**2 / 3)
 
 
@@ -128,7 +127,7 @@ def _observed(config: Config, problem: Problem, density: ArrayLike) -> Observed:
         config.task,
         "there is no account of the other",
     )
-    eps = feature_densities(config.feature_law, config.n_features, density)
+    eps = feature_densities(config, density)
     overlaps = _overlaps(problem)
     return jax.lax.map(lambda one: observed_among(one[0], one[1], eps), (eps, overlaps))
 

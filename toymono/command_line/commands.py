@@ -2,16 +2,24 @@
 
 import dataclasses
 import pathlib
-from typing import TYPE_CHECKING, Annotated, Literal, Union
+from typing import Annotated, Any, Literal, Union
 
-from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress, subcommand
+from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress, arg, subcommand
 
-from toymono.config import Config, Hyper, RecordParams, RecordPhase, Sweep
+from toymono.components.declare import Number, component_names, components, static_numbers
+from toymono.config import (
+    KINDS_CHOSEN,
+    Config,
+    RecordParams,
+    RecordPhase,
+    Sweep,
+    known_numbers,
+    own_numbers,
+)
 from toymono.plots import Kind
 from toymono.sweeps.presets import PRESETS, ScaleName, preset_sweep
 
 TableName = Literal["counts", "circuit", "contexts", "geometry"]
-_DEFAULTS = Hyper._field_defaults
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -65,21 +73,13 @@ class RunPreset(_Training):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RunCustom(Config, _Training):
+class RunCustom(_Training):
     """Train the product of the numbers given: every combination, with every seed."""
 
-    learning_rate: tuple[float, ...] = (_DEFAULTS["learning_rate"],)
-    """Learning rate per step, at the schedule's maximum."""
-    bias_offset: tuple[float, ...] = (_DEFAULTS["bias_offset"],)
-    """Added to every initial bias, in units of the pre-activation."""
-    bias_decay: tuple[float, ...] = (_DEFAULTS["bias_decay"],)
-    """Share of the bias lost per unit of learning rate and step, in the first half of training."""
-    l1: tuple[float, ...] = (_DEFAULTS["l1"],)
-    """Weight of sum |activation| / batch in the loss that is trained."""
-    feature_density: tuple[float, ...] = (_DEFAULTS["feature_density"],)
-    """Mean probability that a feature is on."""
-    weight_density: tuple[float, ...] = (_DEFAULTS["weight_density"],)
-    """Probability that a weight exists, where connectivity is random."""
+    base: Config = Config()
+    """What all networks have in common."""
+    numbers: object = None
+    """One or several values of each."""
     seeds: tuple[int, ...] = (0, 1, 2)
     """Seeds that every setting is trained with."""
     out: pathlib.Path | None = None
@@ -87,40 +87,70 @@ class RunCustom(Config, _Training):
     dry_run: bool = False
     """Print the plan and write nothing."""
 
-    def __post_init__(self) -> None:
-        """Leave the checks to the sweep, which reports all bad values in one form."""
-
     def sweep(self) -> Sweep:
         """What is to be trained."""
-        base = Config(
-            **{field.name: getattr(self, field.name) for field in dataclasses.fields(Config)}
-        )
-        return Sweep(
-            base=base,
-            grids=({name: getattr(self, name) for name in Hyper._fields},),
-            seeds=self.seeds,
-        )
+        base = Config(**{**vars(self.base), "measures": tuple(components("neuron_measure"))})
+        grid = {
+            name: values
+            for name, values in vars(self.numbers).items()
+            if name in own_numbers() or values != (setting_numbers()[name].default,)
+        }
+        return Sweep(base=base, grids=(grid,), seeds=self.seeds)
 
     def folder(self) -> pathlib.Path:
         """Where it goes."""
         return self.out or pathlib.Path("runs/custom")
 
 
-if TYPE_CHECKING:
-    SweepCommand = RunPreset | RunCustom
-else:  # one subcommand for each preset, which no type checker can follow
-    _presets = (
-        Annotated[RunPreset, subcommand(name, default=RunPreset(preset=name), description=title)]
-        for name, title in PRESETS.items()
+def setting_numbers() -> dict[str, Number]:
+    """Every number that a setting may have, mapped or static, files of users included."""
+    return known_numbers() | static_numbers()
+
+
+def _custom() -> type[RunCustom]:
+    """`run custom` with a flag for each setting that is known now."""
+    choices = [
+        (kind, Literal[*component_names(kind)], dataclasses.field(default=getattr(Config(), kind)))
+        for kind in KINDS_CHOSEN
+    ]
+    hidden = [
+        (name, Suppress[field.type], dataclasses.field(default=field.default))
+        for name, field in Config.__dataclass_fields__.items()
+        if name in ("options", "measures")
+    ]
+    made = {"frozen": True, "kw_only": True}
+    base = dataclasses.make_dataclass("Base", [*choices, *hidden], bases=(Config,), **made)
+    numbers = dataclasses.make_dataclass(
+        "Numbers",
+        [
+            (name, Annotated[tuple[_type(of), ...], arg(help=of.meaning)], (of.default,))
+            for name, of in setting_numbers().items()
+        ],
+        **made,
     )
-    SweepCommand = Union[*_presets, Annotated[RunCustom, subcommand("custom")]]
+    fields = [("base", base, base()), ("numbers", numbers, numbers())]
+    return dataclasses.make_dataclass("RunCustom", fields, bases=(RunCustom,), **made)
+
+
+def _type(number: Number) -> type:
+    return int if number.is_whole else float
 
 
 @dataclasses.dataclass(frozen=True)
 class Run:
     """Train a sweep; what is done already is kept."""
 
-    what: SweepCommand
+    what: RunPreset | RunCustom
+
+
+def _run() -> type[Run]:
+    """`run` with one subcommand for each preset, which no type checker can follow."""
+    presets = (
+        Annotated[RunPreset, subcommand(name, default=RunPreset(preset=name), description=title)]
+        for name, title in PRESETS.items()
+    )
+    what = Union[*presets, Annotated[_custom(), subcommand("custom")]]
+    return dataclasses.make_dataclass("Run", [("what", what)], bases=(Run,), frozen=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -209,18 +239,18 @@ class Doctor:
     """Say what this installation runs on, and hold a tiny run against stored numbers."""
 
 
-CommandLine = Annotated[
-    Union[  # noqa: UP007 (Annotated types know no |)
-        Annotated[List, subcommand("list")],
-        Annotated[Run, subcommand("run")],
-        Annotated[Resume, subcommand("resume")],
-        Annotated[ShowTable, subcommand("table")],
-        Annotated[Figure, subcommand("figure")],
-        Annotated[Claims, subcommand("claims")],
-        Annotated[Explore, subcommand("explore")],
-        Annotated[Report, subcommand("report")],
-        Annotated[Doctor, subcommand("doctor")],
-    ],
-    OmitArgPrefixes,
-    FlagCreatePairsOff,
-]
+def command_line() -> Any:  # noqa: ANN401 (a type)
+    """All commands, with flags for the components that are known now."""
+    commands = {
+        "list": List,
+        "run": _run(),
+        "resume": Resume,
+        "table": ShowTable,
+        "figure": Figure,
+        "claims": Claims,
+        "explore": Explore,
+        "report": Report,
+        "doctor": Doctor,
+    }
+    named = (Annotated[kind, subcommand(name)] for name, kind in commands.items())
+    return Annotated[Union[*named], OmitArgPrefixes, FlagCreatePairsOff]

@@ -3,13 +3,13 @@
 import contextlib
 import io
 import pathlib
+import re
 import sys
 
 import tyro
 
 from toymono.command_line.commands import (
     Claims,
-    CommandLine,
     Doctor,
     Explore,
     Figure,
@@ -20,6 +20,7 @@ from toymono.command_line.commands import (
     RunCustom,
     RunPreset,
     ShowTable,
+    command_line,
 )
 from toymono.command_line.startup_checks import Fault, fit_terminal, jax_anyway, require_jax
 from toymono.command_line.stopping import ends_when_told
@@ -243,17 +244,19 @@ def _parsed(args: list[str] | None) -> object:
     shown = io.StringIO()
     try:
         with contextlib.redirect_stderr(shown):
-            return tyro.cli(CommandLine, prog="toymono", args=args, description=__doc__)
+            return tyro.cli(command_line(), prog="toymono", args=args, description=__doc__)
     except SystemExit as stop:
         if stop.code:
-            lines = (
-                line.strip(" │") for line in shown.getvalue().splitlines() if line.startswith("│")
-            )
-            fail(
-                " ".join("-" if line.startswith("─") else line for line in lines)
-                or shown.getvalue()
-            )
+            fail(_said_in(shown.getvalue()))
         raise
+
+
+def _said_in(box: str) -> str:
+    """What tyro says in its box; a bad value found by our own checks is said alone."""
+    lines = [line.strip(" │") for line in box.splitlines() if line.startswith("│")]
+    said = " ".join("-" if line.startswith("─") else line for line in lines) or box
+    ours = re.fullmatch(r"Error parsing [^:]*: (.* must be .*; .*?)( - For full helptext.*)?", said)
+    return ours[1] if ours else said
 
 
 def main(args: list[str] | None = None) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from toymono.config import Hyper
+from toymono.config import known_numbers
 from toymono.evidence.seeds import Interval, interval_over_seeds
 from toymono.evidence.tables import highest, lowest, varying_settings
 
@@ -102,11 +102,11 @@ def distinguishing(table: pd.DataFrame, x: str) -> list[str]:
     """The settings that distinguish the curves against x: those that vary on their own.
 
     A number of steps that follows from the learning rate is left out. Where either would do, a
-    field of `Hyper` is named and not one of `Config`.
+    mapped number is named and not a field of `Config`.
     """
     kept: list[str] = []
     varying = varying_settings(table)
-    for name in sorted(varying, key=lambda name: name not in Hyper._fields):
+    for name in sorted(varying, key=lambda name: name not in known_numbers()):
         decided = name == x or (table.groupby([x, *kept])[name].nunique() == 1).all()
         kept += [] if decided else [name]
     return [name for name in varying if name in kept]

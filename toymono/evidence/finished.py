@@ -8,10 +8,12 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Array, Float
 
+from toymono.analysis.losses import sampled_loss
 from toymono.analysis.theory import zero_loss
 from toymono.config import Config
-from toymono.sweeps.stored_networks import config_of, problems_in
-from toymono.toy.tasks import Problem
+from toymono.sweeps.stored_networks import config_of, numbers_in, problems_in
+from toymono.toy.tasks import Problem, n_outputs
+from toymono.toy.world import make_world
 
 # Both were chosen on the networks of batch "recipe", on whose seed no claim is judged.
 MOST_OF_ZERO = 0.99  # of the loss of the answer 0; a network whose neurons never fire is at 1
@@ -34,13 +36,15 @@ def late_gain(data: xr.Dataset) -> xr.DataArray:
 
 
 def share_of_zero(data: xr.Dataset) -> xr.DataArray:
-    """Each member's loss as a share of that of the answer 0."""
+    """Each member's loss as a share of that of the answer 0; NaN where it cannot be known."""
     # What has no part in it is left out, so that runs of one shape share one compiled program.
     deciding = ("n_features", "n_embed", "task", "feature_law")
     config = Config(**{name: getattr(config_of(data), name) for name in deciding})
-    zeros = _zero_losses(
-        config, problems_in(data), jnp.asarray(data.feature_density.values, jnp.float32)
-    )
+    law = config.component("feature_law")
+    if law.facts["densities"] is None and law.function is None:
+        return data.task_loss.isel(step=-1, drop=True) * np.nan
+    seeds = jnp.asarray(data.seed.values, jnp.uint32)
+    zeros = _zero_losses(config, seeds, problems_in(data), numbers_in(data))
     return data.task_loss.isel(step=-1, drop=True) / xr.DataArray(
         np.asarray(zeros), dims=("seed", "setting")
     )
@@ -48,17 +52,31 @@ def share_of_zero(data: xr.Dataset) -> xr.DataArray:
 
 @functools.partial(jax.jit, static_argnums=0)
 def _zero_losses(
-    config: Config, problems: Problem, densities: Float[Array, " setting"]
+    config: Config, seeds: Array, problems: Problem, numbers: dict[str, Array]
 ) -> Float[Array, "seed setting"]:
-    def of_seed(problem: Problem) -> Float[Array, " setting"]:
-        return jax.vmap(functools.partial(zero_loss, config, problem))(densities)
+    def of_seed(one: tuple[Array, Problem]) -> Float[Array, " setting"]:
+        of_setting = functools.partial(_zero_loss, config, *one)
+        return jax.vmap(of_setting)(numbers)
 
-    return jax.vmap(of_seed)(problems)
+    return jax.lax.map(of_seed, (seeds, problems))
+
+
+def _zero_loss(
+    config: Config, seed: Array, problem: Problem, numbers: dict[str, Array]
+) -> Float[Array, ""]:
+    """Loss of the answer 0: exact where features are independent, else on the seed's samples."""
+    if config.component("feature_law").facts["densities"] is not None:
+        return zero_loss(config, problem, numbers["feature_density"])
+    key = make_world(config, seed).key_probe
+    zero = jnp.zeros((1, n_outputs(config)))
+    return sampled_loss(config, lambda inputs: zero, problem, key, numbers).mean
 
 
 def is_finished(data: xr.Dataset) -> xr.DataArray:
     """Whether each member has learned, stopped learning, and not diverged; where a loss is unknown
     it has not.
+
+    Where the code of a feature law is not loaded, having learned is not tested.
     """
     stopped = late_gain(data) <= MOST_LATE_GAIN
-    return (share_of_zero(data) <= MOST_OF_ZERO) & stopped & ~data.diverged
+    return ~(share_of_zero(data) > MOST_OF_ZERO) & stopped & ~data.diverged

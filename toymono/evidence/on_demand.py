@@ -18,7 +18,7 @@ from toymono.analysis.scores_in_contexts import MonoInContexts, mono_in_contexts
 from toymono.analysis.superposition import Geometry, geometry
 from toymono.config import Config
 from toymono.evidence.tables import member_columns, member_rows, recorded_measures
-from toymono.sweeps.stored_networks import config_of, problems_in, weights_in
+from toymono.sweeps.stored_networks import config_of, numbers_in, problems_in, weights_in
 from toymono.toy.model import Weights, network, params_of
 from toymono.toy.tasks import Problem
 from toymono.toy.world import make_world
@@ -26,19 +26,22 @@ from toymono.toy.world import make_world
 CONTEXTS = ("n_mono", *MonoInContexts._fields)
 GEOMETRY = ("n_mono", *Geometry._fields)
 
-Measure = Callable[[Config, Weights, Problem, Array, Array], MonoInContexts | Geometry]
+Numbers = dict[str, Array]
+Measure = Callable[[Config, Weights, Problem, Numbers, Array], MonoInContexts | Geometry]
 
 
 def _contexts(
-    config: Config, weights: Weights, problem: Problem, density: Array, key: Array
+    config: Config, weights: Weights, problem: Problem, numbers: Numbers, key: Array
 ) -> MonoInContexts:
-    return mono_in_contexts(network(config, params_of(weights)), problem, density, key)
+    return mono_in_contexts(
+        network(config, params_of(weights)), problem, numbers["feature_density"], key
+    )
 
 
 def _geometry(
-    config: Config, weights: Weights, problem: Problem, density: Array, key: Array
+    config: Config, weights: Weights, problem: Problem, numbers: Numbers, key: Array
 ) -> Geometry:
-    del density, key
+    del numbers, key
     net = network(config, params_of(weights))
     return geometry(problem, task_responses(config, net, problem))
 
@@ -50,7 +53,7 @@ def _of_members(
     seeds: Array,
     problems: Problem,
     weights: Weights,
-    densities: Array,
+    numbers: Numbers,
 ) -> Any:  # noqa: ANN401
     """The measure of every member, one after another: seed setting."""
 
@@ -58,19 +61,19 @@ def _of_members(
         seed, problem, members = one
         key = make_world(config, seed).key_probe
 
-        def of_member(one: tuple[Weights, Array]) -> Any:  # noqa: ANN401
+        def of_member(one: tuple[Weights, Numbers]) -> Any:  # noqa: ANN401
             return measure(config, one[0], problem, one[1], key)
 
-        return jax.lax.map(of_member, (members, densities))
+        return jax.lax.map(of_member, (members, numbers))
 
     return jax.lax.map(of_seed, (seeds, problems, weights))
 
 
 def _table(measure: Measure, data: xr.Dataset) -> pd.DataFrame:
     seeds = jnp.asarray(data.seed.values, jnp.uint32)
-    densities = jnp.asarray(data.feature_density.values, jnp.float32)
+    numbers = numbers_in(data)
     last = data.isel(step=-1, param_step=-1)
-    arrays = (seeds, problems_in(last), weights_in(last), densities)
+    arrays = (seeds, problems_in(last), weights_in(last), numbers)
     found = _of_members(measure, config_of(data), *arrays)._asdict()
     table = recorded_measures(data).assign(member_columns(found))
     return member_rows(table, data, ("n_mono", *found, "diverged"))

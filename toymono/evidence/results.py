@@ -5,7 +5,6 @@ Any place that holds results is read the same way: a run, such a file, or a fold
 either.
 """
 
-import dataclasses
 import json
 import pathlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from toymono.config import Config, InputError, require
-from toymono.evidence.tables import MEASURES, SETTINGS, run_table
+from toymono.evidence.tables import MEASURES, SETTINGS, run_table, setting_names
 from toymono.sweeps.folder import SWEEP_FILE, read_sweep
 from toymono.sweeps.presets import batch_of
 from toymono.sweeps.store import is_whole, read_run, stored_provenance
@@ -85,11 +84,15 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
     table = results.table
     shared = {
         name: json_number(table[name].iloc[0], _DIGITS)
-        for name in SETTINGS
+        for name in setting_names(table)
         if table[name].nunique() == 1
     }
     columns = [
-        *(name for name in (*SETTINGS, "seed", *MEASURES, "unit", "setting") if name not in shared)
+        *(
+            name
+            for name in (*setting_names(table), "seed", *MEASURES, "unit", "setting")
+            if name not in shared
+        )
     ]
     rows = [
         {name: json_number(value, _DIGITS) for name, value in row.items()}
@@ -137,7 +140,7 @@ def _flaw(table: pd.DataFrame, content: dict[str, Any]) -> str | None:
     told = [content["batch"], content["scale"], *content["provenance"].values()]
     if not all(isinstance(word, str) for word in told):
         return "with a batch, scale or provenance that is no text"
-    kinds = {field.name: (type(field.default),) for field in dataclasses.fields(Config)}
+    kinds = {name: (type(value),) for name, value in vars(Config()).items()}
     kinds |= {"seed": (int,), **dict.fromkeys(_TRUTHS, (bool,))}
     for name in (*SETTINGS, "seed", *MEASURES):
         allowed = kinds.get(name, (int, float, type(None)))

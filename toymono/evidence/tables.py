@@ -4,7 +4,6 @@ numbers.
 Takes the named arrays that `sweeps.store` writes and reads; knows no file.
 """
 
-import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
 
@@ -18,10 +17,17 @@ from pandas.api.typing import DataFrameGroupBy
 from toymono.analysis.circuits import Anatomy, anatomy
 from toymono.analysis.scores_in_contexts import MonoInContexts
 from toymono.analysis.superposition import Geometry
-from toymono.config import Config, Hyper
+from toymono.components.declare import static_numbers
+from toymono.config import Config, known_numbers, own_numbers
 from toymono.evidence.finished import is_finished, late_gain
 from toymono.evidence.seeds import interval_over_seeds
-from toymono.sweeps.stored_networks import WEIGHTS, config_of, problems_in, weights_in
+from toymono.sweeps.stored_networks import (
+    WEIGHTS,
+    config_of,
+    problems_in,
+    settings_of,
+    weights_in,
+)
 from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem
 
@@ -50,7 +56,10 @@ _SIGNED = {"mean_bias", "mono_bias", "poly_bias", "block_slope", "final_slope"}
 _ON_DEMAND = {*MonoInContexts._fields, *Geometry._fields}  # see on_demand.py
 _NOT_NEGATIVE = {*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *_ON_DEMAND} - _SIGNED
 _AT_MOST_1 = {"mono_per_neuron", "covered_per_feature", "nearly_covered_per_feature", "null_share"}
-SETTINGS = (*(field.name for field in dataclasses.fields(Config)), *Hyper._fields)
+SETTINGS = (
+    *(name for name in Config().__dict__ if name not in ("options", "measures")),
+    *own_numbers(),
+)
 
 
 def lowest(measure: str) -> float:
@@ -120,8 +129,14 @@ def recorded_measures(data: xr.Dataset) -> xr.Dataset:
 def member_rows(table: xr.Dataset, data: xr.Dataset, measures: Sequence[str]) -> pd.DataFrame:
     """One row per member with its settings, its seed and these measures."""
     rows = table.to_dataframe(dim_order=("setting", "seed")).reset_index()
-    fixed = {name: data.attrs[name] for name in SETTINGS if name in data.attrs}
-    return rows.assign(**fixed)[["setting", *SETTINGS, "seed", *measures]]
+    rows = rows.assign(**settings_of(data))
+    return rows[["setting", *setting_names(rows), "seed", *measures]]
+
+
+def setting_names(table: pd.DataFrame) -> list[str]:
+    """The settings among a table's columns: toymono's own, and those of users' components."""
+    of_users = [*known_numbers(), *static_numbers()]
+    return [*SETTINGS, *(n for n in of_users if n in table and n not in SETTINGS)]
 
 
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
@@ -181,9 +196,9 @@ def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
 
 def by_setting(table: pd.DataFrame) -> DataFrameGroupBy:
     """The members in groups that differ in their seeds alone."""
-    return table.groupby([*SETTINGS], sort=False)
+    return table.groupby(setting_names(table), sort=False)
 
 
 def varying_settings(table: pd.DataFrame) -> list[str]:
     """Settings, seeds aside, that differ between rows."""
-    return [name for name in SETTINGS if table[name].nunique() > 1]
+    return [name for name in setting_names(table) if table[name].nunique() > 1]

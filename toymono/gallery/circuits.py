@@ -110,11 +110,11 @@ def spectrum_figure(settings: Sequence[tuple[str, xr.Dataset, int]], title: str)
 
 def circuit_figure(stored: StoredMember, title: str, note: str) -> go.Figure:
     """One member on one page: roles, answers to single features, linear block, ablations."""
-    config, params, problem, density = (
+    config, params, problem, numbers = (
         stored.config,
         stored.params,
         stored.problem,
-        stored.hyper.feature_density,
+        dict(stored.hyper),
     )
     amplitudes = jnp.asarray(AMPLITUDES, jnp.float32)
     key, ablate = (
@@ -133,7 +133,7 @@ def circuit_figure(stored: StoredMember, title: str, note: str) -> go.Figure:
         singular_values=_spectrum(stored),
         losses={
             name: float(loss)
-            for name, loss in ablate(config, params, problem, key, density).items()
+            for name, loss in ablate(config, params, problem, key, numbers).items()
         },
     )
     return circuits.circuit_page(page, title, note)
@@ -150,7 +150,8 @@ def hand_built_loss(config: Config, seed: int, density: float) -> float:
 def _built_and_sampled(config: Config, seed: ArrayLike, density: ArrayLike) -> jax.Array:
     world = make_world(config, seed)
     built = hand_built(config, world.problem, density)
-    return task_loss(config, built, world.problem, world.key_probe, density).mean
+    numbers = {"feature_density": density}
+    return task_loss(config, built, world.problem, world.key_probe, numbers).mean
 
 
 def hand_built_curve(table: pd.DataFrame, x: str) -> Curve | None:
@@ -158,14 +159,13 @@ def hand_built_curve(table: pd.DataFrame, x: str) -> Curve | None:
 
     None where a member's shape has none, or where members with one x and seed differ in it.
     """
-    shape = [field.name for field in dataclasses.fields(Config)]
     deciding = ["n_features", "n_embed", "n_neurons", "task", "feature_law", "feature_density"]
     if (table.groupby([x, "seed"])[deciding].nunique() > 1).any(axis=None):
         return None
     rows = table.drop_duplicates([x, "seed"])
     losses = [
         hand_built_loss(
-            Config(**{name: row[name] for name in shape}),
+            Config(**{name: row[name] for name in vars(Config()) if name in row}),
             int(row["seed"]),
             float(row["feature_density"]),
         )

@@ -1,6 +1,5 @@
 """The figures of a stored run, by name: reads results, measures, and hands records to the plots."""
 
-import dataclasses
 import pathlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -12,7 +11,7 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from toymono.analysis.ordering import feature_neuron_map
-from toymono.config import Config, Hyper, require
+from toymono.config import Config, known_numbers, require
 from toymono.evidence import curves
 from toymono.evidence.curves import Curve
 from toymono.evidence.tables import run_table, varying_settings
@@ -23,7 +22,7 @@ from toymono.sweeps.store import StoredMember, read_member, read_run
 from toymono.toy.model import network
 
 _SWEEP_MEASURES = ("task_loss", "mono_per_feature")
-_FIXED = {field.name for field in dataclasses.fields(Config)}
+_FIXED = {*vars(Config())}
 
 
 def _phase(schedule: str, record_phase: str) -> str:
@@ -85,7 +84,9 @@ def _of_units(
     """
     named = []
     parted = [
-        name for name in Hyper._fields if len({tuple(np.unique(data[name])) for data in units}) > 1
+        name
+        for name in known_numbers()
+        if name in units[0].coords and len({tuple(np.unique(data[name])) for data in units}) > 1
     ]
     for data in units:
         own = {name: data.attrs[name] for name in varying if name in _FIXED}

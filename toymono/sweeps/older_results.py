@@ -1,19 +1,16 @@
 """Complete the results of an earlier toymono: defaults, or measures of the stored parameters."""
 
-import dataclasses
 import functools
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import xarray as xr
-from jax.typing import ArrayLike
 from jaxtyping import Array, Key
 
 from toymono.analysis.losses import SampledLoss, task_loss
-from toymono.config import Config, Hyper
+from toymono.config import Config, known_numbers
 from toymono.sweeps.plan import Unit
-from toymono.sweeps.stored_networks import problems_in, weights_in
+from toymono.sweeps.stored_networks import attributes_of, numbers_in, problems_in, weights_in
 from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem
 from toymono.toy.world import make_world
@@ -23,13 +20,13 @@ _LOSSES = ("task_loss", "task_loss_error")
 
 def with_defaults(data: xr.Dataset) -> xr.Dataset:
     """Results that say every choice; one that their toymono did not know has its default."""
-    defaults = {field.name: field.default for field in dataclasses.fields(Config)}
+    defaults = attributes_of(Config())
     return data.assign_attrs({**defaults, **data.attrs})
 
 
 def lacking(data: xr.Dataset, unit: Unit) -> set[str]:
     """What an earlier toymono did not write of a unit, and `completed` adds."""
-    settings = {name for name in Hyper._fields if _is_default(unit, name)}
+    settings = {name for name in unit.settings[0] if _is_default(unit, name)}
     return (settings | {*_LOSSES}) - set(data.variables)
 
 
@@ -39,23 +36,23 @@ def completed(data: xr.Dataset, unit: Unit) -> xr.Dataset:
     Losses are measured at records that kept their parameters, on the samples that are used now; NaN
     at others.
     """
-    untold = [name for name in Hyper._fields if name not in data.variables]
+    untold = [name for name in unit.settings[0] if name not in data.variables]
     data = data.assign_coords(
-        {n: ("setting", [Hyper._field_defaults[n]] * len(unit.settings)) for n in untold}
+        {name: ("setting", [s[name] for s in unit.settings]) for name in untold}
     )
     whole = {*_LOSSES} <= set(data.variables)
     return data if whole else data.assign(_losses(data, unit))
 
 
 def _is_default(unit: Unit, name: str) -> bool:
-    return all(getattr(setting, name) == Hyper._field_defaults[name] for setting in unit.settings)
+    return all(setting[name] == known_numbers()[name].default for setting in unit.settings)
 
 
 def _losses(data: xr.Dataset, unit: Unit) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
     """The mean loss and its error of every member at every record."""
     dims = ("step", "seed", "setting")
     found = np.full((2, *(data.sizes[dim] for dim in dims)), np.nan, np.float32)
-    densities = jnp.asarray([setting.feature_density for setting in unit.settings], jnp.float32)
+    numbers = numbers_in(data)
     for place in np.flatnonzero(np.isin(data.step.values, data.param_step.values)):
         at = data.sel(param_step=int(data.step[place]))
         for number, seed in enumerate(unit.seeds):
@@ -66,18 +63,22 @@ def _losses(data: xr.Dataset, unit: Unit) -> dict[str, tuple[tuple[str, ...], np
                 make_world(unit.config, seed).key_probe,
             )
             found[:, place, number] = np.stack(
-                _of_settings(unit.config, weights, problem, key, densities)
+                _of_settings(unit.config, weights, problem, key, numbers)
             )
     return {name: (dims, values) for name, values in zip(_LOSSES, found, strict=True)}
 
 
 @functools.partial(jax.jit, static_argnums=0)
 def _of_settings(
-    config: Config, weights: Weights, problem: Problem, key: Key[Array, ""], densities: Array
+    config: Config,
+    weights: Weights,
+    problem: Problem,
+    key: Key[Array, ""],
+    numbers: dict[str, Array],
 ) -> SampledLoss:
-    def of_setting(one: tuple[Weights, ArrayLike]) -> SampledLoss:
-        weights, density = one
-        return task_loss(config, params_of(weights), problem, key, density)
+    def of_setting(one: tuple[Weights, dict[str, Array]]) -> SampledLoss:
+        weights, numbers = one
+        return task_loss(config, params_of(weights), problem, key, numbers)
 
     with jax.default_matmul_precision(config.jax_precision):
-        return jax.lax.map(of_setting, (weights, densities))
+        return jax.lax.map(of_setting, (weights, numbers))

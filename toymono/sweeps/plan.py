@@ -31,10 +31,10 @@ class Unit(NamedTuple):
         What has its default is left out, so that a result keeps its name when a later toymono knows
         more settings.
         """
-        defaults = {**Config().__dict__, **Hyper._field_defaults}
-        models = [{**self.config.__dict__, **setting._asdict()} for setting in self.settings]
+        defaults = {**Config().__dict__, **Hyper()}
+        models = [{**self.config.__dict__, **setting} for setting in self.settings]
         models = [
-            {name: value for name, value in model.items() if value != defaults[name]}
+            {name: value for name, value in model.items() if value != defaults.get(name)}
             for model in models
         ]
         content = json.dumps([models, self.seeds], sort_keys=True)

@@ -7,8 +7,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from toymono.config import Config, Schedule, Sweep
-from toymono.config import Optimizer as OptimizerName
+from toymono.config import Config, Sweep
 from toymono.sweeps.paper import FEATURE_DENSITY, N_NEURONS
 
 RECIPE_SEED = 100
@@ -23,8 +22,8 @@ class Recipe(NamedTuple):
     learning_rate: float
     n_steps: int
     batch_size: int = 512
-    optimizer: OptimizerName = "lamb-clamped"
-    schedule: Schedule = "cosine"
+    optimizer: str = "lamb-clamped"
+    schedule: str = "cosine"
     bias_offset: float = -1.0
     folds: float = _FOLDS
 

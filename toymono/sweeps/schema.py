@@ -3,7 +3,6 @@
 Writing and reading take it from here: a file that says otherwise is no result of this unit.
 """
 
-import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ import xarray as xr
 
 from toymono import environment
 from toymono.analysis.record import Record
-from toymono.config import Config, Hyper
+from toymono.config import Config
 from toymono.sweeps.plan import Unit
 from toymono.sweeps.stored_networks import WEIGHTS, stored_setting
 from toymono.toy.model import Weights
@@ -58,11 +57,12 @@ ARRAYS: dict[str, Layout] = {
 }
 COORDINATES: dict[str, Layout] = {
     **{name: Layout((name,), "i") for name in ("seed", "step", "loss_step", "param_step")},
-    **{name: Layout(("setting",), "f") for name in Hyper._fields},
 }
 
 
-LAYOUTS = {**ARRAYS, **COORDINATES}
+def layouts(unit: Unit) -> dict[str, Layout]:
+    """Every array of a unit's results, by name."""
+    return {**ARRAYS, **COORDINATES, **dict.fromkeys(unit.settings[0], Layout(("setting",), "f"))}
 
 
 def coordinates(unit: Unit) -> dict[str, list[int] | list[float]]:
@@ -73,7 +73,7 @@ def coordinates(unit: Unit) -> dict[str, list[int] | list[float]]:
         "step": steps,
         "loss_step": list(loss_steps(config)),
         "param_step": steps if config.record_params == "all" else [last_step(config)],
-        **{name: [float(getattr(s, name)) for s in unit.settings] for name in Hyper._fields},
+        **{name: [float(s[name]) for s in unit.settings] for name in unit.settings[0]},
     }
 
 
@@ -90,20 +90,19 @@ def flaw(data: xr.Dataset, unit: Unit, lacking: Collection[str] = ()) -> str | N
     An earlier toymono did not write what is `lacking`, and kept parameters at some of the records
     alone.
     """
-    layouts = {name: of for name, of in LAYOUTS.items() if name not in lacking}
+    expected = {name: of for name, of in layouts(unit).items() if name not in lacking}
     axes = {name: of for name, of in coordinates(unit).items() if name not in lacking}
     return (
-        _flaw_of_names(data, {*layouts})
+        _flaw_of_names(data, {*expected})
         or _flaw_of_settings(data.attrs, unit.config)
-        or next(filter(None, (_flaw_of_layout(data, *of) for of in layouts.items())), None)
+        or next(filter(None, (_flaw_of_layout(data, *of) for of in expected.items())), None)
         or _flaw_of_sizes(data, unit)
         or next(filter(None, (_flaw_of_axis(data, *of) for of in axes.items())), None)
     )
 
 
 def _flaw_of_names(data: xr.Dataset, names: set[str]) -> str | None:
-    fields = {field.name for field in dataclasses.fields(Config)}
-    missing = (names - set(data.variables)) | ({*PROVENANCE, *fields} - set(data.attrs))
+    missing = (names - set(data.variables)) | ({*PROVENANCE, *vars(Config())} - set(data.attrs))
     return f"without {', '.join(sorted(missing)[:3])}" if missing else None
 
 
@@ -111,7 +110,7 @@ def _flaw_of_settings(attrs: Mapping[str, Any], config: Config) -> str | None:
     for name in PROVENANCE:
         if not isinstance(attrs[name], str):
             return f"with a {name} that is no text"
-    for name, value in dataclasses.asdict(config).items():
+    for name, value in vars(config).items():
         stored = stored_setting(attrs, name)
         if type(stored) is not type(value) or stored != value:
             return f"of another sweep, with {name} {stored}"

@@ -4,7 +4,6 @@ The only file that knows file formats. A unit is done exactly when its file exis
 """
 
 import contextlib
-import dataclasses
 import itertools
 import pathlib
 from collections.abc import Iterator, Sequence
@@ -16,14 +15,14 @@ import numpy as np
 import xarray as xr
 
 from toymono import environment
-from toymono.config import Config, Hyper, InputError, require
+from toymono.config import Config, Hyper, InputError, known_numbers, require
 from toymono.evidence.tables import is_diverged
 from toymono.sweeps.files import check, way_back, written_with_checksum
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.older_results import completed, lacking, with_defaults
 from toymono.sweeps.plan import Unit, plan
-from toymono.sweeps.schema import LAYOUTS, PROVENANCE, coordinates, flaw
-from toymono.sweeps.stored_networks import WEIGHTS, config_of
+from toymono.sweeps.schema import PROVENANCE, coordinates, flaw, layouts
+from toymono.sweeps.stored_networks import WEIGHTS, attributes_of, config_of
 from toymono.toy.model import Params
 from toymono.toy.tasks import Problem
 from toymono.training.ensemble import Trained
@@ -38,12 +37,13 @@ def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
         layer, leaf = name.split("_")
         found[name] = trained.params[layer][leaf]
     found |= trained.problems._asdict()
+    of = layouts(unit)
     arrays = {
-        name: (LAYOUTS[name].dims, np.asarray(values).astype(LAYOUTS[name].dtype))
+        name: (of[name].dims, np.asarray(values).astype(of[name].dtype))
         for name, values in found.items()
     }
-    coords = {name: (LAYOUTS[name].dims, values) for name, values in coordinates(unit).items()}
-    data = xr.Dataset(arrays, coords, {**dataclasses.asdict(unit.config), **provenance()})
+    coords = {name: (of[name].dims, values) for name, values in coordinates(unit).items()}
+    data = xr.Dataset(arrays, coords, {**attributes_of(unit.config), **provenance()})
     return data.assign(diverged=is_diverged(data))
 
 
@@ -100,7 +100,7 @@ def open_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
         found = flaw(data, unit, lacking(data, unit))
     require(found is None, str(file), "a whole result of its unit", found, way_back(file))
     with _readable(file):
-        known = data.drop_vars(set(data.variables) - set(LAYOUTS))
+        known = data.drop_vars(set(data.variables) - {*layouts(unit)})
         return completed(known, unit)
 
 
@@ -136,7 +136,7 @@ def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
     Raises InputError if the folder is no run or none is done.
     """
     units = [read_unit(file, unit) for file, unit in _done(folder)]
-    of_settings = _joined(units, "seed", ("setting", *Hyper._fields))
+    of_settings = _joined(units, "seed", ("setting", *known_numbers()))
     return _joined(of_settings, "setting", ("seed",))
 
 
@@ -206,6 +206,6 @@ def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = No
         layer, leaf = name.split("_")
         params[layer][leaf] = jnp.asarray(at[name].values)
     config = config_of(data)
-    hyper = Hyper(*(float(one[name]) for name in Hyper._fields))
+    hyper = Hyper(**{name: float(one[name]) for name in known_numbers() if name in one.coords})
     problem = Problem(*(jnp.asarray(one[name].values) for name in Problem._fields))
     return StoredMember(config, hyper, seed, problem, Params(params))

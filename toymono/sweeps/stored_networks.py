@@ -1,31 +1,59 @@
 """The networks in a unit's results: their configuration, weights and problems."""
 
-import dataclasses
+import json
 from collections.abc import Mapping
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from toymono.config import Config
+from toymono.config import Config, known_numbers
 from toymono.toy.model import Weights
 from toymono.toy.tasks import Problem
 
+_AS_JSON = ("options", "measures")  # fields of Config that no attribute can hold
 WEIGHTS = ("encoder_kernel", "encoder_bias", "decoder_kernel")  # names of the arrays of Weights
 
 
 def stored_setting(attrs: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 (of any type)
     """A field of Config in a file's attributes; a number may be stored as an array of one."""
     value = attrs[name]
+    if name in _AS_JSON:
+        return _as_tuples(json.loads(value))
     is_number = isinstance(value, np.ndarray | np.generic) and value.size == 1
     return value.item() if is_number else value
 
 
+def attributes_of(config: Config) -> dict[str, Any]:
+    """The fields of a Config as a file's attributes."""
+    fields = vars(config)
+    return fields | {name: json.dumps(fields[name]) for name in _AS_JSON}
+
+
+def _as_tuples(value: Any) -> Any:  # noqa: ANN401 (nested lists)
+    return tuple(map(_as_tuples, value)) if isinstance(value, list) else value
+
+
+def settings_of(data: xr.Dataset) -> dict[str, Any]:
+    """What all members of a unit share, by name: the fields of Config, and its options one by
+    one.
+    """
+    config = config_of(data)
+    fixed = {name: value for name, value in vars(config).items() if name not in _AS_JSON}
+    return fixed | dict(config.options)
+
+
+def numbers_in(data: xr.Dataset) -> dict[str, jax.Array]:
+    """The numbers that may differ between members, by name; each: setting."""
+    names = [name for name in known_numbers() if name in data.coords]
+    return {name: jnp.asarray(data[name].values, jnp.float32) for name in names}
+
+
 def config_of(data: xr.Dataset) -> Config:
     """The Config that a unit was trained with, from what its file says."""
-    fields = dataclasses.fields(Config)
-    return Config(**{field.name: stored_setting(data.attrs, field.name) for field in fields})
+    return Config(**{name: stored_setting(data.attrs, name) for name in vars(Config())})
 
 
 def weights_in(data: xr.Dataset) -> Weights:

@@ -1,4 +1,4 @@
-"""The network y = L2 act(L1 x + b), with PyTorch's default initialisation and a bias offset.
+"""The network y = L2 act(L1 x + b), with PyTorch's default initialisation.
 
 A flax.nnx module describes one network. Training and analysis split it into plain parameters and
 merge it again.
@@ -10,31 +10,24 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 from flax import nnx
-from jax.typing import ArrayLike, DTypeLike
+from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
-from toymono.config import Activation, Config
+from toymono.components.declare import component
+from toymono.config import Config
 from toymono.toy.tasks import n_outputs
-
-# Each keeps the sign of its argument: "a neuron is on" means that its pre-activation is positive.
-ACTIVATIONS: dict[Activation, Callable[[Array], Array]] = {
-    "relu": jax.nn.relu,
-    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
-    "x-exp": lambda x: x * jnp.exp(x),
-    "softmax-solu": lambda x: x * jax.nn.softmax(x, axis=-1),
-}
 
 Params = nnx.State  # the network's parameters as a plain nested mapping of arrays
 
 
-def _torch_default(fan_in: int, offset: ArrayLike = 0.0) -> nnx.Initializer:
-    """Uniform on offset +- 1/sqrt(fan_in), torch.nn.Linear's default for weights and biases."""
+def _torch_default(fan_in: int) -> nnx.Initializer:
+    """Uniform on +- 1/sqrt(fan_in), torch.nn.Linear's default for weights and biases."""
     bound = fan_in**-0.5
 
     def init(
         key: Array, shape: tuple[int, ...], dtype: DTypeLike = jnp.float32, **_: object
     ) -> Array:
-        return jax.random.uniform(key, shape, dtype, -bound, bound) + offset
+        return jax.random.uniform(key, shape, dtype, -bound, bound)
 
     return init
 
@@ -46,12 +39,12 @@ class Network(nnx.Module):
     neuron x output).
     """
 
-    def __init__(self, config: Config, bias_offset: ArrayLike = 0.0, *, rngs: nnx.Rngs) -> None:
+    def __init__(self, config: Config, *, rngs: nnx.Rngs) -> None:
         self.encoder = nnx.Linear(
             config.n_embed,
             config.n_neurons,
             kernel_init=_torch_default(config.n_embed),
-            bias_init=_torch_default(config.n_embed, bias_offset),
+            bias_init=_torch_default(config.n_embed),
             rngs=rngs,
         )
         self.decoder = nnx.Linear(
@@ -62,6 +55,7 @@ class Network(nnx.Module):
             rngs=rngs,
         )
         self.activation = config.activation
+        self.options = config.options
 
     @property
     def bias(self) -> Float[Array, " neuron"]:
@@ -70,7 +64,8 @@ class Network(nnx.Module):
 
     def hidden(self, inputs: Float[Array, "*batch embed"]) -> Float[Array, "*batch neuron"]:
         """Hidden activations h = act(L1 x + b)."""
-        return ACTIVATIONS[self.activation](self.encoder(inputs))
+        activation = component("activation", self.activation)
+        return activation(self.encoder(inputs), **activation.given(dict(self.options)))
 
     def readout(self, hidden: Float[Array, "*batch neuron"]) -> Float[Array, "*batch output"]:
         """Outputs L2 h of given hidden activations."""
@@ -103,9 +98,9 @@ def params_of(weights: Weights) -> Params:
     return Params({"encoder": encoder, "decoder": {"kernel": weights.decoder}})
 
 
-def random_params(config: Config, bias_offset: ArrayLike, key: Array) -> Params:
+def random_params(config: Config, key: Array) -> Params:
     """Parameters of a freshly initialised network."""
-    return nnx.as_pure(nnx.state(Network(config, bias_offset, rngs=nnx.Rngs(key))))
+    return nnx.as_pure(nnx.state(Network(config, rngs=nnx.Rngs(key))))
 
 
 def network(config: Config, params: Params) -> Network:
@@ -123,33 +118,6 @@ def _map_named(
         return function(leaf, *rest) if path[-1].key == name else leaf
 
     return jax.tree_util.tree_map_with_path(apply, params, *others)
-
-
-def scale_bias(params: Params, factor: ArrayLike) -> Params:
-    """Multiply the hidden biases by `factor`; they are found by name, not by rank."""
-    return _map_named(lambda bias: bias * factor, "bias", params)
-
-
-def with_missing_weights(params: Params, density: ArrayLike, key: Array) -> Params:
-    """Random connectivity (Erdos and Renyi 1959): each weight of both layers is kept with
-    probability `density`, and set to 0 otherwise.
-
-    Kept weights are multiplied by density^-1/2, so that pre-activations have the same variance as
-    in the dense network. All biases are kept.
-    """
-    keys = dict(zip(params, jax.random.split(key, len(params)), strict=True))
-    kept = {
-        name: {
-            **layer,
-            "kernel": jnp.where(
-                jax.random.bernoulli(keys[name], density, layer["kernel"].shape), 1.0, 0.0
-            ),
-        }
-        for name, layer in params.items()
-    }
-    return _map_named(
-        lambda weight, stays: weight * stays * density**-0.5, "kernel", params, Params(kept)
-    )
 
 
 def of_existing(gradients: Params, params: Params) -> Params:

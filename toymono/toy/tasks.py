@@ -1,6 +1,7 @@
 """Tasks: batches of inputs with their targets, and the error of outputs against targets."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax
@@ -9,9 +10,8 @@ from einops import einsum
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Key
 
-from toymono.config import Config
-from toymono.toy.features import feature_densities, random_embedding, sparse_features
-from toymono.toy.threefry import threefry_uniform
+from toymono.config import Config, require
+from toymono.toy.features import random_embedding
 
 
 class Problem(NamedTuple):
@@ -35,21 +35,6 @@ def project(
     return einsum(features, projection, "batch feature, embed feature -> batch embed")
 
 
-class _Task(NamedTuple):
-    # Whether features have a sign: then each is the difference of two draws at half the density.
-    is_signed: bool
-    targets: Callable[[Problem, Float[Array, "batch feature"]], Float[Array, "batch output"]]
-
-
-_TASKS = {
-    "decode": _Task(is_signed=False, targets=lambda problem, features: features),
-    "reproject": _Task(
-        is_signed=False, targets=lambda problem, features: project(features, problem.readout)
-    ),
-    "absolute": _Task(is_signed=True, targets=lambda problem, features: jnp.abs(features)),
-}
-
-
 def random_problem(config: Config, key: Key[Array, ""]) -> Problem:
     """The two fixed projections of a seed; only the re-projector uses the second."""
     key_embedding, key_readout = jax.random.split(key)
@@ -59,76 +44,94 @@ def random_problem(config: Config, key: Key[Array, ""]) -> Problem:
     )
 
 
+def targets_of(
+    config: Config, problem: Problem, features: Float[Array, "batch feature"]
+) -> Float[Array, "batch output"]:
+    """The task's targets of given features, such as f, Q f, or |f|."""
+    return config.component("task")(problem, features)
+
+
+@functools.cache
 def n_outputs(config: Config) -> int:
-    """Width of the network's output: n_embed for the re-projector, n_features otherwise."""
-    return config.n_embed if config.task == "reproject" else config.n_features
+    """Width of the network's output: what the task's targets have."""
+    shapes = {"embed": config.n_embed, "feature": config.n_features}
+    projection = jax.ShapeDtypeStruct((shapes["embed"], shapes["feature"]), jnp.float32)
+    features = jax.ShapeDtypeStruct((1, config.n_features), jnp.float32)
+    of = functools.partial(targets_of, config)
+    return jax.eval_shape(of, Problem(projection, projection), features).shape[-1]
 
 
 def lone_targets(config: Config, problem: Problem) -> Float[Array, "output feature"]:
     """Targets of each feature alone at strength 1: unit vectors, or the columns of Q."""
-    return problem.readout if config.task == "reproject" else jnp.eye(config.n_features)
+    return targets_of(config, problem, jnp.eye(config.n_features)).T
 
 
 def is_signed(config: Config) -> bool:
     """Whether the task's features take both signs, so that a feature is probed at +1 and at -1."""
-    return _TASKS[config.task].is_signed
+    return config.component("task").facts["is_signed"]
 
 
-def draw(config: Config, key: Key[Array, ""]) -> Float[Array, "*sign batch feature"]:
-    """The uniform draws on [0, 1) of one batch, the same at every density: one per feature, two if
-    features are signed.
+def feature_densities(config: Config, density: ArrayLike) -> Float[Array, " feature"]:
+    """Probability that each feature is on, in (0, 1], where features are independent and their
+    amplitudes uniform. Raises InputError for another law.
+    """
+    law = config.component("feature_law")
+    densities, fix = law.facts["densities"], "declare its densities, or ask another law"
+    rule = "a law of independent features with uniform amplitudes"
+    require(densities is not None, "feature_law", rule, law.name, fix)
+    return densities(config.n_features, density)
+
+
+def draw(config: Config, key: Key[Array, ""]) -> Array:
+    """What the feature law draws for one batch whatever the numbers of the setting are: for
+    toymono's own laws uniform numbers on [0, 1); for others, keys. Two of each if features are
+    signed.
     """
     signs = (2,) if is_signed(config) else ()
-    return threefry_uniform(key, (*signs, config.batch_size, config.n_features))
+    draws = config.component("feature_law").facts["draws"]
+    if draws is None:
+        return jax.random.split(key, signs) if signs else key
+    return draws(key, (*signs, config.batch_size, config.n_features))
 
 
 def drawn_features(
-    config: Config, uniform: Float[Array, "*sign batch feature"], density: ArrayLike
+    config: Config, draws: Array, hyper: Mapping[str, ArrayLike]
 ) -> Float[Array, "batch feature"]:
-    """Feature values of given draws: in [0, 1), or if signed f1 - f2 in (-1, 1), each at half the
-    density.
+    """Feature values of given draws: those of the law, or if signed the difference of two at half
+    the density.
     """
+    law, shape = config.component("feature_law"), (config.batch_size, config.n_features)
+    density, given = hyper["feature_density"], law.given(hyper)
     if not is_signed(config):
-        return sparse_features(
-            uniform, feature_densities(config.feature_law, config.n_features, density)
-        )
-    halves = feature_densities(config.feature_law, config.n_features, density / 2)
-    plus, minus = uniform
-    return sparse_features(plus, halves) - sparse_features(minus, halves)
+        return law(draws, shape, density, **given)
+    plus, minus = draws
+    return law(plus, shape, density / 2, **given) - law(minus, shape, density / 2, **given)
 
 
 def sample_features(
-    config: Config, key: Key[Array, ""], density: ArrayLike
+    config: Config, key: Key[Array, ""], hyper: Mapping[str, ArrayLike]
 ) -> Float[Array, "batch feature"]:
-    """One batch of feature values: in [0, 1), or in (-1, 1) if signed."""
-    return drawn_features(config, draw(config, key), density)
-
-
-def targets_of(
-    config: Config, problem: Problem, features: Float[Array, "batch feature"]
-) -> Float[Array, "batch output"]:
-    """The task's targets of given features: f, Q f, or |f|."""
-    return _TASKS[config.task].targets(problem, features)
+    """One batch of feature values."""
+    return drawn_features(config, draw(config, key), hyper)
 
 
 def drawn_batch(
-    config: Config,
-    problem: Problem,
-    uniform: Float[Array, "*sign batch feature"],
-    density: ArrayLike,
+    config: Config, problem: Problem, draws: Array, hyper: Mapping[str, ArrayLike]
 ) -> Batch:
-    """Inputs x = P f of the features of given draws, and the task's targets: f, Q f, or |f|."""
-    features = drawn_features(config, uniform, density)
+    """Inputs x = P f of the features of given draws, and the task's targets, such as f, Q f, or
+    |f|.
+    """
+    features = drawn_features(config, draws, hyper)
     return Batch(
         inputs=project(features, problem.embedding), targets=targets_of(config, problem, features)
     )
 
 
 def sample_batch(
-    config: Config, problem: Problem, key: Key[Array, ""], density: ArrayLike
+    config: Config, problem: Problem, key: Key[Array, ""], hyper: Mapping[str, ArrayLike]
 ) -> Batch:
     """One batch of inputs and targets."""
-    return drawn_batch(config, problem, draw(config, key), density)
+    return drawn_batch(config, problem, draw(config, key), hyper)
 
 
 def sample_errors(

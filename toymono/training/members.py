@@ -6,7 +6,7 @@ and stored once.
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -15,29 +15,50 @@ from jax import Array
 from jax.sharding import PartitionSpec
 
 from toymono.analysis.record import Record, measure
-from toymono.config import Config, Hyper
+from toymono.components.declare import OPTIONAL, components
+from toymono.config import Config, Hyper, Scalar
 from toymono.toy.model import Params, network
 from toymono.toy.tasks import draw, drawn_batch
 from toymono.toy.world import World, make_world
 from toymono.training.placement import Placement, each
 from toymono.training.train import TrainState, data_key, start, update
 
+Numbers = dict[str, Array]  # of one member, by name
+
 
 class Settings(NamedTuple):
     """The numbers of all settings, split into those that are equal and those that vary."""
 
-    shared: Hyper
-    varying: dict[str, Array]  # of each field of Hyper that varies, and the learning rate: setting
+    shared: dict[str, Array]
+    varying: dict[str, Array]  # those that vary, and the learning rate: setting
 
 
 def stack_settings(settings: Sequence[Hyper]) -> Settings:
-    """Stack the settings; a number that is the same in all of them is stored once."""
-    columns = dict(zip(Hyper._fields, zip(*settings, strict=True), strict=True))
+    """Stack the settings; a number that is the same in all of them is stored once.
+
+    The numbers of optional components that act on none of them are left out, so that the compiled
+    program does not hold these components.
+    """
+    columns = {name: [setting[name] for setting in settings] for name in settings[0]}
+    for name in _idle(columns):
+        del columns[name]
     varies = {name for name, column in columns.items() if len(set(column)) > 1} | {"learning_rate"}
-    shared = Hyper(**{name: jnp.float32(column[0]) for name, column in columns.items()})
     return Settings(
-        shared, {name: jnp.asarray(columns[name], jnp.float32) for name in sorted(varies)}
+        {name: jnp.float32(column[0]) for name, column in columns.items()},
+        {name: jnp.asarray(columns[name], jnp.float32) for name in sorted(varies)},
     )
+
+
+def _idle(columns: Mapping[str, Sequence[Scalar]]) -> set[str]:
+    """The numbers of optional components that have their defaults in every setting."""
+    idle = set()
+    for kind in OPTIONAL:
+        for found in components(kind).values():
+            given = {name: columns[name] for name in found.numbers if name in columns}
+            default = {name: number.default for name, number in found.numbers.items()}
+            if all(set(column) == {default[name]} for name, column in given.items()):
+                idle |= {*given}
+    return idle
 
 
 def _over_members(
@@ -53,7 +74,7 @@ def _over_members(
         of_setting = of_seed(world)
 
         def member(varying: dict[str, Array], *one: Any) -> Any:  # noqa: ANN401
-            return of_setting(settings.shared._replace(**varying), *one)
+            return of_setting(settings.shared | varying, *one)
 
         return each(member, at_once)(settings.varying, *members)
 
@@ -96,7 +117,7 @@ def start_members(
     return _on_devices(starts, config, placement)(settings, worlds)
 
 
-def _start_of(config: Config, world: World) -> Callable[[Hyper], TrainState]:
+def _start_of(config: Config, world: World) -> Callable[[Numbers], TrainState]:
     return lambda hyper: start(config, hyper, world)
 
 
@@ -130,17 +151,16 @@ def advance_members(
 
 def _update_of(
     config: Config, settings: Settings, step: Array, n_parts: int, world: World
-) -> Callable[[Hyper, TrainState], TrainState]:
+) -> Callable[[Numbers, TrainState], TrainState]:
     """The update function of one seed: all its settings share one random draw, and one batch
-    where they have the same density.
+    where they have the same numbers of the feature law.
     """
-    uniform = draw(config, data_key(world, step))
-    batch_at = functools.partial(drawn_batch, config, world.problem, uniform)
-    if "feature_density" in settings.varying:
-        return lambda hyper, member: update(
-            config, hyper, batch_at(hyper.feature_density), member, step, n_parts
-        )
-    batch = batch_at(settings.shared.feature_density)
+    draws = draw(config, data_key(world, step))
+    batch_of = functools.partial(drawn_batch, config, world.problem, draws)
+    of_law = {"feature_density", *config.component("feature_law").numbers}
+    if of_law & {*settings.varying}:
+        return lambda hyper, member: update(config, hyper, batch_of(hyper), member, step, n_parts)
+    batch = batch_of(settings.shared)
     return lambda hyper, member: update(config, hyper, batch, member, step, n_parts)
 
 
@@ -150,9 +170,9 @@ def measure_members(
 ) -> Record:
     """Measure all members."""
 
-    def of_seed(world: World) -> Callable[[Hyper, Params], Record]:
+    def of_seed(world: World) -> Callable[[Numbers, Params], Record]:
         return lambda hyper, params: measure(
-            config, network(config, params), world.problem, world.key_probe, hyper.feature_density
+            config, network(config, params), world.problem, world.key_probe, hyper
         )
 
     def records(*arguments: Any) -> Record:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Schedules: the learning rate and bias decay of each step, and the steps of records and losses."""
+"""The learning rate of each step, and the steps of records and losses."""
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -9,27 +9,10 @@ Number = float | int | Array
 
 
 def learning_rate(config: Config, peak: Number, step: Number) -> Float[Array, ""]:
-    """Learning rate of the update that follows `step` updates, between 0 and `peak`.
-
-    periodic: peak * (1 + cos(2 pi step / period)) / 2 without end, largest at whole periods (the
-    authors': torch's CosineAnnealingLR stepped on past T_max = period / 2). cosine: half a wave, 0
-    at n_steps. constant: peak.
+    """Learning rate of the update that follows `step` updates: its peak times the schedule's
+    share.
     """
-    turns = {
-        "periodic": step % config.schedule_period / config.schedule_period,
-        "cosine": step / (2.0 * config.n_steps),
-        "constant": 0.0,
-    }
-    return jnp.asarray(peak * (1 + jnp.cos(2 * jnp.pi * turns[config.schedule])) / 2)
-
-
-def bias_factor(config: Config, peak: Number, decay: Number, step: Number) -> Float[Array, ""]:
-    """The factor that multiplies the biases after the update that follows `step` updates.
-
-    1 - decay * peak during the first half of n_steps, then 1. It uses the peak learning rate, not
-    the scheduled one [P 4.1.2].
-    """
-    return jnp.where(step < config.n_steps // 2, 1 - decay * peak, 1.0)
+    return jnp.asarray(peak * config.component("schedule")(config, step))
 
 
 def _is_at_rest(config: Config) -> bool:

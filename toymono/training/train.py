@@ -5,6 +5,8 @@ so all settings of a seed share one random draw.
 """
 
 import functools
+import zlib
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax
@@ -13,21 +15,19 @@ import optax
 from jaxtyping import Array, Float, Key
 
 from toymono.analysis.handbuilt import hand_built
-from toymono.config import Config, Hyper
+from toymono.components.declare import Component, components
+from toymono.config import Config, Scalar
 from toymono.toy.model import (
     Params,
     network,
     of_existing,
     params_of,
     random_params,
-    scale_bias,
     weights_of,
-    with_missing_weights,
 )
 from toymono.toy.tasks import Batch, n_outputs, squared_error
 from toymono.toy.world import World
-from toymono.training.optimizers import OPTIMIZERS
-from toymono.training.schedules import bias_factor, learning_rate, n_losses
+from toymono.training.schedules import learning_rate, n_losses
 
 
 class TrainState(NamedTuple):
@@ -38,26 +38,49 @@ class TrainState(NamedTuple):
     losses: Float[Array, " loss"]  # one for each of `loss_steps`, infinite until it is reached
 
 
-def start(config: Config, hyper: Hyper, world: World) -> TrainState:
+class Update(NamedTuple):
+    """What a component is told of the update that was made."""
+
+    step: int | Array  # updates made before it
+    n_steps: int
+    learning_rate: Scalar  # at the schedule's peak
+
+
+def acting(kind: str, hyper: Mapping[str, Scalar]) -> list[Component]:
+    """The components of an optional kind that act: those whose numbers are given."""
+    return [c for c in components(kind).values() if {*c.numbers} <= {*hyper}]
+
+
+def start(config: Config, hyper: Mapping[str, Scalar], world: World) -> TrainState:
     """Initialise one member."""
     if config.initialization == "hand-built":
-        weights = weights_of(hand_built(config, world.problem, hyper.feature_density))
-        params = params_of(weights._replace(bias=weights.bias + hyper.bias_offset))
+        params = hand_built(config, world.problem, hyper["feature_density"])
     else:
-        params = random_params(config, hyper.bias_offset, world.key_params)
-    if config.connectivity == "random":
-        key = jax.random.fold_in(world.key_params, 1)
-        params = with_missing_weights(params, hyper.weight_density, key)
+        params = random_params(config, world.key_params)
+    weights = weights_of(params)
+    for lever in acting("at_start", hyper):
+        key = jax.random.fold_in(world.key_params, zlib.crc32(lever.name.encode()))
+        weights = lever(weights, key, **lever.given(hyper))
+    params = params_of(weights)
     losses = jnp.full(n_losses(config), jnp.inf)  # not NaN, which jax_debug_nans would report
-    return TrainState(params, OPTIMIZERS[config.optimizer].init(params), losses)
+    return TrainState(params, optimizer_of(config).init(params), losses)
 
 
-def trained_loss(config: Config, hyper: Hyper, params: Params, batch: Batch) -> tuple[Array, Array]:
-    """The loss that is minimised, task loss + l1 * sum |h| / batch, and the task loss alone."""
+def optimizer_of(config: Config) -> optax.GradientTransformation:
+    """The optimiser of one network, at learning rate 1."""
+    chosen = config.component("optimizer")
+    return chosen(**chosen.given(dict(config.options)))
+
+
+def trained_loss(
+    config: Config, hyper: Mapping[str, Scalar], params: Params, batch: Batch
+) -> tuple[Array, Array]:
+    """The loss that is minimised, task loss + penalties, and the task loss alone."""
     net = network(config, params)
     hidden = net.hidden(batch.inputs)
     task_loss = squared_error(net.readout(hidden), batch.targets)
-    return task_loss + hyper.l1 * jnp.abs(hidden).sum() / len(batch.inputs), task_loss
+    penalties = (p(net, hidden, **p.given(hyper)) for p in acting("penalty", hyper))
+    return sum(penalties, task_loss), task_loss
 
 
 def data_key(world: World, step: int | Array) -> Key[Array, ""]:
@@ -66,7 +89,7 @@ def data_key(world: World, step: int | Array) -> Key[Array, ""]:
 
 
 def gradient(
-    config: Config, hyper: Hyper, params: Params, batch: Batch, n_parts: int = 1
+    config: Config, hyper: Mapping[str, Scalar], params: Params, batch: Batch, n_parts: int = 1
 ) -> tuple[Params, Array]:
     """The gradient of the minimised loss, and the task loss, averaged over `n_parts` equal parts of
     the batch that are computed one after another.
@@ -87,7 +110,7 @@ def gradient(
 
 def update(
     config: Config,
-    hyper: Hyper,
+    hyper: Mapping[str, Scalar],
     batch: Batch,
     member: TrainState,
     step: int | Array,
@@ -97,17 +120,18 @@ def update(
     gradients, task_loss = gradient(config, hyper, member.params, batch, n_parts)
     if config.connectivity == "random":
         gradients = of_existing(gradients, member.params)
-    directions, optimizer = OPTIMIZERS[config.optimizer].update(
-        gradients, member.optimizer, member.params
-    )
-    rate = learning_rate(config, hyper.learning_rate, step)
+    directions, optimizer = optimizer_of(config).update(gradients, member.optimizer, member.params)
+    rate = learning_rate(config, hyper["learning_rate"], step)
     params = jax.tree.map(lambda p, direction: p + rate * direction, member.params, directions)
-    params = scale_bias(params, bias_factor(config, hyper.learning_rate, hyper.bias_decay, step))
+    made = Update(step, config.n_steps, hyper["learning_rate"])
+    weights = weights_of(params)
+    for lever in acting("after_update", hyper):
+        weights = lever(weights, made, **lever.given(hyper))
     # The last loss written in a window of loss_every steps is the one kept for it.
     losses = jax.lax.dynamic_update_index_in_dim(
         member.losses, task_loss, step // config.loss_every, 0
     )
-    return TrainState(params, optimizer, losses)
+    return TrainState(params_of(weights), optimizer, losses)
 
 
 def n_parameters(config: Config) -> int:

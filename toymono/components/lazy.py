@@ -1,0 +1,21 @@
+"""JAX and optax, loaded when they are first used: what only declares its names and numbers with
+them costs a command no time.
+"""
+
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import jax as jax
+    import jax.numpy as jnp
+    import optax as optax
+else:
+
+    class _Lazy(ModuleType):
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the module holds)
+            return getattr(importlib.import_module(self.__name__), name)
+
+    jax, jnp, optax = map(_Lazy, ("jax", "jax.numpy", "optax"))
+
+__all__ = ["jax", "jnp", "optax"]

@@ -1,0 +1,18 @@
+"""Penalties: what is added to the task loss in training."""
+
+from typing import TYPE_CHECKING
+
+from toymono.components.declare import Number, penalty
+from toymono.components.lazy import jax, jnp
+
+if TYPE_CHECKING:
+    from toymono.toy.model import Network
+
+
+@penalty(
+    "l1",
+    weight=Number("weight of sum |activation| / batch in the loss that is trained", low=0),
+)
+def l1(network: "Network", hidden: "jax.Array", weight: "jax.Array") -> "jax.Array":
+    """Weight * sum |h| / batch."""
+    return weight * jnp.abs(hidden).sum() / len(hidden)
