@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from toymono.analysis.monosemanticity import monosemanticity as monosemanticity
     from toymono.analysis.record import Record as Record
     from toymono.analysis.record import measure as measure
+    from toymono.components.declare import Number as Number
+    from toymono.components.declare import activation as activation
+    from toymono.components.declare import after_update as after_update
+    from toymono.components.declare import at_start as at_start
+    from toymono.components.declare import feature_law as feature_law
+    from toymono.components.declare import optimizer as optimizer
+    from toymono.components.declare import penalty as penalty
+    from toymono.components.declare import schedule as schedule
+    from toymono.components.declare import task as task
     from toymono.config import Config as Config
     from toymono.config import Hyper as Hyper
     from toymono.config import InputError as InputError
@@ -27,6 +36,15 @@ if TYPE_CHECKING:
     from toymono.training.ensemble import train_ensemble as train_ensemble
 
 _HOMES = {
+    "Number": "components.declare",
+    "activation": "components.declare",
+    "after_update": "components.declare",
+    "at_start": "components.declare",
+    "feature_law": "components.declare",
+    "optimizer": "components.declare",
+    "penalty": "components.declare",
+    "schedule": "components.declare",
+    "task": "components.declare",
     "Config": "config",
     "Hyper": "config",
     "InputError": "config",

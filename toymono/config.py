@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args
 from toymono.components.declare import (
     Component,
     Number,
+    all_components,
     component,
     mapped_numbers,
     static_numbers,
@@ -260,7 +261,7 @@ class Hyper(Mapping[str, Scalar]):
         raise AttributeError(f"Hyper is immutable; make another: hyper.replace({name}=...)")
 
     def __reduce__(self) -> tuple:
-        return _hyper, (dict(self._values),)
+        return _hyper, (self._values,)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Hyper) and self._values == other._values
@@ -277,7 +278,10 @@ class Hyper(Mapping[str, Scalar]):
 
 
 def _hyper(values: dict[str, Scalar]) -> Hyper:
-    return Hyper(**values)
+    """As pickled, where a process has not loaded the user's file yet."""
+    hyper = object.__new__(Hyper)
+    object.__setattr__(hyper, "_values", values)
+    return hyper
 
 
 def default_of(name: str) -> float:
@@ -325,6 +329,20 @@ class Sweep:
                 if model not in seen:
                     seen.add(model)
                     yield model
+
+
+def used_components(sweep: Sweep) -> list[Component]:
+    """The components of users that a sweep needs, each once."""
+    of_number = {name: c for c in all_components() for name in c.numbers}
+    used: dict[tuple[str, str], Component] = {}
+    for config, hyper in sweep.models():
+        named = (
+            *(config.component(kind) for kind in KINDS_CHOSEN),
+            *(of_number[name] for name in hyper if name in of_number),
+            *(component("neuron_measure", name) for name in config.measures),
+        )
+        used |= {(c.kind, c.name): c for c in named if c.is_of_user}
+    return [*used.values()]
 
 
 def _is_whole(value: object) -> bool:

@@ -4,7 +4,15 @@ import dataclasses
 import pathlib
 from typing import Annotated, Any, Literal, Union
 
-from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, Suppress, arg, subcommand
+from tyro.conf import (
+    FlagCreatePairsOff,
+    OmitArgPrefixes,
+    Positional,
+    Suppress,
+    UseAppendAction,
+    arg,
+    subcommand,
+)
 
 from toymono.components.declare import Number, component_names, components, static_numbers
 from toymono.config import (
@@ -20,6 +28,16 @@ from toymono.plots import Kind
 from toymono.sweeps.presets import PRESETS, ScaleName, preset_sweep
 
 TableName = Literal["counts", "circuit", "contexts", "geometry"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _WithFiles:
+    """The flag of every command that may need code of users."""
+
+    with_: Annotated[
+        UseAppendAction[tuple[pathlib.Path, ...]], arg(name="with", metavar="FILE")
+    ] = ()
+    """A Python file with components of your own; it is run. May be given several times."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -73,7 +91,7 @@ class RunPreset(_Training):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RunCustom(_Training):
+class RunCustom(_Training, _WithFiles):
     """Train the product of the numbers given: every combination, with every seed."""
 
     base: Config = Config()
@@ -166,8 +184,8 @@ class List:
     """List the named sweeps with size, member count and estimated time here."""
 
 
-@dataclasses.dataclass(frozen=True)
-class ShowTable:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ShowTable(_WithFiles):
     """Print one row per trained member: its settings, and its numbers at the last record."""
 
     folder: Positional[pathlib.Path]
@@ -182,8 +200,8 @@ class ShowTable:
     features share inputs and neurons)."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Figure:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Figure(_WithFiles):
     """Draw a run, or draw again a figure that is stored as JSON."""
 
     folder: Positional[pathlib.Path]
@@ -210,8 +228,8 @@ class Claims:
     """Also draw the evidence, into a file ending in .html, .png, .svg or .pdf."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Explore:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Explore(_WithFiles):
     """Open runs in a browser, on this machine only: sweeps, maps, neurons, training, what if."""
 
     folders: Positional[tuple[pathlib.Path, ...]]
@@ -222,8 +240,8 @@ class Explore:
     """Also open the browser."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Report:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Report(_WithFiles):
     """Write one page that opens anywhere: claims, sweeps, and chosen networks neuron by neuron."""
 
     folders: Positional[tuple[pathlib.Path, ...]]

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import pathlib
 import re
 import sys
@@ -38,6 +39,7 @@ from toymono.command_line.terminal import (
     summary_table,
     table,
 )
+from toymono.components.user_files import load_file
 from toymono.config import Sweep, require
 from toymono.sweeps.presets import PRESETS, SCALES, preset_sweep
 
@@ -242,6 +244,7 @@ def _doctor() -> None:
 def _parsed(args: list[str] | None) -> object:
     """The command that the arguments name; tyro's error box becomes one sentence."""
     shown = io.StringIO()
+    _load_named(sys.argv[1:] if args is None else args)
     try:
         with contextlib.redirect_stderr(shown):
             return tyro.cli(command_line(), prog="toymono", args=args, description=__doc__)
@@ -249,6 +252,18 @@ def _parsed(args: list[str] | None) -> object:
         if stop.code:
             fail(_said_in(shown.getvalue()))
         raise
+
+
+def _load_named(args: list[str]) -> None:
+    """Load the files after --with, whose components have flags of their own."""
+    split = [
+        part for word in args for part in (word.split("=", 1) if "--with=" in word else [word])
+    ]
+    files = [file for flag, file in itertools.pairwise(split) if flag == "--with"]
+    if files:
+        require_jax()
+    for file in files:
+        load_file(pathlib.Path(file))
 
 
 def _said_in(box: str) -> str:

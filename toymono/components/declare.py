@@ -4,15 +4,18 @@ Flags, checks, stored settings, table columns, axis titles and plans follow from
 """
 
 import dataclasses
+import hashlib
 import importlib
 import inspect
 import math
 import numbers
+import pathlib
 import struct
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from toymono.errors import InputError, require
+from toymono.text_files import read_text
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SMALLEST_NORMAL = 2.0**-126  # of float32; processors flush what is smaller to 0
@@ -88,6 +91,11 @@ class Component:
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
+    def module(self) -> str:
+        """The module of a user's component."""
+        return self.name.partition(":")[0]
+
+    @property
     def is_of_user(self) -> bool:
         """Whether it was declared in a file of a user's."""
         return ":" in self.name
@@ -95,10 +103,9 @@ class Component:
     def __call__(self, *arguments: Any, **more: Any) -> Any:  # noqa: ANN401 (as its kind has it)
         """Apply the function; raises InputError if its code is not loaded."""
         if self.function is None:
-            module = self.name.partition(":")[0]
             raise InputError(
                 f"{self.kind} must be known with its code, but {self.name} is known by name alone; "
-                f"name its file: --with {module}.py, or import {module}"
+                f"name its file: --with {self.module}.py, or import {self.module}"
             )
         return self.function(*arguments, **more)
 
@@ -128,6 +135,12 @@ def components(kind: str) -> dict[str, Component]:
     for name in _OWN:
         importlib.import_module(f"toymono.components.{name}")
     return _known.get(kind, {})
+
+
+def all_components() -> list[Component]:
+    """All known components of every kind."""
+    components("activation")
+    return [one for of in _known.values() for one in of.values()]
 
 
 def component(kind: str, name: object) -> Component:
@@ -160,19 +173,42 @@ def static_numbers() -> dict[str, Number]:
 
 
 def _numbers(static: bool, of_users: bool) -> dict[str, Number]:
-    components("activation")
     return {
         name: number
-        for kind in (*OPTIONAL, *(kind for kind in _known if kind not in OPTIONAL))
-        for component in components(kind).values()
-        for name, number in component.numbers.items()
-        if number.static is static and (of_users or not component.is_of_user)
+        for one in sorted(all_components(), key=lambda one: one.kind not in OPTIONAL)
+        for name, number in one.numbers.items()
+        if number.static is static and (of_users or not one.is_of_user)
     }
+
+
+class Source(NamedTuple):
+    """The text of a user's file as it was when its components were declared."""
+
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Its checksum, in hexadecimal."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+_sources: dict[str, Source] = {}
+
+
+def _remember_source(function: Callable[..., Any]) -> None:
+    file = inspect.getsourcefile(function)
+    if file and pathlib.Path(file).is_file():
+        _sources[function.__module__] = Source(read_text(pathlib.Path(file)))
+
+
+def source_of(module: str) -> Source | None:
+    """The file of a loaded module of components; None where none is loaded, or it has no file."""
+    return _sources.get(module)
 
 
 def remember(component: Component) -> None:
     """Know a component; one with the same kind and name is replaced."""
-    for other in (c for of in _known.values() for c in of.values()):
+    for other in (one for of in _known.values() for one in of.values()):
         taken = {*other.numbers} & {*component.numbers}
         same = (other.kind, other.name) == (component.kind, component.name)
         rule = f"a number that no other component has ({other.name} has it)"
@@ -182,9 +218,8 @@ def remember(component: Component) -> None:
 
 def _declared(kind: str, name: str, declared: Mapping[str, Any], **facts: Any) -> Callable[[F], F]:
     """The decorator that makes a function the component of this kind and name."""
-    require(
-        name.replace("-", "_").isidentifier(), f"the name of a {kind}", "a word", name, "as pairs"
-    )
+    is_word = name.replace("-", "_").isidentifier()
+    require(is_word, f"the name of a {kind}", "a word", name, "choose letters, as pairs")
     for number, of in declared.items():
         require(isinstance(of, Number), number, "a toymono.Number", of, "declare it as one")
 
@@ -193,6 +228,7 @@ def _declared(kind: str, name: str, declared: Mapping[str, Any], **facts: Any) -
         missing = ", ".join(sorted({*declared} - parameters))
         require(not missing, f"{kind} {name}", "a function of its numbers", missing, "add them")
         module = function.__module__
+        _remember_source(function)
         full = name if module.startswith("toymono.") else f"{module}:{name}"
         own = {
             name if kind == "penalty" and number == "weight" else number: of

@@ -141,11 +141,22 @@ def setting_names(table: pd.DataFrame) -> list[str]:
 
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
     last = data.isel(step=-1, param_step=-1)
+    if not has_code(data):
+        unknown = np.full((data.sizes["seed"], data.sizes["setting"]), np.nan)
+        return member_columns(dict.fromkeys(Anatomy._fields, unknown))
     # What has no part in it is left out, so that runs of one shape share one compiled program.
     deciding = ("n_features", "n_embed", "n_neurons", "task", "activation")
     config = Config(**{name: getattr(config_of(data), name) for name in deciding})
     found = _anatomies_of(config, problems_in(last), weights_in(last))
     return member_columns(found._asdict())
+
+
+def has_code(data: xr.Dataset) -> bool:
+    """Whether all that a network computes with is loaded; not so for a user's own activation or
+    task whose file was not named.
+    """
+    config = config_of(data)
+    return all(config.component(kind).function for kind in ("activation", "task"))
 
 
 def member_columns(found: Mapping[str, Array]) -> dict[str, tuple[tuple[str, str], np.ndarray]]:

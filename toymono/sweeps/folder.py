@@ -3,12 +3,17 @@
 import dataclasses
 import json
 import pathlib
+from collections.abc import Mapping
+from typing import Any
 
-from toymono.config import Config, InputError, Sweep, require
-from toymono.sweeps.files import locked
+from toymono.components.declare import source_of
+from toymono.components.user_files import declarations, described, know, load_file
+from toymono.config import Config, InputError, Sweep, require, used_components
+from toymono.sweeps.files import checksum, locked
 from toymono.text_files import read_text, write_text
 
 SWEEP_FILE = "sweep.json"
+COMPONENTS = "components"  # key in it, and the folder of the files of users
 
 
 def claim_folder(folder: pathlib.Path, sweep: Sweep) -> Sweep:
@@ -22,7 +27,7 @@ def claim_folder(folder: pathlib.Path, sweep: Sweep) -> Sweep:
     if not file.exists():
         # Another job of an array may be writing the very same, and a killed one may have left half
         # of it.
-        ours = (SWEEP_FILE, f".{SWEEP_FILE}", "units", "checkpoints")
+        ours = (SWEEP_FILE, f".{SWEEP_FILE}", "units", "checkpoints", COMPONENTS)
         strangers = folder.is_dir() and any(
             not path.name.startswith(ours) for path in folder.iterdir()
         )
@@ -51,7 +56,9 @@ def _write_sweep(sweep: Sweep, file: pathlib.Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with locked(file, patience=60.0):
             if not file.exists():
-                write_text(file, json.dumps(_to_json(sweep), indent=1) + "\n")
+                content = _to_json(sweep)
+                _keep_files(file.parent, content[COMPONENTS])
+                write_text(file, json.dumps(content, indent=1) + "\n")
     except OSError as error:
         raise InputError(
             f"out must be a folder that can be written to, but {error}; name another folder"
@@ -62,37 +69,78 @@ def _differences(mine: Sweep, theirs: Sweep) -> list[str]:
     """Names of the fields in which two sweeps differ: of their bases, grids and seeds."""
     one, other = _to_json(mine), _to_json(theirs)
     fields = [name for name in one["base"] if one["base"][name] != other["base"].get(name)]
-    return fields + [name for name in ("grids", "seeds") if one[name] != other[name]]
+    modules = one[COMPONENTS].keys() | other[COMPONENTS].keys()
+    files = [f"{m}.py" for m in modules if one[COMPONENTS].get(m) != other[COMPONENTS].get(m)]
+    return fields + files + [name for name in ("grids", "seeds") if one[name] != other[name]]
 
 
 def _to_json(sweep: Sweep) -> dict:
-    return json.loads(json.dumps(dataclasses.asdict(sweep)))
+    content = {**dataclasses.asdict(sweep), COMPONENTS: described(used_components(sweep))}
+    return json.loads(json.dumps(content))
+
+
+def _keep_files(folder: pathlib.Path, described: Mapping[str, Any]) -> None:
+    for module in described:
+        file, source = _kept(folder, module), source_of(module)
+        assert source is not None
+        file.parent.mkdir(exist_ok=True)
+        write_text(file, source.text)
+
+
+def _kept(folder: pathlib.Path, module: str) -> pathlib.Path:
+    return folder / COMPONENTS / f"{module}.py"
+
+
+def _sweep_file(folder: pathlib.Path) -> pathlib.Path:
+    """The file that makes a folder a run; raises InputError if there is none."""
+    file, fix = folder / SWEEP_FILE, "make one with `toymono run`"
+    require(file.is_file(), "folder", f"a run, which has a {SWEEP_FILE}", str(folder), fix)
+    return file
+
+
+def load_components(folder: pathlib.Path) -> None:
+    """Import the files of users' components that a run's folder holds, if it has any.
+
+    Raises InputError if a file is not as the run was started with.
+    """
+    content = json.loads(read_text(_sweep_file(folder)))
+    for module, of in content.get(COMPONENTS, {}).items():
+        if source_of(module) is None:
+            file = _kept(folder, module)
+            same = file.is_file() and checksum(file) == of["sha256"]
+            fix = "restore it; a changed file needs a run of its own"
+            require(same, str(file), "the file that the run was started with", "another", fix)
+            load_file(file, module)
 
 
 def read_sweep(folder: pathlib.Path) -> Sweep:
     """The sweep a run folder stands for; raises InputError if the folder is not a run."""
-    file = folder / SWEEP_FILE
-    require(
-        file.is_file(),
-        "folder",
-        f"a run, which has a {SWEEP_FILE}",
-        str(folder),
-        "make one with `toymono run`",
-    )
+    file = _sweep_file(folder)
     known = {field.name for kind in (Config, Sweep) for field in dataclasses.fields(kind)}
     try:
         content = json.loads(read_text(file))
+        found = declarations(content.pop(COMPONENTS, {}))
         unknown = ", ".join(sorted({*content, *content["base"]} - known))
-        if not unknown:
-            grids = tuple(
-                {name: tuple(values) for name, values in grid.items()} for grid in content["grids"]
-            )
-            base, seeds = Config(**content["base"]), tuple(content["seeds"])
-            most = content.get("members_per_unit")  # an older toymono did not write it
-            return Sweep(base=base, grids=grids, seeds=seeds, members_per_unit=most)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(
-            f"{file} must hold a sweep that toymono wrote, but {error}; restore it or run anew"
-        ) from error
+        raise _no_sweep(file, error) from error
     fix = "go on with the newer toymono that wrote it"
-    raise InputError(f"{file} must hold settings that this toymono knows, but has {unknown}; {fix}")
+    require(not unknown, str(file), "of settings that this toymono knows", unknown, fix)
+    know(folder, found)
+    try:
+        return _sweep(content)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _no_sweep(file, error) from error
+
+
+def _sweep(content: Mapping[str, Any]) -> Sweep:
+    grids = tuple(
+        {name: tuple(values) for name, values in grid.items()} for grid in content["grids"]
+    )
+    base, seeds = Config(**content["base"]), tuple(content["seeds"])
+    most = content.get("members_per_unit")  # an older toymono did not write it
+    return Sweep(base=base, grids=grids, seeds=seeds, members_per_unit=most)
+
+
+def _no_sweep(file: pathlib.Path, error: Exception) -> InputError:
+    fix = "restore it or run anew"
+    return InputError(f"{file} must hold a sweep that toymono wrote, but {error}; {fix}")

@@ -16,7 +16,7 @@ from typing import Any
 
 from toymono.config import InputError, require
 from toymono.sweeps.cluster import Cluster, first_line
-from toymono.sweeps.folder import SWEEP_FILE
+from toymono.sweeps.folder import SWEEP_FILE, load_components
 from toymono.sweeps.interruption import Stopped, asked_to_stop
 from toymono.sweeps.plan import Unit
 from toymono.sweeps.store import unit_file
@@ -64,6 +64,7 @@ def _train(folder: pathlib.Path, unit: Unit, news: Any) -> None:  # noqa: ANN401
     """On a node: train a unit if it is not done. Raises InputError, or Stopped on request."""
     fix = "let all nodes see the run's folder at the same path, on storage that they share"
     require((folder / SWEEP_FILE).exists(), "folder", "the run's on every node", str(folder), fix)
+    load_components(folder)
     told = -_SECONDS_BETWEEN_NEWS
 
     def report(unit: Unit, progress: Progress) -> None:

@@ -12,7 +12,7 @@ from toymono import environment
 from toymono.config import Sweep, require
 from toymono.sweeps.estimates import PROCESS_BYTES, estimated_bytes, fitted, is_worth_splitting
 from toymono.sweeps.files import check
-from toymono.sweeps.folder import claim_folder, read_sweep
+from toymono.sweeps.folder import SWEEP_FILE, claim_folder, load_components, read_sweep
 from toymono.sweeps.interruption import asked_to_stop, order
 from toymono.sweeps.plan import Unit, plan, share_of, shared
 from toymono.sweeps.store import unit_file
@@ -51,6 +51,8 @@ def run_sweep(
     the folder is not writable. Raises Stopped, once all progress is stored, on Ctrl-C or a
     termination signal.
     """
+    if (folder / SWEEP_FILE).exists():
+        load_components(folder)
     with _engine(on, workers) as engine:
         sweep = _cut(sweep, share, engine)
         for unit in shared(plan(sweep), share):

@@ -81,7 +81,9 @@ def sizes(unit: Unit) -> dict[str, int]:
     """Lengths of the dimensions that have no coordinate."""
     config = unit.config
     shape = {"neuron": config.n_neurons, "embed": config.n_embed, "feature": config.n_features}
-    return {"setting": len(unit.settings), **shape, "output": n_outputs(config)}
+    known = config.component("task").function is not None
+    outputs = {"output": n_outputs(config)} if known else {}
+    return {"setting": len(unit.settings), **shape, **outputs}
 
 
 def flaw(data: xr.Dataset, unit: Unit, lacking: Collection[str] = ()) -> str | None:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from toymono.config import InputError
-from toymono.sweeps.folder import read_sweep
+from toymono.sweeps.folder import load_components, read_sweep
 from toymono.sweeps.interruption import Stopped, asked_to_stop
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.store import unit_file
@@ -114,9 +114,10 @@ def main(folder: pathlib.Path, name: str) -> None:
         except BrokenPipeError:
             gone.set()
 
-    (unit,) = (unit for unit in plan(read_sweep(folder)) if unit.name == name)
     with asked_to_stop() as signalled:
         try:
+            load_components(folder)
+            (unit,) = (unit for unit in plan(read_sweep(folder)) if unit.name == name)
             train_unit(folder, unit, report, lambda: gone.is_set() or signalled())
         except Stopped:
             pass
