@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from scipy import linalg
 
 from toymono.config import Config
-from toymono.toy.model import Params, network
+from toymono.toy.model import Params, network, params_of, random_params, weights_of
 from toymono.toy.tasks import Problem, sample_batch
 from toymono.training.train import data_key, update
 
@@ -50,6 +50,12 @@ def hand_network(**changes):
     return network(made, params)
 
 
+def offset_params(config, offset, key):
+    """Parameters of a fresh network, all its biases moved by the offset."""
+    weights = weights_of(random_params(config, key))
+    return params_of(weights._replace(bias=weights.bias + offset))
+
+
 def simplex_problem(n_embed):
     """d + 1 features at the corners of a simplex: every overlap is -1 / d, so no feature is taken
     for another.
@@ -63,7 +69,7 @@ def segment(config, hyper, world, member, first, last):
     """One member after updates first, ..., last - 1, trained by itself in a plain loop."""
 
     def one(step, member):
-        batch = sample_batch(config, world.problem, data_key(world, step), hyper.feature_density)
+        batch = sample_batch(config, world.problem, data_key(world, step), hyper)
         return update(config, hyper, batch, member, step)
 
     return jax.lax.fori_loop(first, last, one, member)

@@ -8,7 +8,8 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from toymono.config import Config, Hyper, Sweep
+from toymono.components.declare import component_names
+from toymono.config import KINDS_CHOSEN, Config, Hyper, Sweep
 from toymono.sweeps.presets import PRESETS, SCALES
 
 # The one size that is trained, so that it is compiled once.
@@ -44,8 +45,9 @@ _NUMBERS = st.one_of(
 )
 _TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
 _VALUES = st.one_of(_NUMBERS.map(str), _NUMBERS.map(str), st.sampled_from(_ODD), _TEXTS)
-_FIELDS = tuple(Config.__dataclass_fields__)
+_FIELDS = tuple(name for name in vars(Config()) if name not in ("options", "measures"))
 _CHOICES = [choice for field in dataclasses.fields(Config) for choice in get_args(field.type)]
+_CHOICES += [name for kind in KINDS_CHOSEN for name in component_names(kind)]
 _PLACES = (
     "run",
     "deep/er/run",
@@ -100,14 +102,12 @@ def _line(*parts):
     ).map(lambda drawn: [word for part in drawn for word in part])
 
 
-_PLANNED = _line(
-    "run custom", _flags((*_FIELDS, *Hyper._fields, "seeds"), 4), _OUT, _MORE, "--dry-run"
-)
+_PLANNED = _line("run custom", _flags((*_FIELDS, *Hyper(), "seeds"), 4), _OUT, _MORE, "--dry-run")
 _PRESETS = st.sampled_from([*PRESETS, "demos"]).map(lambda name: [name])
 _SCALES = st.sampled_from([*SCALES, "huge"]).map(lambda name: ["--scale", name])
 _PRESET = _line("run", _PRESETS, _SCALES, _MORE, _OUT, "--dry-run")
 _TRAINED = _line(
-    "run custom", st.just(TINY), _VALUES.map(lambda seed: [seed]), _flags(Hyper._fields, 2), _OUT
+    "run custom", st.just(TINY), _VALUES.map(lambda seed: [seed]), _flags(tuple(Hyper()), 2), _OUT
 )
 _VERBS = st.sampled_from(["resume", "table", "figure", "claims", "report", "explore"]).map(
     lambda verb: [verb]
@@ -140,7 +140,7 @@ def sweeps(draw):
         if place == "base" and isinstance(told.get("base"), dict):
             told["base"][draw(st.sampled_from([*_FIELDS, "width"]))] = value
         elif place == "grid":
-            name = draw(st.sampled_from([*_FIELDS, *Hyper._fields, "width"]))
+            name = draw(st.sampled_from([*_FIELDS, *Hyper(), "width"]))
             told["grids"] = [{name: draw(st.one_of(st.just([value]), _JSON))}]
         elif place == "seeds":
             told["seeds"] = draw(st.one_of(st.just([value]), _JSON))

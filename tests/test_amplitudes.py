@@ -4,12 +4,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from cases import offset_params
 
 from toymono.analysis.amplitudes import bends, kinks, lone_outputs
 from toymono.analysis.handbuilt import hand_built
 from toymono.analysis.theory import denoisers, input_projector, interference
 from toymono.config import Config
-from toymono.toy.model import Weights, params_of, random_params
+from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem, random_problem
 
 # One input, one feature, three neurons: on from .25 with slope 2, on from .5 with slope -1, off
@@ -49,7 +50,7 @@ def test_the_bends_are_the_network_s_own_line(task, strength):
     config = dataclasses.replace(CONFIG, task=task)
     problem, params = (
         random_problem(config, jax.random.key(3)),
-        random_params(config, -0.05, jax.random.key(1)),
+        offset_params(config, -0.05, jax.random.key(1)),
     )
     found = bends(config, params, problem, strength)
     past = jnp.maximum(AMPLITUDES[:, None, None] - jnp.nan_to_num(found.amplitude, nan=9.0), 0)
@@ -60,7 +61,7 @@ def test_the_bends_are_the_network_s_own_line(task, strength):
 
 
 def test_the_final_line_is_the_network_s_own_at_amplitude_1():
-    params = random_params(CONFIG, -0.05, jax.random.key(1))
+    params = offset_params(CONFIG, -0.05, jax.random.key(1))
     found = kinks(bends(CONFIG, params, PROBLEM))
     outputs = lone_outputs(CONFIG, params, PROBLEM, jnp.array([1.0]))[0]
     np.testing.assert_allclose(found.intercept + found.slope, outputs, atol=1e-5)

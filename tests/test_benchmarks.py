@@ -63,7 +63,7 @@ def world():
 def batches(world):
     """The batches of the first steps; the targets are the features themselves."""
     return [
-        sample_batch(CONFIG, world.problem, train.data_key(world, step), 0.2)
+        sample_batch(CONFIG, world.problem, train.data_key(world, step), {"feature_density": 0.2})
         for step in range(STEPS)
     ]
 

@@ -23,7 +23,7 @@ DECODER = jnp.concatenate([INVERSE.T / 2, -INVERSE.T / 2, jnp.full((1, 3), 7.0)]
 WIDE = Config(n_features=24, n_embed=20, n_neurons=69)
 WIDE_PROBLEM = random_problem(WIDE, jax.random.key(0))
 BUILT = hand_built(WIDE, WIDE_PROBLEM, 0.05)
-RANDOM = random_params(WIDE, 0.0, jax.random.key(1))
+RANDOM = random_params(WIDE, jax.random.key(1))
 
 
 def _params(*biases, decoder=DECODER):

@@ -2,10 +2,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from cases import offset_params
 
 from toymono.analysis.cost import multiply_adds, skipping_outputs
 from toymono.config import Config
-from toymono.toy.model import network, random_params
+from toymono.toy.model import network
 from toymono.toy.tasks import random_problem, sample_batch
 
 CONFIG = Config(n_features=32, n_embed=16, n_neurons=100, batch_size=300)
@@ -16,8 +17,8 @@ PROBLEM = random_problem(CONFIG, jax.random.key(0))
 @pytest.mark.parametrize("activation", ["relu", "gelu"])
 def test_skipping_silent_neurons_changes_no_output(offset, activation):
     config = Config(n_features=32, n_embed=16, n_neurons=100, batch_size=300, activation=activation)
-    net = network(config, random_params(config, offset, jax.random.key(1)))
-    inputs = sample_batch(config, PROBLEM, jax.random.key(2), 0.1).inputs
+    net = network(config, offset_params(config, offset, jax.random.key(1)))
+    inputs = sample_batch(config, PROBLEM, jax.random.key(2), {"feature_density": 0.1}).inputs
     found = skipping_outputs(net, inputs)
     np.testing.assert_allclose(found.outputs, net(inputs), atol=1e-5)
     assert jnp.array_equal(found.n_firing, (net.hidden(inputs) != 0).sum(axis=1))

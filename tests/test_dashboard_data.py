@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from cases import PROBLEM, RELU_RESPONSES, SCORES, config, hand_network
+from cases import PROBLEM, RELU_RESPONSES, SCORES, config, hand_network, offset_params
 
 from toymono.analysis.amplitudes import AMPLITUDES, lone_outputs
 from toymono.analysis.dashboard_data import (
@@ -19,7 +19,7 @@ from toymono.analysis.dashboard_data import (
 )
 from toymono.analysis.roles import roles
 from toymono.config import Config
-from toymono.toy.model import Weights, params_of, random_params
+from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem, random_problem
 
 # One input, one feature, three neurons: on from .25 with slope 2, on from .5 with slope -1, off
@@ -46,7 +46,7 @@ def _random(task):
     made = Config(n_features=6, n_embed=4, n_neurons=9, task=task)
     return (
         made,
-        random_params(made, -0.1, jax.random.key(1)),
+        offset_params(made, -0.1, jax.random.key(1)),
         random_problem(made, jax.random.key(2)),
     )
 

@@ -69,7 +69,7 @@ def test_new_numbers_and_seeds_do_not_retrace(monkeypatch):
     first = len(traces)
     train_ensemble(
         config,
-        [hyper._replace(learning_rate=hyper.learning_rate * 1.7) for hyper in SETTINGS],
+        [hyper.replace(learning_rate=hyper.learning_rate * 1.7) for hyper in SETTINGS],
         (3, 4, 5),
     )
     assert first > 0
@@ -80,7 +80,7 @@ def test_what_no_setting_varies_is_not_mapped():
     stacked = stack_settings(SETTINGS)
     assert set(stacked.varying) == {"learning_rate", "bias_offset", "bias_decay"}
     assert stacked.varying["learning_rate"].shape == (3,)
-    assert stacked.shared.feature_density.shape == ()
+    assert stacked.shared["feature_density"].shape == ()
 
 
 def _random_shapes(jaxpr):

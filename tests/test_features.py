@@ -3,14 +3,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from toymono.toy.features import feature_densities, random_embedding, sparse_features
+from toymono.components.feature_laws import sparse_features
+from toymono.config import Config
+from toymono.toy.features import random_embedding
+from toymono.toy.tasks import feature_densities
 
 N, DENSITY, BATCH = 40, 0.1, 20_000
+POWER_LAW = Config(n_features=512, feature_law="power-law")
 
 
 @pytest.mark.parametrize("law", ["uniform", "power-law"])
 def test_each_feature_fires_at_its_own_density(law):
-    densities = feature_densities(law, N, DENSITY)
+    densities = feature_densities(Config(n_features=N, n_embed=N, feature_law=law), DENSITY)
     features = sparse_features(jax.random.uniform(jax.random.key(0), (BATCH, N)), densities)
     rate = np.asarray((features > 0).mean(0))
     # Five standard errors of a binomial proportion: one false alarm in 10^6 for each of the 40
@@ -20,7 +24,7 @@ def test_each_feature_fires_at_its_own_density(law):
 
 @pytest.mark.parametrize("law", ["uniform", "power-law"])
 def test_amplitudes_of_features_that_are_on_have_the_moments_of_the_uniform_law(law):
-    densities = feature_densities(law, N, DENSITY)
+    densities = feature_densities(Config(n_features=N, n_embed=N, feature_law=law), DENSITY)
     features = np.asarray(
         sparse_features(jax.random.uniform(jax.random.key(1), (BATCH, N)), densities)
     )
@@ -32,7 +36,7 @@ def test_amplitudes_of_features_that_are_on_have_the_moments_of_the_uniform_law(
 
 
 def test_the_power_law_falls_as_the_paper_says_and_keeps_the_mean():
-    densities = feature_densities("power-law", 512, 1 / 64)
+    densities = feature_densities(POWER_LAW, 1 / 64)
     assert densities[9] / densities[99] == pytest.approx(10**1.1, rel=1e-4)
     assert densities.sum() == pytest.approx(
         512 / 64 - (float(_unclipped(512, 1 / 64)[0]) - 1), rel=1e-4
@@ -41,7 +45,7 @@ def test_the_power_law_falls_as_the_paper_says_and_keeps_the_mean():
 
 def test_a_power_law_too_dense_is_clipped_at_one():
     assert _unclipped(512, 1 / 64)[0] > 1
-    assert feature_densities("power-law", 512, 1 / 64).max() == 1.0
+    assert feature_densities(POWER_LAW, 1 / 64).max() == 1.0
 
 
 def _unclipped(n, density):

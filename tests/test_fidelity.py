@@ -22,7 +22,7 @@ AUTHORS = pd.DataFrame(
     json.loads(line)
     for line in (pathlib.Path(__file__).parent / "authors_small.jsonl").read_text().splitlines()
 )
-THEIRS = [name for name in Hyper._fields if name in AUTHORS]
+THEIRS = [name for name in Hyper() if name in AUTHORS]
 SETTINGS = {
     name: Hyper(**rows.iloc[0][THEIRS].astype(float)) for name, rows in AUTHORS.groupby("setting")
 }

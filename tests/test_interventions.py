@@ -2,15 +2,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from cases import offset_params
 
 from toymono.analysis.interventions import amplitudes, outcome
 from toymono.config import Config, InputError
-from toymono.toy.model import network, random_params
+from toymono.toy.model import network
 from toymono.toy.tasks import project, random_problem
 
 CONFIG = Config(n_features=6, n_embed=4, n_neurons=9)
 PARAMS, PROBLEM = (
-    random_params(CONFIG, 0.1, jax.random.key(1)),
+    offset_params(CONFIG, 0.1, jax.random.key(1)),
     random_problem(CONFIG, jax.random.key(2)),
 )
 ALL = np.ones(9, bool)

@@ -4,7 +4,8 @@ import numpy as np
 import optax
 import pytest
 
-from toymono.training.optimizers import OPTIMIZERS, lamb_clamped
+from toymono.components.declare import components
+from toymono.components.optimizers import lamb_clamped
 
 SHAPES = {"kernel": (6, 4), "bias": (4,)}
 
@@ -77,7 +78,7 @@ def test_the_trust_ratio_is_one_where_a_norm_is_zero(params, gradient):
 @pytest.mark.parametrize(("name", "reference"), [("lamb", optax.lamb), ("adam", optax.adam)])
 def test_the_controls_are_optax_with_the_rate_multiplied_afterwards(name, reference):
     params, gradients = _tree(0), [_tree(seed) for seed in range(1, 6)]
-    ours, theirs = (_run(OPTIMIZERS[name], params, gradients), params)
+    ours, theirs = (_run(components("optimizer")[name](), params, gradients), params)
     optimizer = reference(0.1)
     state = optimizer.init(params)
     for gradient in gradients:
@@ -87,15 +88,18 @@ def test_the_controls_are_optax_with_the_rate_multiplied_afterwards(name, refere
         assert ours[leaf] == pytest.approx(np.asarray(theirs[leaf]), rel=1e-5, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", components("optimizer"))
 def test_mapped_over_members_an_optimiser_equals_a_loop_over_them(name):
     members, gradients = [_tree(s, 5.0) for s in range(4)], [_tree(s + 10) for s in range(4)]
     stack = lambda trees: jax.tree.map(lambda *leaves: jnp.stack(leaves), *trees)  # noqa: E731
-    mapped = jax.vmap(lambda p, g: _run(OPTIMIZERS[name], p, [g, g]))(
+    mapped = jax.vmap(lambda p, g: _run(components("optimizer")[name](), p, [g, g]))(
         stack(members), stack(gradients)
     )
     looped = stack(
-        [_run(OPTIMIZERS[name], p, [g, g]) for p, g in zip(members, gradients, strict=True)]
+        [
+            _run(components("optimizer")[name](), p, [g, g])
+            for p, g in zip(members, gradients, strict=True)
+        ]
     )
     for leaf in SHAPES:
         assert mapped[leaf] == pytest.approx(np.asarray(looped[leaf]), rel=1e-5, abs=1e-6)

@@ -46,7 +46,7 @@ def test_three_senses_of_dead():
         True,
         False,
     ]
-    assert is_dead_on_samples(config(), net, PROBLEM, key, 0.3).tolist() == [
+    assert is_dead_on_samples(config(), net, PROBLEM, key, {"feature_density": 0.3}).tolist() == [
         False,
         False,
         False,
@@ -62,7 +62,9 @@ def test_a_neuron_that_only_pairs_of_features_turn_on_is_dead_alone_and_alive_on
     )  # F0 + F1 gives 2, each alone 1, F2 1.4
     assert is_dead(config(), net, PROBLEM)[2]
     assert is_dead_at_any_amplitude(config(), net, PROBLEM)[2]
-    assert not is_dead_on_samples(config(), net, PROBLEM, jax.random.key(0), 0.9)[2]
+    assert not is_dead_on_samples(
+        config(), net, PROBLEM, jax.random.key(0), {"feature_density": 0.9}
+    )[2]
 
 
 def test_in_a_signed_task_a_negative_feature_keeps_a_neuron_alive():

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from cases import simplex_problem
+from cases import offset_params, simplex_problem
 
 from toymono.analysis.handbuilt import hand_built
 from toymono.analysis.roles import Roles, ablation_losses, by_bias_sign, keep, roles
@@ -16,7 +16,8 @@ CONFIG = Config(n_features=21, n_embed=20, n_neurons=60, batch_size=512)
 PROBLEM = simplex_problem(20)
 DENSITY = 0.05
 BUILT = hand_built(CONFIG, PROBLEM, DENSITY)
-TRAINED = random_params(CONFIG, -0.1, jax.random.key(1))  # a network of no design
+NUMBERS = {"feature_density": DENSITY}
+TRAINED = offset_params(CONFIG, -0.1, jax.random.key(1))  # a network of no design
 KEY = jax.random.key(2)
 
 
@@ -87,7 +88,7 @@ def test_a_network_that_keeps_nothing_answers_nothing():
 
 
 def test_ablation_says_what_each_part_of_the_hand_built_network_is_worth():
-    losses = ablation_losses(CONFIG, BUILT, PROBLEM, KEY, DENSITY)
+    losses = ablation_losses(CONFIG, BUILT, PROBLEM, KEY, NUMBERS)
     whole = float(losses["whole"])
     assert float(losses["without dead"]) == pytest.approx(whole)
     assert float(losses["projector"]) == pytest.approx(
@@ -100,9 +101,9 @@ def test_ablation_says_what_each_part_of_the_hand_built_network_is_worth():
 @pytest.mark.parametrize("task", ["reproject", "absolute"])
 def test_ablation_knows_the_other_tasks(task):
     config = dataclasses.replace(CONFIG, task=task)
-    params = random_params(config, 0.0, jax.random.key(1))
+    params = random_params(config, jax.random.key(1))
     losses = ablation_losses(
-        config, params, random_problem(config, jax.random.key(0)), KEY, DENSITY
+        config, params, random_problem(config, jax.random.key(0)), KEY, NUMBERS
     )
     assert ("projector" in losses) == (task == "reproject")
     assert all(np.isfinite(loss) for loss in losses.values())

@@ -4,7 +4,6 @@ import pytest
 
 from toymono.config import Config
 from toymono.training.schedules import (
-    bias_factor,
     last_step,
     learning_rate,
     loss_steps,
@@ -41,12 +40,6 @@ def test_the_cosine_reaches_zero_once_and_the_constant_never_moves():
         [0.01, 0.005, 0], abs=1e-9
     )
     assert [_rate(s, schedule="constant") for s in steps] == pytest.approx([0.01] * 3)
-
-
-def test_biases_decay_during_the_first_half_only_and_by_the_peak_rate():
-    config = Config(n_steps=1000)
-    factors = [float(bias_factor(config, 0.01, 0.5, step)) for step in (0, 499, 500, 999)]
-    assert factors == pytest.approx([0.995, 0.995, 1, 1])
 
 
 def test_records_at_peak_are_taken_at_powers_of_two_and_the_run_stops_where_it_was_told_to():

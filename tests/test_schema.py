@@ -14,7 +14,7 @@ from toymono.command_line.main import main
 from toymono.config import InputError
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.plan import plan
-from toymono.sweeps.schema import LAYOUTS, coordinates, flaw
+from toymono.sweeps.schema import coordinates, flaw, layouts
 from toymono.sweeps.store import open_run_units, read_run
 
 
@@ -115,6 +115,6 @@ def test_one_unit_s_result_under_another_s_name_is_refused(rewritten, signed_run
 def test_a_run_s_own_result_has_no_flaw_and_every_array_of_the_schema(smoke_run, smoke_data):
     (unit,) = plan(read_sweep(smoke_run))
     assert flaw(smoke_data, unit) is None
-    assert {*LAYOUTS} == {*smoke_data.variables}
-    assert all(LAYOUTS[name].dtype == smoke_data[name].dtype for name in smoke_data.data_vars)
+    assert {*layouts(unit)} == {*smoke_data.variables}
+    assert all(layouts(unit)[n].dtype == smoke_data[n].dtype for n in smoke_data.data_vars)
     assert coordinates(unit)["seed"] == [0, 1, 2]

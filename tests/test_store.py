@@ -65,9 +65,7 @@ def test_a_member_read_back_measures_as_it_was_recorded(smoke_data):
     world = make_world(member.config, 1)
     np.testing.assert_allclose(member.problem.embedding, world.problem.embedding, atol=1e-6)
     net = network(member.config, member.params)
-    record = measure(
-        member.config, net, member.problem, world.key_probe, member.hyper.feature_density
-    )
+    record = measure(member.config, net, member.problem, world.key_probe, member.hyper)
     stored = smoke_data.sel(seed=1).isel(setting=2, step=-1)
     for name, value in record._asdict().items():
         np.testing.assert_allclose(stored[name], value, atol=1e-5, err_msg=name)

@@ -21,7 +21,7 @@ from toymono.toy.world import make_world
 def test_the_table_has_a_row_for_every_member_with_settings_and_measures(smoke_data):
     table = member_table(smoke_data)
     assert len(table) == 18
-    assert {"n_neurons", "task", *Hyper._fields, "seed", *MEASURES} <= set(table.columns)
+    assert {"n_neurons", "task", *Hyper(), "seed", *MEASURES} <= set(table.columns)
     row = table[(table.seed == 2) & (table.setting == 4)].iloc[0]
     assert row.learning_rate == float(smoke_data.learning_rate[4])
     assert row.n_mono == int(smoke_data.n_mono.sel(seed=2)[-1, 4])
@@ -38,9 +38,7 @@ def test_the_task_loss_is_that_of_the_recorded_network_and_not_of_its_training(s
     for seed, setting in ((0, 1), (2, 5)):
         stored = read_member(smoke_data, seed, setting)
         key = make_world(stored.config, seed).key_probe
-        loss = task_loss(
-            stored.config, stored.params, stored.problem, key, stored.hyper.feature_density
-        )
+        loss = task_loss(stored.config, stored.params, stored.problem, key, stored.hyper)
         row = table[(table.seed == seed) & (table.setting == setting)].iloc[0]
         assert row.task_loss == pytest.approx(float(loss.mean), rel=1e-5)
         assert row.task_loss_error == pytest.approx(float(loss.error), rel=1e-3)

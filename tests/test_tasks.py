@@ -21,8 +21,8 @@ def _sampled(task, density=0.2, **changes):
     problem = random_problem(config, jax.random.key(1))
     return (
         problem,
-        sample_features(config, KEY, density),
-        sample_batch(config, problem, KEY, density),
+        sample_features(config, KEY, {"feature_density": density}),
+        sample_batch(config, problem, KEY, {"feature_density": density}),
     )
 
 
@@ -57,7 +57,7 @@ def test_signs_are_split_before_the_power_law_is_clipped():
     config = Config(
         task="absolute", n_features=24, n_embed=8, batch_size=2**15, feature_law="power-law"
     )
-    first = sample_features(config, KEY, 0.5)[:, 0]
+    first = sample_features(config, KEY, {"feature_density": 0.5})[:, 0]
     # At half of density 0.5 the commonest feature is on with certainty in both draws: u1 - u2 is
     # never 0.
     assert (first != 0).mean() > 0.999
@@ -76,6 +76,8 @@ def test_the_loss_is_summed_over_outputs_and_averaged_over_the_batch():
 
 def test_the_same_key_gives_the_same_batch_and_another_key_another():
     config = Config(**SHAPE)
-    again = sample_features(config, KEY, 0.2)
-    assert jnp.array_equal(sample_features(config, KEY, 0.2), again)
-    assert not jnp.array_equal(sample_features(config, jax.random.key(9), 0.2), again)
+    again = sample_features(config, KEY, {"feature_density": 0.2})
+    assert jnp.array_equal(sample_features(config, KEY, {"feature_density": 0.2}), again)
+    assert not jnp.array_equal(
+        sample_features(config, jax.random.key(9), {"feature_density": 0.2}), again
+    )

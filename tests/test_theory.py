@@ -40,7 +40,7 @@ def _task(task, **changes):
 @pytest.mark.parametrize("task", TASKS)
 def test_moments_are_those_of_samples(task, law):
     config, _ = _task(task, feature_law=law)
-    values = np.asarray(sample_features(config, KEY, DENSITY), float)
+    values = np.asarray(sample_features(config, KEY, {"feature_density": DENSITY}), float)
     found = feature_moments(config, DENSITY)
     error = 5 * 65536**-0.5  # five standard errors of a number whose square has mean below 1
     np.testing.assert_allclose(found.mean, values.mean(0), atol=error)
@@ -58,7 +58,7 @@ def test_the_zero_loss_of_the_decoder_is_n_eps_over_3():
 @pytest.mark.parametrize("task", TASKS)
 def test_baselines_are_the_losses_of_the_best_constant_and_the_best_fitted_line(task):
     config, problem = _task(task)
-    batch = sample_batch(config, problem, KEY, DENSITY)
+    batch = sample_batch(config, problem, KEY, {"feature_density": DENSITY})
     inputs, targets = np.asarray(batch.inputs, float), np.asarray(batch.targets, float)
     found = baselines(config, problem, DENSITY)
     with_constant = np.column_stack([inputs, np.ones(len(inputs))])
@@ -79,7 +79,7 @@ def test_a_lossless_embedding_needs_no_more_than_a_line():
 
 def test_interference_has_the_moments_that_samples_have():
     config, problem = _task("decode")
-    features = sample_features(config, KEY, DENSITY)
+    features = sample_features(config, KEY, {"feature_density": DENSITY})
     seen = project(features, problem.embedding) @ problem.embedding - features
     found = interference(config, problem, DENSITY)
     np.testing.assert_allclose(found.mean, seen.mean(0), atol=0.01)
@@ -98,7 +98,7 @@ def test_the_input_projector_keeps_what_the_input_tells_and_nothing_else():
 @pytest.mark.parametrize("n_kinks", [1, 2])
 def test_the_scalar_errors_are_those_that_samples_have(task, n_kinks):
     config, problem = _task(task)
-    features = sample_features(config, KEY, DENSITY)
+    features = sample_features(config, KEY, {"feature_density": DENSITY})
     seen = (
         project(features, problem.embedding) @ problem.embedding
         - interference(config, problem, DENSITY).mean
@@ -131,7 +131,9 @@ def test_the_account_of_two_signs_is_refused():
 @pytest.mark.parametrize("task", ["decode", "reproject"])
 def test_the_hand_built_network_computes_the_consistency_projection(task):
     config, problem = _task(task)
-    features = sample_features(dataclasses.replace(config, batch_size=200), KEY, DENSITY)
+    features = sample_features(
+        dataclasses.replace(config, batch_size=200), KEY, {"feature_density": DENSITY}
+    )
     inputs = project(features, problem.embedding)
     found = denoisers(config, problem, DENSITY, 2)
     seen = inputs @ problem.embedding - interference(config, problem, DENSITY).mean
@@ -144,7 +146,7 @@ def test_the_hand_built_network_computes_the_consistency_projection(task):
 
 def test_the_predicted_loss_is_that_of_errors_without_correlation():
     config, problem = _task("decode")
-    features = sample_features(config, KEY, DENSITY)
+    features = sample_features(config, KEY, {"feature_density": DENSITY})
     seen = (
         project(features, problem.embedding) @ problem.embedding
         - interference(config, problem, DENSITY).mean
@@ -162,7 +164,7 @@ def test_the_predicted_loss_is_that_of_errors_without_correlation():
 
 def test_the_hand_built_network_beats_every_line():
     config, problem = _task("decode")
-    batch = sample_batch(config, problem, KEY, DENSITY)
+    batch = sample_batch(config, problem, KEY, {"feature_density": DENSITY})
     loss = float(
         squared_error(
             network(config, hand_built(config, problem, DENSITY))(batch.inputs), batch.targets

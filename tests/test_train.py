@@ -34,7 +34,7 @@ def _equal(one, other):
 
 def test_l1_is_in_the_loss_that_is_trained_and_not_in_the_one_reported():
     member = start(CONFIG, Hyper(), WORLD)
-    batch = sample_batch(CONFIG, WORLD.problem, WORLD.key_data, 0.5)
+    batch = sample_batch(CONFIG, WORLD.problem, WORLD.key_data, {"feature_density": 0.5})
     trained, reported = trained_loss(CONFIG, Hyper(l1=0.1), member.params, batch)
     net = network(CONFIG, member.params)
     assert reported == squared_error(net(batch.inputs), batch.targets)
@@ -57,9 +57,11 @@ def test_segments_of_any_length_add_up_bit_for_bit():
 def test_a_loss_is_stored_for_the_last_step_of_its_window():
     hyper, member = Hyper(feature_density=0.2), start(CONFIG, Hyper(), WORLD)
     for step in range(8):
-        batch = sample_batch(CONFIG, WORLD.problem, data_key(WORLD, step), 0.2)
+        batch = sample_batch(CONFIG, WORLD.problem, data_key(WORLD, step), {"feature_density": 0.2})
         before, member = member, update(CONFIG, hyper, batch, member, step)
-    batch = sample_batch(CONFIG, WORLD.problem, jax.random.fold_in(WORLD.key_data, 7), 0.2)
+    batch = sample_batch(
+        CONFIG, WORLD.problem, jax.random.fold_in(WORLD.key_data, 7), {"feature_density": 0.2}
+    )
     _, reported = trained_loss(CONFIG, hyper, before.params, batch)
     assert float(member.losses[1]) == pytest.approx(float(reported), rel=1e-5)
     assert np.isinf(member.losses[2:]).all()
@@ -133,7 +135,7 @@ def test_a_hand_built_network_starts_below_what_training_from_chance_reaches():
     hyper = Hyper(learning_rate=1e-4, feature_density=0.1)
     built = segment(config, hyper, WORLD, start(config, hyper, WORLD), 0, 64)
     chance = segment(
-        CONFIG, hyper._replace(learning_rate=0.01), WORLD, start(CONFIG, hyper, WORLD), 0, 64
+        CONFIG, hyper.replace(learning_rate=0.01), WORLD, start(CONFIG, hyper, WORLD), 0, 64
     )
     assert built.losses[-1] < 0.8 * chance.losses[-1]
 
@@ -141,7 +143,7 @@ def test_a_hand_built_network_starts_below_what_training_from_chance_reaches():
 @pytest.mark.parametrize("n_parts", [2, 8, 32])
 def test_a_batch_in_parts_has_the_gradient_and_the_loss_of_the_whole(n_parts):
     hyper, member = Hyper(l1=0.1, feature_density=0.2), start(CONFIG, Hyper(), WORLD)
-    batch = sample_batch(CONFIG, WORLD.problem, WORLD.key_data, 0.2)
+    batch = sample_batch(CONFIG, WORLD.problem, WORLD.key_data, {"feature_density": 0.2})
     whole, parts = (gradient(CONFIG, hyper, member.params, batch, n) for n in (1, n_parts))
     for one, other in zip(*map(jax.tree.leaves, (whole, parts)), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
