@@ -8,7 +8,7 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from toymono.components.declare import component_names
+from toymono.components.registry import component_names
 from toymono.config import KINDS_CHOSEN, Config, Hyper, Sweep
 from toymono.sweeps.presets import PRESETS, SCALES
 

@@ -5,7 +5,7 @@ import pytest
 from cases import offset_params
 from flax import nnx
 
-from toymono.components.declare import components
+from toymono.components.registry import components
 from toymono.config import Config
 from toymono.toy.model import (
     network,

@@ -4,8 +4,8 @@ import numpy as np
 import optax
 import pytest
 
-from toymono.components.declare import components
 from toymono.components.optimizers import lamb_clamped
+from toymono.components.registry import components
 
 SHAPES = {"kernel": (6, 4), "bias": (4,)}
 

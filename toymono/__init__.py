@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from toymono.analysis.monosemanticity import monosemanticity as monosemanticity
     from toymono.analysis.record import Record as Record
     from toymono.analysis.record import measure as measure
-    from toymono.components.declare import Number as Number
+    from toymono.components.component import Number as Number
     from toymono.components.declare import activation as activation
     from toymono.components.declare import after_update as after_update
     from toymono.components.declare import at_start as at_start
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from toymono.training.ensemble import train_ensemble as train_ensemble
 
 _HOMES = {
-    "Number": "components.declare",
+    "Number": "components.component",
     "activation": "components.declare",
     "after_update": "components.declare",
     "at_start": "components.declare",

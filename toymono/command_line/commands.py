@@ -14,7 +14,8 @@ from tyro.conf import (
     subcommand,
 )
 
-from toymono.components.declare import Number, component_names, components, static_numbers
+from toymono.components.component import Number
+from toymono.components.registry import component_names, components, static_numbers
 from toymono.config import (
     KINDS_CHOSEN,
     Config,
@@ -27,6 +28,11 @@ from toymono.config import (
 from toymono.plots import Kind
 from toymono.sweeps.presets import PRESETS, ScaleName, preset_sweep
 
+# Types made of what is known when a command starts, which no type checker can follow.
+made_literal: Any = Literal
+made_tuple: Any = tuple
+made_union: Any = Union
+made_annotated: Any = Annotated
 TableName = Literal["counts", "circuit", "contexts", "geometry"]
 
 
@@ -94,7 +100,7 @@ class RunPreset(_Training):
 class RunCustom(_Training, _WithFiles):
     """Train the product of the numbers given: every combination, with every seed."""
 
-    base: Config = Config()
+    base: Config = dataclasses.field(default_factory=Config)
     """What all networks have in common."""
     numbers: object = None
     """One or several values of each."""
@@ -107,7 +113,9 @@ class RunCustom(_Training, _WithFiles):
 
     def sweep(self) -> Sweep:
         """What is to be trained."""
-        base = Config(**{**vars(self.base), "measures": tuple(components("neuron_measure"))})
+        given: dict[str, Any] = dict(vars(self.base))
+        given["measures"] = tuple(components("neuron_measure"))
+        base = Config(**given)
         grid = {
             name: values
             for name, values in vars(self.numbers).items()
@@ -128,7 +136,11 @@ def setting_numbers() -> dict[str, Number]:
 def _custom() -> type[RunCustom]:
     """`run custom` with a flag for each setting that is known now."""
     choices = [
-        (kind, Literal[*component_names(kind)], dataclasses.field(default=getattr(Config(), kind)))
+        (
+            kind,
+            made_literal[*component_names(kind)],
+            dataclasses.field(default=getattr(Config(), kind)),
+        )
         for kind in KINDS_CHOSEN
     ]
     hidden = [
@@ -141,7 +153,7 @@ def _custom() -> type[RunCustom]:
     numbers = dataclasses.make_dataclass(
         "Numbers",
         [
-            (name, Annotated[tuple[_type(of), ...], arg(help=of.meaning)], (of.default,))
+            (name, made_annotated[made_tuple[_type(of), ...], arg(help=of.meaning)], (of.default,))
             for name, of in setting_numbers().items()
         ],
         **made,
@@ -167,7 +179,7 @@ def _run() -> type[Run]:
         Annotated[RunPreset, subcommand(name, default=RunPreset(preset=name), description=title)]
         for name, title in PRESETS.items()
     )
-    what = Union[*presets, Annotated[_custom(), subcommand("custom")]]
+    what = made_union[*presets, made_annotated[_custom(), subcommand("custom")]]
     return dataclasses.make_dataclass("Run", [("what", what)], bases=(Run,), frozen=True)
 
 
@@ -271,4 +283,4 @@ def command_line() -> Any:  # noqa: ANN401 (a type)
         "doctor": Doctor,
     }
     named = (Annotated[kind, subcommand(name)] for name, kind in commands.items())
-    return Annotated[Union[*named], OmitArgPrefixes, FlagCreatePairsOff]
+    return made_annotated[made_union[*named], OmitArgPrefixes, FlagCreatePairsOff]

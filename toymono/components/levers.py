@@ -4,7 +4,8 @@ update.
 
 from typing import TYPE_CHECKING
 
-from toymono.components.declare import Number, after_update, at_start
+from toymono.components.component import Number
+from toymono.components.declare import after_update, at_start
 from toymono.components.lazy import jax, jnp
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from toymono.components.declare import Number, penalty
+from toymono.components.component import Number
+from toymono.components.declare import penalty
 from toymono.components.lazy import jax, jnp
 
 if TYPE_CHECKING:

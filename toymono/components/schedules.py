@@ -6,13 +6,11 @@ from toymono.components.declare import schedule
 from toymono.components.lazy import jax, jnp
 
 if TYPE_CHECKING:
-    from jax.typing import ArrayLike
-
     from toymono.config import Config
 
 
 @schedule("periodic")
-def periodic(config: "Config", step: "ArrayLike") -> "jax.Array":
+def periodic(config: "Config", step: "int | jax.Array") -> "jax.Array":
     """(1 + cos(2 pi step / period)) / 2 without end, largest at whole periods.
 
     It is the authors': torch's CosineAnnealingLR stepped on past T_max = period / 2.
@@ -21,16 +19,16 @@ def periodic(config: "Config", step: "ArrayLike") -> "jax.Array":
 
 
 @schedule("cosine")
-def cosine(config: "Config", step: "ArrayLike") -> "jax.Array":
+def cosine(config: "Config", step: "int | jax.Array") -> "jax.Array":
     """Half a wave: 1 at the start, 0 at n_steps."""
     return _wave(step / (2.0 * config.n_steps))
 
 
 @schedule("constant")
-def constant(config: "Config", step: "ArrayLike") -> "jax.Array":
+def constant(config: "Config", step: "int | jax.Array") -> "jax.Array":
     """1 at every step."""
     return _wave(0.0)
 
 
-def _wave(turns: "ArrayLike") -> "jax.Array":
+def _wave(turns: "float | jax.Array") -> "jax.Array":
     return (1 + jnp.cos(2 * jnp.pi * turns)) / 2

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from toymono.components.declare import Component, Number, remember, source_of
+from toymono.components.component import Component, Number
+from toymono.components.registry import remember, source_of
 from toymono.errors import InputError, require
 
 

@@ -8,6 +8,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -17,7 +18,7 @@ from pandas.api.typing import DataFrameGroupBy
 from toymono.analysis.circuits import Anatomy, anatomy
 from toymono.analysis.scores_in_contexts import MonoInContexts
 from toymono.analysis.superposition import Geometry
-from toymono.components.declare import static_numbers
+from toymono.components.registry import static_numbers
 from toymono.config import Config, known_numbers, own_numbers
 from toymono.evidence.finished import is_finished, late_gain
 from toymono.evidence.seeds import interval_over_seeds
@@ -142,7 +143,7 @@ def setting_names(table: pd.DataFrame) -> list[str]:
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
     last = data.isel(step=-1, param_step=-1)
     if not has_code(data):
-        unknown = np.full((data.sizes["seed"], data.sizes["setting"]), np.nan)
+        unknown = jnp.full((data.sizes["seed"], data.sizes["setting"]), jnp.nan)
         return member_columns(dict.fromkeys(Anatomy._fields, unknown))
     # What has no part in it is left out, so that runs of one shape share one compiled program.
     deciding = ("n_features", "n_embed", "n_neurons", "task", "activation")

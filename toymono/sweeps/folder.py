@@ -6,7 +6,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from toymono.components.declare import source_of
+from toymono.components.registry import source_of
 from toymono.components.user_files import declarations, described, know, load_file
 from toymono.config import Config, InputError, Sweep, require, used_components
 from toymono.sweeps.files import checksum, locked

@@ -13,7 +13,7 @@ from flax import nnx
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
-from toymono.components.declare import component
+from toymono.components.registry import component
 from toymono.config import Config
 from toymono.toy.tasks import n_outputs
 

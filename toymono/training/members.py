@@ -15,7 +15,7 @@ from jax import Array
 from jax.sharding import PartitionSpec
 
 from toymono.analysis.record import Record, measure
-from toymono.components.declare import OPTIONAL, components
+from toymono.components.registry import OPTIONAL, components
 from toymono.config import Config, Hyper, Scalar
 from toymono.toy.model import Params, network
 from toymono.toy.tasks import draw, drawn_batch

@@ -15,7 +15,8 @@ import optax
 from jaxtyping import Array, Float, Key
 
 from toymono.analysis.handbuilt import hand_built
-from toymono.components.declare import Component, components
+from toymono.components.component import Component
+from toymono.components.registry import components
 from toymono.config import Config, Scalar
 from toymono.toy.model import (
     Params,

@@ -1,0 +1,103 @@
+"""All known components, by kind and name: toymono's own, and those of users' files."""
+
+import hashlib
+import importlib
+import inspect
+import pathlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from toymono.components.component import Component, Number, short_name
+from toymono.errors import require
+from toymono.text_files import read_text
+
+_known: dict[str, dict[str, Component]] = {}
+_OWN = ("activations", "feature_laws", "levers", "optimizers", "penalties", "schedules", "tasks")
+OPTIONAL = ("at_start", "after_update", "penalty")  # act on every network whose settings say so
+
+
+def components(kind: str) -> dict[str, Component]:
+    """All known components of a kind, toymono's own first."""
+    for name in _OWN:
+        importlib.import_module(f"toymono.components.{name}")
+    return _known.get(kind, {})
+
+
+def all_components() -> list[Component]:
+    """All known components of every kind."""
+    components("activation")
+    return [one for of in _known.values() for one in of.values()]
+
+
+def component(kind: str, name: object) -> Component:
+    """The component of this name; a user's is found without its module, too, if only one fits.
+
+    Raises InputError if there is none.
+    """
+    known = components(kind)
+    fits = [c for c in known.values() if name == c.name or name == short_name(c.name)]
+    rule = f"one of {', '.join(known)}" if known else "declared"
+    fix = "name the file that declares it: --with FILE, or import it"
+    require(len(fits) == 1, kind, rule, name, fix)
+    return fits[0]
+
+
+def component_names(kind: str) -> tuple[str, ...]:
+    """The names by which the components of a kind are found."""
+    known = components(kind)
+    return (*known, *(short_name(name) for name in known if ":" in name))
+
+
+def mapped_numbers(of_users: bool = True) -> dict[str, Number]:
+    """The numbers of all known components that may differ between networks trained together."""
+    return _numbers(False, of_users)
+
+
+def static_numbers() -> dict[str, Number]:
+    """The numbers of all known components that fix the compiled program."""
+    return _numbers(True, True)
+
+
+def _numbers(static: bool, of_users: bool) -> dict[str, Number]:
+    return {
+        name: number
+        for one in sorted(all_components(), key=lambda one: one.kind not in OPTIONAL)
+        for name, number in one.numbers.items()
+        if number.static is static and (of_users or not one.is_of_user)
+    }
+
+
+class Source(NamedTuple):
+    """The text of a user's file as it was when its components were declared."""
+
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Its checksum, in hexadecimal."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+_sources: dict[str, Source] = {}
+
+
+def remember_source(function: Callable[..., Any]) -> None:
+    """Keep the text of the file that a component is declared in, if it is one."""
+    file = inspect.getsourcefile(function)
+    if file and pathlib.Path(file).is_file():
+        _sources[function.__module__] = Source(read_text(pathlib.Path(file)))
+
+
+def source_of(module: str) -> Source | None:
+    """The file of a loaded module of components; None where none is loaded, or it has no file."""
+    return _sources.get(module)
+
+
+def remember(component: Component) -> None:
+    """Know a component; one with the same kind and name is replaced."""
+    for other in (one for of in _known.values() for one in of.values()):
+        taken = {*other.numbers} & {*component.numbers}
+        same = (other.kind, other.name) == (component.kind, component.name)
+        rule = f"a number that no other component has ({other.name} has it)"
+        require(same or not taken, component.name, rule, ", ".join(sorted(taken)), "rename it")
+    _known.setdefault(component.kind, {})[component.name] = component

@@ -1,0 +1,22 @@
+"""What to train: Config fixes shapes and program, Hyper the numbers of one member, Sweep many
+models.
+
+Imports nothing heavy, so that the command line can check its input before JAX is loaded.
+"""
+
+from toymono.config.hyper import CORE_NUMBERS as CORE_NUMBERS
+from toymono.config.hyper import Hyper as Hyper
+from toymono.config.hyper import Scalar as Scalar
+from toymono.config.hyper import known_numbers as known_numbers
+from toymono.config.hyper import own_numbers as own_numbers
+from toymono.config.program import KINDS_CHOSEN as KINDS_CHOSEN
+from toymono.config.program import Config as Config
+from toymono.config.program import Connectivity as Connectivity
+from toymono.config.program import Initialization as Initialization
+from toymono.config.program import MatmulPrecision as MatmulPrecision
+from toymono.config.program import RecordParams as RecordParams
+from toymono.config.program import RecordPhase as RecordPhase
+from toymono.config.sweep import Sweep as Sweep
+from toymono.config.sweep import used_components as used_components
+from toymono.errors import InputError as InputError
+from toymono.errors import require as require

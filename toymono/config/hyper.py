@@ -1,0 +1,97 @@
+"""Hyper: the numbers that can differ between members."""
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Union
+
+from toymono.components.component import Number
+from toymono.components.registry import mapped_numbers
+from toymono.errors import require
+
+if TYPE_CHECKING:
+    from jax import Array
+
+Scalar = Union[float, "Array"]
+
+CORE_NUMBERS = {
+    "learning_rate": Number(
+        "learning rate per step, at the schedule's maximum", above=0, default=0.007
+    ),
+    "feature_density": Number(
+        "mean probability that a feature is on (eps in the paper)",
+        above=0,
+        high=1,
+        default=1 / 32,
+    ),
+}
+
+
+def known_numbers() -> dict[str, Number]:
+    """All numbers that can differ between members, those of loaded files of users included."""
+    return CORE_NUMBERS | mapped_numbers()
+
+
+@functools.cache
+def own_numbers() -> dict[str, Number]:
+    """The numbers that every member has: toymono's own, in the order of their declarations."""
+    return CORE_NUMBERS | mapped_numbers(of_users=False)
+
+
+class Hyper(Mapping[str, Scalar]):
+    """The numbers that can differ between members, by name: floats, or arrays with a member axis.
+
+    Every number of toymono's own components is there, at its default unless it is given; a number
+    of a user's component where it is given. Immutable; numbers are attributes, too.
+    """
+
+    __slots__ = ("_values",)
+    _values: dict[str, Scalar]
+
+    def __init__(self, learning_rate: Scalar | None = None, **values: Scalar) -> None:
+        if learning_rate is not None:
+            values["learning_rate"] = learning_rate
+        known = known_numbers()
+        for name in values:
+            require(name in known, "a number", f"one of {', '.join(known)}", name, "check its name")
+        whole = {name: number.default for name, number in own_numbers().items()} | values
+        object.__setattr__(self, "_values", whole)
+
+    def __getitem__(self, name: str) -> Scalar:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getattr__(self, name: str) -> Scalar:
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(f"Hyper has no number {name!r}")
+        return self._values[name]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"Hyper is immutable; make another: hyper.replace({name}=...)")
+
+    def __reduce__(self) -> tuple:
+        return _hyper, (self._values,)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hyper) and bool(self._values == other._values)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"Hyper({', '.join(f'{name}={value!r}' for name, value in self.items())})"
+
+    def replace(self, **values: Scalar) -> "Hyper":
+        """The same numbers but for those given."""
+        return Hyper(**{**self._values, **values})
+
+
+def _hyper(values: dict[str, Scalar]) -> Hyper:
+    """As pickled, where a process has not loaded the user's file yet."""
+    hyper = object.__new__(Hyper)
+    object.__setattr__(hyper, "_values", values)
+    return hyper

@@ -1,0 +1,189 @@
+"""Config: all that fixes array shapes or the compiled program."""
+
+import dataclasses
+import numbers
+from typing import Any, Literal, get_args
+
+from toymono.components.component import Component
+from toymono.components.registry import component
+from toymono.errors import InputError, require
+
+Connectivity = Literal["dense", "random"]
+Initialization = Literal["random", "hand-built"]
+RecordPhase = Literal["rest", "peak"]
+RecordParams = Literal["last", "all"]
+MatmulPrecision = Literal["float32", "tensorfloat32", "bfloat16"]
+
+
+_TOO_MANY = 2**30  # sizes and steps are 32-bit integers on devices
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Config:
+    """All that fixes array shapes or the compiled program; hashable, so it can be static under
+    `jit`.
+
+    The defaults are a quarter of the paper's features and neurons. Raises InputError where a value
+    breaks its rule.
+    """
+
+    n_features: int = 128
+    """Sparse features (N in the paper)."""
+    n_embed: int = 64
+    """Input dimensions, at most n_features (d, or m in Table 1)."""
+    n_neurons: int = 256
+    """Hidden neurons (k)."""
+    batch_size: int = 512
+    """Samples per training step."""
+    n_steps: int = 8192
+    """Training steps; with record phase "rest" the run goes on to the next minimum of the learning
+    rate.
+    """
+    task: str = "decode"
+    """What the network is asked for."""
+    feature_law: str = "uniform"
+    """How the density is spread over the features."""
+    activation: str = "relu"
+    """The paper calls x*exp(x) SoLU (here x-exp); softmax-solu is the x*softmax(x) of Elhage et al.
+    2022.
+    """
+    connectivity: Connectivity = "dense"
+    """Every weight, or a fixed Erdos-Renyi part of them: each exists with probability
+    weight_density.
+    """
+    initialization: Initialization = "random"
+    """PyTorch's default law, or the hand-built monosemantic network of the theory."""
+    optimizer: str = "lamb-clamped"
+    """The authors' LAMB has no bias correction and clamps the weight norm at 10."""
+    schedule: str = "periodic"
+    """Learning rate over time; the authors' is the periodic one."""
+    schedule_period: int = 1024
+    """Steps between two maxima of the periodic learning rate."""
+    record_phase: RecordPhase = "rest"
+    """Record at minima of a periodic learning rate (rest), or at powers of two, which are its
+    maxima (peak).
+    """
+    record_params: RecordParams = "last"
+    """Keep full parameters at the end, or at every record."""
+    loss_every: int = 16
+    """Steps between two stored losses."""
+    matmul_precision: MatmulPrecision = "float32"
+    """Arithmetic of matrix products on devices that offer less than float32."""
+
+    options: tuple[tuple[str, float], ...] = ()
+    """Static numbers of the chosen components, by name; a mapping may be given."""
+    measures: tuple[str, ...] = ()
+    """Measures of your own that every record takes, each as module:name."""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(Config):
+            check = _CHECKS.get(field.type, _checked_choice)
+            value = check(self, field, getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+        object.__setattr__(self, "options", self._all_options())
+        small = self.n_embed <= self.n_features
+        rule = f"at most n_features = {self.n_features}"
+        require(small, "n_embed", rule, self.n_embed, "lower n_embed")
+        rule = "even, so that its minimum is a step"
+        even = self.schedule_period % 2 == 0
+        require(even, "schedule_period", rule, self.schedule_period, "try 1024")
+        if self.initialization == "hand-built":
+            self._check_hand_built()
+
+    def component(self, kind: str) -> Component:
+        """The component of a kind that is chosen here; kinds are named as the fields are."""
+        return component(kind, getattr(self, kind))
+
+    def _all_options(self) -> tuple[tuple[str, float], ...]:
+        """The static numbers of what is chosen: those given, and the defaults of the others."""
+        given = dict(self.options)
+        declared = {
+            name: number
+            for kind in KINDS_CHOSEN
+            for name, number in self.component(kind).numbers.items()
+            if number.static
+        }
+        for name in given:
+            rule = f"numbers of the components that are chosen ({', '.join(declared) or 'none'})"
+            require(name in declared, "options", rule, name, "leave it out")
+        return tuple(
+            (name, number.checked(name, given.get(name, number.default)))
+            for name, number in declared.items()
+        )
+
+    def _check_hand_built(self) -> None:
+        """Require ReLU, all weights, no absolute value, and a neuron per feature and d + 1 more."""
+        for name, only in (
+            ("task", ("decode", "reproject")),
+            ("activation", ("relu",)),
+            ("connectivity", ("dense",)),
+        ):
+            value = getattr(self, name)
+            rule, fix = (
+                f"{' or '.join(only)} for a hand-built network",
+                "set initialization to random",
+            )
+            require(value in only, name, rule, value, fix)
+        least = self.n_features + self.n_embed + 1
+        rule = f"at least n_features + n_embed + 1 = {least} for a hand-built network"
+        require(self.n_neurons >= least, "n_neurons", rule, self.n_neurons, "raise it")
+
+    @property
+    def jax_precision(self) -> str:
+        """JAX's name of the matmul precision; its "bfloat16" would leave float32 operands to the
+        device.
+        """
+        return "BF16_BF16_F32" if self.matmul_precision == "bfloat16" else self.matmul_precision
+
+
+KINDS_CHOSEN = ("task", "feature_law", "activation", "optimizer", "schedule")  # kinds of components
+
+
+def _checked_whole(config: Config, field: dataclasses.Field, value: Any) -> int:  # noqa: ANN401
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    rule = f"a whole number from 1 to {_TOO_MANY - 1}"
+    holds = whole and 1 <= int(value) < _TOO_MANY
+    require(holds, field.name, rule, value, f"try {field.default}")
+    return int(value)
+
+
+def _checked_component(config: Config, field: dataclasses.Field, value: object) -> str:
+    return component(field.name, value).name
+
+
+def _checked_choice(config: Config, field: dataclasses.Field, value: object) -> object:
+    allowed = get_args(field.type)
+    rule = f"one of {', '.join(allowed)}"
+    require(value in allowed, field.name, rule, value, f"try {field.default}")
+    return value
+
+
+def _checked_options(
+    config: Config,
+    field: dataclasses.Field,
+    value: Any,  # noqa: ANN401
+) -> tuple[tuple[str, object], ...]:
+    try:
+        return tuple(dict(value).items())
+    except (TypeError, ValueError):
+        raise InputError(
+            f"options must be numbers by name, but is {value!r}; try {{'k': 8}}"
+        ) from None
+
+
+def _checked_measures(
+    config: Config,
+    field: dataclasses.Field,
+    value: Any,  # noqa: ANN401
+) -> tuple[str, ...]:
+    several = isinstance(value, tuple | list)
+    require(several, "measures", "a tuple of names", value, "try ('mymeasures:sparsity',)")
+    return tuple(component("neuron_measure", name).name for name in value)
+
+
+_CHECKS: dict[Any, Any] = {  # by a field's type; all others are choices
+    int: _checked_whole,
+    str: _checked_component,
+    tuple[tuple[str, float], ...]: _checked_options,
+    tuple[str, ...]: _checked_measures,
+}
