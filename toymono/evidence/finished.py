@@ -68,8 +68,11 @@ def _zero_loss(
     if config.component("feature_law").facts["densities"] is not None:
         return zero_loss(config, problem, numbers["feature_density"])
     key = make_world(config, seed).key_probe
-    zero = jnp.zeros((1, n_outputs(config)))
-    return sampled_loss(config, lambda inputs: zero, problem, key, numbers).mean
+
+    def zero(inputs: Float[Array, "batch embed"]) -> Float[Array, "batch output"]:
+        return jnp.zeros((len(inputs), n_outputs(config)))
+
+    return sampled_loss(config, zero, problem, key, numbers).mean
 
 
 def is_finished(data: xr.Dataset) -> xr.DataArray:
