@@ -10,6 +10,7 @@ import pytest
 from browsing import chromium, fresh_page
 from exploring import Look, explorer
 from filelock import FileLock
+from jax.experimental.compilation_cache import compilation_cache
 
 from toymono.config import Config, Sweep
 from toymono.explorer.stored_runs import studies
@@ -42,11 +43,25 @@ def _forgotten_programs():
 
 
 @pytest.fixture(scope="session")
-def make_once(tmp_path_factory) -> Callable[[str, Callable], pathlib.Path]:
+def shared_folder(tmp_path_factory) -> pathlib.Path:
+    """A folder that all test processes of this session share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_programs(shared_folder):
+    """Compile each program once for all modules and test processes of this session."""
+    jax.config.update("jax_compilation_cache_dir", str(shared_folder / "programs"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    compilation_cache.reset_cache()  # JAX asks only once whether there is one
+
+
+@pytest.fixture(scope="session")
+def make_once(shared_folder) -> Callable[[str, Callable], pathlib.Path]:
     """Make a folder that all test processes read: the first that needs it makes it."""
-    root = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent  # the folder that all processes of this session share
+    root = shared_folder
 
     def folder_of(name, make):
         folder = root / f"made-{name}" / name  # alone in its parent, as a run of a user may be

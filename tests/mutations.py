@@ -229,8 +229,8 @@ TRAINING = (
     Mutation(
         "desk scale is known as smoke scale",
         "toymono/sweeps/presets.py",
-        "            if _models(preset_sweep(name, scale)) == models:\n",
-        "            if len(_models(preset_sweep(name, scale))) == len(models):\n",
+        "            if _models_of(name, scale) == models:\n",
+        "            if len(_models_of(name, scale)) == len(models):\n",
         "test_presets.py::test_every_preset_is_valid_and_known_again_at_every_scale",
     ),
 )

@@ -147,7 +147,8 @@ def test_parts_hold_every_member_once():
 
 
 @pytest.mark.parametrize(
-    "program", ["ours", "plain", pytest.param("strong", marks=pytest.mark.long)]
+    "program",
+    [pytest.param(name, marks=pytest.mark.long) for name in ("ours", "strong")] + ["plain"],
 )
 def test_a_contender_trains_all_its_members_in_both_ways_of_using_the_cores(program, request):
     from _turns import Members, contenders
@@ -205,6 +206,7 @@ def test_a_step_is_compiled_once_for_each_width():
     ]
 
 
+@pytest.mark.long
 def test_the_accelerator_benchmark_runs_where_nothing_can_be_drawn_or_kept(tmp_path):
     options = [
         "--scale",

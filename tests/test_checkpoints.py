@@ -222,7 +222,9 @@ def test_a_unit_that_is_done_keeps_no_checkpoints(run):
     assert not checkpoint_folder(run, UNIT).exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)]
+)
 def test_a_signal_stops_a_run_which_says_how_to_go_on(tmp_path, whole, number):
     out, hurry = tmp_path / "run", tmp_path / "hurry"
     claim_folder(out, running.SWEEP)

@@ -7,6 +7,8 @@ import pytest
 
 from toymono.sweeps.workers import XLA_THREADS
 
+pytestmark = pytest.mark.long
+
 # A process with two CPU devices trains all members over both; this one has one device.
 PROGRAM = """
 import json, sys

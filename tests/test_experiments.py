@@ -17,7 +17,17 @@ ROOT = pathlib.Path(__file__).parent.parent
 SCRIPTS = sorted((ROOT / "experiments").glob("[!_]*.py"))
 # With one browser for all, it is a server whose options are set already.
 pytestmark = pytest.mark.filterwarnings("ignore:The kopts argument is ignored")
+# Those that draw what no other test draws, or that a mutation must fail.
+QUICK = ("bias", "learning_rate", "reproject", "theory")
+
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+each_script_some_long = pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(script, id=script.stem, marks=[pytest.mark.long] * (script.stem not in QUICK))
+        for script in SCRIPTS
+    ],
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,7 +83,7 @@ def _tabulates_and_draws(module, script, runs, folder, capsys):
         assert not browser() or (folder / f"{name}.png").stat().st_size > 5000
 
 
-@each_script
+@each_script_some_long
 def test_an_experiment_tabulates_and_draws_its_runs(
     script, load, untrained, runs, tmp_path, capsys
 ):

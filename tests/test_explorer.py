@@ -86,32 +86,31 @@ def test_going_back_to_another_run_keeps_who_stood_beside(look):
     look.has_fields(run=RUN, member=4, beside=13)
 
 
+ASKED = (
+    ({"run": "../../etc"}, "run must be one of demo-smoke, signed"),
+    ({"member": 999}, "member must be a whole number from 0 to 17, but is 999"),
+    ({"tab": "time", "step": "x"}, "step must be a whole number, but is 'x'"),
+    ({"tab": "what-if", "on": "1:7"}, "amplitude must be from 0 to 1, but is 7"),
+    ({"x": "__class__"}, "x must be a setting or a measure"),
+)
+ASKED_TOO = (
+    ({"run": "nobody"}, "run must be one of demo-smoke, signed"),
+    ({"member": "__proto__"}, "member must be a whole number, but is '__proto__'"),
+    ({"tab": "member", "neuron": -1}, "neuron must be a whole number from 0 to 31, but is -1"),
+    ({"tab": "member", "feature": 16}, "feature must be a whole number from 0 to 15, but is 16"),
+    ({"tab": "member", "quantity": "evil"}, "quantity must be one of responses, drive, write"),
+    ({"tab": "time", "beside": 999}, "member must be a whole number from 0 to 17, but is 999"),
+    ({"tab": "what-if", "on": "a:NaN"}, "on must be features with amplitudes"),
+    ({"tab": "what-if", "on": "99:1"}, "feature must be a whole number from 0 to 15, but is 99"),
+    ({"tab": "what-if", "off": "40"}, "off must be whole numbers from 0 to 31, but is 40"),
+    ({"y": "evil"}, "y must be a setting or a measure"),
+    ({"tab": "evil"}, "tab must be one of sweep, member"),
+)
+
+
 @pytest.mark.parametrize(
     ("fields", "rule"),
-    [
-        ({"run": "nobody"}, "run must be one of demo-smoke, signed"),
-        ({"run": "../../etc"}, "run must be one of demo-smoke, signed"),
-        ({"member": 999}, "member must be a whole number from 0 to 17, but is 999"),
-        ({"member": "__proto__"}, "member must be a whole number, but is '__proto__'"),
-        ({"tab": "member", "neuron": -1}, "neuron must be a whole number from 0 to 31, but is -1"),
-        (
-            {"tab": "member", "feature": 16},
-            "feature must be a whole number from 0 to 15, but is 16",
-        ),
-        ({"tab": "member", "quantity": "evil"}, "quantity must be one of responses, drive, write"),
-        ({"tab": "time", "step": "x"}, "step must be a whole number, but is 'x'"),
-        ({"tab": "time", "beside": 999}, "member must be a whole number from 0 to 17, but is 999"),
-        ({"tab": "what-if", "on": "a:NaN"}, "on must be features with amplitudes"),
-        (
-            {"tab": "what-if", "on": "99:1"},
-            "feature must be a whole number from 0 to 15, but is 99",
-        ),
-        ({"tab": "what-if", "on": "1:7"}, "amplitude must be from 0 to 1, but is 7"),
-        ({"tab": "what-if", "off": "40"}, "off must be whole numbers from 0 to 31, but is 40"),
-        ({"x": "__class__"}, "x must be a setting or a measure"),
-        ({"y": "evil"}, "y must be a setting or a measure"),
-        ({"tab": "evil"}, "tab must be one of sweep, member"),
-    ],
+    [*ASKED, *(pytest.param(*each, marks=pytest.mark.long) for each in ASKED_TOO)],
 )
 def test_an_address_that_asks_for_what_is_not_there_is_answered_in_one_sentence(look, fields, rule):
     told = {"run": RUN, **fields}

@@ -47,7 +47,13 @@ def broken(smoke_run, signed_run, tmp_path_factory):
         yield server
 
 
-@pytest.mark.parametrize("name", ["cut", "foreign", "damaged", "text"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cut",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("foreign", "damaged", "text")),
+    ],
+)
 def test_a_file_that_cannot_be_read_is_one_sentence_and_other_runs_go_on(
     browser_page, broken, smoke_run, name
 ):

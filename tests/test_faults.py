@@ -80,7 +80,8 @@ def test_a_disk_that_is_full_when_a_result_is_written_ends_in_one_sentence(
     _ends_well(out, whole)
 
 
-@pytest.mark.parametrize("size", [pytest.param(100, marks=pytest.mark.long), 2000])
+@pytest.mark.long
+@pytest.mark.parametrize("size", [100, 2000])
 def test_a_disk_that_is_full_when_a_checkpoint_is_written_ends_in_one_sentence(
     tmp_path, out, whole, size
 ):
@@ -113,6 +114,7 @@ def test_a_read_only_folder_is_refused_in_one_sentence(tmp_path, out, lost):
     assert running.files(out) == before
 
 
+@pytest.mark.long
 def test_a_read_only_run_that_is_done_is_read(tmp_path, out, whole):
     main(["resume", str(out)])
     for place in (out, out / "units"):
@@ -133,6 +135,7 @@ def hurry(tmp_path):
     return tmp_path / "hurry"
 
 
+@pytest.mark.long
 def test_of_two_processes_on_one_run_the_second_is_told_to_wait(out, whole, hurry):
     with running.started("resume", out, first=running.HURRIED, folder=hurry) as first:
         running.wait_until(lambda: running.starts(hurry))
@@ -164,6 +167,7 @@ def test_two_processes_started_at_once_leave_a_whole_run(tmp_path, whole):
     assert running.arrays(tmp_path / "run") == running.arrays(tmp_path / "alone")
 
 
+@pytest.mark.long
 def test_where_a_worker_is_killed_the_other_units_are_finished(out, whole, hurry):
     with running.started(
         "resume", out, "--workers", 2, first=running.HURRIED, folder=hurry
@@ -219,6 +223,7 @@ if "toymono.sweeps.workers" in sys.orig_argv:
 """
 
 
+@pytest.mark.long
 def test_workers_without_memory_to_begin_with_die_in_one_sentence(tmp_path, out, whole):
     sentence = _refused(tmp_path, NARROW, "resume", out, "--workers", "2")
     for unit in plan(PARTS):
@@ -231,7 +236,10 @@ def _of_member(trained, setting):
     return [trained.losses[:, setting].tobytes(), *(leaf[:, :, setting].tobytes() for leaf in ours)]
 
 
-@pytest.mark.parametrize(("batch_size", "instead"), [(8192, []), (32, [Hyper(0.02)])])
+@pytest.mark.parametrize(
+    ("batch_size", "instead"),
+    [pytest.param(8192, [], marks=pytest.mark.long), (32, [Hyper(0.02)])],
+)
 def test_a_member_that_diverges_is_flagged_and_the_others_are_as_without_it(batch_size, instead):
     """To the last bit, where each is computed alone, and where several are, as long as their number
     is the same.
@@ -251,7 +259,7 @@ def test_a_member_that_diverges_is_flagged_and_the_others_are_as_without_it(batc
     assert flagged.values.tolist() == [[False, False, True]] * 2
 
 
-@pytest.mark.parametrize("jump", [-1e8, 1e4])
+@pytest.mark.parametrize("jump", [-1e8, pytest.param(1e4, marks=pytest.mark.long)])
 def test_a_clock_that_jumps_changes_neither_results_nor_when_checkpoints_come(
     tmp_path, monkeypatch, jump
 ):

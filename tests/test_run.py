@@ -5,6 +5,7 @@ import sys
 import time
 
 import numpy as np
+import pytest
 import xarray as xr
 
 from toymono.command_line.main import main
@@ -35,6 +36,7 @@ def _arrays(folder):
         return {name: data[name].values for name in data.variables}
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_at_any_moment_ends_as_if_it_had_not_been(tmp_path):
     main([*LONG, "--out", str(tmp_path / "whole")])
     out = tmp_path / "killed"

@@ -4,6 +4,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from made_up import store_made_up
 
 from toymono import environment
 from toymono.config import Config, InputError, Sweep
@@ -92,7 +93,8 @@ def test_intervals_are_over_all_seeds_of_a_setting_though_they_lie_in_several_un
 
 
 def test_a_run_with_a_unit_missing_is_read_as_far_as_it_goes(tmp_path):
-    folder = _run(tmp_path / "run", 2)
+    folder = tmp_path / "run"
+    store_made_up(dataclasses.replace(SWEEP, members_per_unit=2), folder)
     units = plan(read_sweep(folder))
     unit_file(folder, units[1]).unlink()
     assert not is_whole(folder)

@@ -1,6 +1,7 @@
 """The named sweeps: the paper's batches at three scales, and the one rule that scales them."""
 
 import dataclasses
+import functools
 import itertools
 import math
 from collections.abc import Iterator
@@ -216,9 +217,14 @@ def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
     models = _models(sweep)
     for scale in SCALES:
         for name in PRESETS:
-            if _models(preset_sweep(name, scale)) == models:
+            if _models_of(name, scale) == models:
                 return name, scale
     return None
+
+
+@functools.cache
+def _models_of(name: str, scale: ScaleName) -> set[tuple[Config, Hyper]]:
+    return _models(preset_sweep(name, scale))
 
 
 def _models(sweep: Sweep) -> set[tuple[Config, Hyper]]:
