@@ -1,4 +1,5 @@
 import json
+import pathlib
 import shutil
 
 import numpy as np
@@ -8,6 +9,8 @@ import xarray as xr
 
 from toymono.command_line.main import main
 from toymono.config import InputError, Sweep
+from toymono.evidence.results import read_results
+from toymono.evidence.tables import run_table
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.plan import plan
 from toymono.sweeps.run import run_sweep
@@ -129,3 +132,37 @@ def test_what_a_newer_toymono_knows_is_not_left_out_in_silence(older):
 def test_every_setting_that_a_sweep_has_is_written(run):
     told = json.loads((run / "sweep.json").read_text())
     assert {*told} == {*Sweep.__dataclass_fields__}
+
+
+@pytest.fixture(scope="module")
+def before_components(tmp_path_factory):
+    """A run and a results file that toymono wrote before settings came from declarations."""
+    folder = tmp_path_factory.mktemp("before")
+    shutil.unpack_archive(pathlib.Path(__file__).with_name("before_components.zip"), folder)
+    return folder
+
+
+def test_a_run_and_results_of_before_components_are_read_as_they_were_written(before_components):
+    results = read_results(before_components / "results.json").table
+    table = run_table(read_run(before_components / "run"))
+    assert list(table.bias_offset) == [0, 0, -1, -1] and list(table.seed) == [0, 1, 0, 1]
+    for name in ("task_loss", "n_mono", "mean_bias", "block_distance", "n_steps", "activation"):
+        theirs = results[name].tolist()
+        same = (
+            theirs if isinstance(theirs[0], str) else pytest.approx(theirs, rel=1e-5, nan_ok=True)
+        )
+        assert table[name].tolist() == same
+
+
+def test_such_a_run_goes_on_with_the_same_units(before_components, tmp_path):
+    folder = shutil.copytree(before_components / "run", tmp_path / "run")
+    (file,) = (folder / "units").glob("*.nc")
+    theirs = running.arrays(folder)
+    assert run_sweep(read_sweep(folder), folder) == [file]
+    file.unlink()
+    run_sweep(read_sweep(folder), folder)
+    ours = running.arrays(folder)
+    for (_, name), (dtype, shape, content) in theirs.items():
+        one, other = (np.frombuffer(c, dtype) for c in (content, ours[file.name, name][2]))
+        assert ours[file.name, name][1] == shape
+        np.testing.assert_allclose(one, other, rtol=2e-3, atol=1e-4, err_msg=name)
