@@ -124,7 +124,7 @@ def test_a_check_of_jax_that_networks_cannot_pass_is_refused(monkeypatch, variab
     monkeypatch.setenv(variable, str(told))
     jax.config.update(name, told)
     try:
-        with pytest.raises(InputError, match=f"^{variable} must be unset or {instead}, .*unset it"):
+        with pytest.raises(InputError, match=f"^{variable} must be unset, as .*unset it"):
             startup_checks.require_jax()
         assert [fault.variable for fault in startup_checks.jax_anyway()] == [variable]
         assert getattr(jax.config, name) == instead

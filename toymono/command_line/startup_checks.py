@@ -78,7 +78,7 @@ def jax_fault() -> Fault | None:
         return _fault(blamed, "devices that this machine has", fix, error)
     for variable, strict in _STRICT.items():
         if getattr(jax.config, variable.lower()) in strict.refused:
-            return _fault(variable, f"unset or {strict.instead}, as {strict.why}", "unset it")
+            return _fault(variable, f"unset, as {strict.why}", "unset it")
     return None
 
 
