@@ -1,6 +1,6 @@
 """Attack toymono with drawn inputs of every kind and count how each ends.
 
-    .venv/bin/python tests/attack.py                       5500 inputs: an hour on 2 cores
+    .venv/bin/python tests/attack.py                       5500 inputs
     .venv/bin/python tests/attack.py --n 500 --seed 1 --only lines figures
 
 Each class of inputs has a share of the n. An input ends well (ok), in one sentence and exit status
