@@ -37,14 +37,14 @@ _ODD = (
     "true",
     "None",
 )
-_NUMBERS = st.one_of(
+NUMBERS = st.one_of(
     st.integers(-3, 300),
     st.sampled_from([0.003, 0.03, 0.5, 1, 2, 2**30, 0.0]),
     st.integers(-(2**70), 2**70),
     st.floats(),
 )
-_TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
-_VALUES = st.one_of(_NUMBERS.map(str), _NUMBERS.map(str), st.sampled_from(_ODD), _TEXTS)
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
+_VALUES = st.one_of(NUMBERS.map(str), NUMBERS.map(str), st.sampled_from(_ODD), TEXTS)
 _FIELDS = tuple(name for name in vars(Config()) if name not in ("options", "measures"))
 _CHOICES = [choice for field in dataclasses.fields(Config) for choice in get_args(field.type)]
 _CHOICES += [name for kind in KINDS_CHOSEN for name in component_names(kind)]
@@ -118,11 +118,9 @@ _LOOKED = _line(
 
 commands = st.one_of(_PLANNED, _PLANNED, _PRESET, _TRAINED, _LOOKED, _nonsense())
 
-_JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), _NUMBERS, st.sampled_from(_CHOICES), _TEXTS),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(_TEXTS, inner, max_size=3)
-    ),
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), NUMBERS, st.sampled_from(_CHOICES), TEXTS),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),
     max_leaves=6,
 )
 
@@ -135,15 +133,15 @@ def sweeps(draw):
     """What a sweep.json may hold: a sweep, with some values replaced, left out, or added."""
     told = json.loads(_TOLD)
     for _ in range(draw(st.integers(0, 3))):
-        value = draw(st.one_of(_NUMBERS, st.sampled_from(_CHOICES), _JSON))
+        value = draw(st.one_of(NUMBERS, st.sampled_from(_CHOICES), JSON))
         place = draw(st.sampled_from(["base", "base", "grid", "seeds", "whole", "gone"]))
         if place == "base" and isinstance(told.get("base"), dict):
             told["base"][draw(st.sampled_from([*_FIELDS, "width"]))] = value
         elif place == "grid":
             name = draw(st.sampled_from([*_FIELDS, *Hyper(), "width"]))
-            told["grids"] = [{name: draw(st.one_of(st.just([value]), _JSON))}]
+            told["grids"] = [{name: draw(st.one_of(st.just([value]), JSON))}]
         elif place == "seeds":
-            told["seeds"] = draw(st.one_of(st.just([value]), _JSON))
+            told["seeds"] = draw(st.one_of(st.just([value]), JSON))
         elif place == "whole":
             told[draw(st.sampled_from([*Sweep.__dataclass_fields__, "order"]))] = value
         else:

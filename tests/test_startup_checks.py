@@ -109,6 +109,29 @@ def test_what_jax_cannot_do_here_is_refused_in_one_sentence(ended, name):
     assert f"but is '{value}'; unset it" in sentence
 
 
+@pytest.mark.parametrize(
+    ("variable", "told", "instead"),
+    [
+        ("JAX_DISABLE_JIT", True, False),
+        ("JAX_NUMPY_RANK_PROMOTION", "raise", "allow"),
+        ("JAX_NUMPY_DTYPE_PROMOTION", "strict", "standard"),
+        ("JAX_DEBUG_INFS", True, False),
+        ("JAX_TRANSFER_GUARD", "disallow", "allow"),
+    ],
+)
+def test_a_check_of_jax_that_networks_cannot_pass_is_refused(monkeypatch, variable, told, instead):
+    name, before = variable.lower(), getattr(jax.config, variable.lower())
+    monkeypatch.setenv(variable, str(told))
+    jax.config.update(name, told)
+    try:
+        with pytest.raises(InputError, match=f"^{variable} must be unset, as .*unset it"):
+            startup_checks.require_jax()
+        assert [fault.variable for fault in startup_checks.jax_anyway()] == [variable]
+        assert getattr(jax.config, name) == instead
+    finally:
+        jax.config.update(name, before)
+
+
 def test_a_page_is_whole_where_the_locale_is_ascii(ended):
     status, out, error = ended["figure"]
     assert (status, error) == (0, "")

@@ -22,6 +22,27 @@ _DEVICE_VARIABLES = {
 }
 
 
+class _Strict(NamedTuple):
+    """Values of a variable under which the library cannot compute, one that undoes them, and why
+    it cannot.
+    """
+
+    refused: tuple[object, ...]
+    instead: object
+    why: str
+
+
+_STRICT = {
+    "JAX_DISABLE_JIT": _Strict((True,), False, "networks not compiled would train for months"),
+    "JAX_NUMPY_RANK_PROMOTION": _Strict(("raise",), "allow", "a bias is added to whole batches"),
+    "JAX_NUMPY_DTYPE_PROMOTION": _Strict(("strict",), "standard", "counts are divided by norms"),
+    "JAX_DEBUG_INFS": _Strict((True,), False, "a loss that is not measured yet is infinite"),
+    "JAX_TRANSFER_GUARD": _Strict(
+        ("disallow", "disallow_explicit"), "allow", "settings are copied to the device"
+    ),
+}
+
+
 class Fault(NamedTuple):
     """A variable that keeps JAX from computing as the library needs it, and the sentence that
     says so.
@@ -55,9 +76,9 @@ def jax_fault() -> Fault | None:
         blamed = next((name for name in _DEVICE_VARIABLES if os.environ.get(name)), None)
         fix = "unset it, or set JAX_PLATFORMS=cpu"
         return _fault(blamed, "devices that this machine has", fix, error)
-    if jax.config.jax_disable_jit:  # pyrefly: ignore[missing-attribute]
-        rule = "unset or 0, as networks that are not compiled would train for months"
-        return _fault("JAX_DISABLE_JIT", rule, "unset it")
+    for variable, strict in _STRICT.items():
+        if getattr(jax.config, variable.lower()) in strict.refused:
+            return _fault(variable, f"unset, as {strict.why}", "unset it")
     return None
 
 
@@ -106,6 +127,7 @@ def _leave_out(variable: str | None) -> None:
         return
     import jax
 
-    for name, instead in (*_DEVICE_VARIABLES.values(), ("jax_disable_jit", False)):
+    allowed = ((name.lower(), strict.instead) for name, strict in _STRICT.items())
+    for name, instead in (*_DEVICE_VARIABLES.values(), *allowed):
         with contextlib.suppress(RuntimeError):  # devices that have started stay as they are
             jax.config.update(name, instead)

@@ -1,0 +1,169 @@
+"""Hostile environments, results, figures and requests, drawn at random by hypothesis; command
+lines, sweeps and damage to files are in drawing.py.
+"""
+
+import json
+from typing import NamedTuple
+
+import drawing
+import numpy as np
+import xarray as xr
+from hypothesis import strategies as st
+
+from toymono.explorer.view import View
+
+_VARIABLES = {
+    "JAX_PLATFORMS": ("cuda", "tpu", "typo", "cpu", "", ",", "cpu,cuda"),
+    "JAX_PLATFORM_NAME": ("gpu", "cpu", "x"),
+    "JAX_DEFAULT_MATMUL_PRECISION": ("highest", "hihgest", "", "bfloat16"),
+    "JAX_ENABLE_X64": ("1", "0", "perhaps"),
+    "JAX_DISABLE_JIT": ("1", "0", "x"),
+    "JAX_NUM_CPU_DEVICES": ("0", "1", "2", "x", "-3"),
+    "JAX_DEBUG_NANS": ("1",),
+    "JAX_DEBUG_INFS": ("1",),
+    "JAX_NUMPY_RANK_PROMOTION": ("raise", "warn", "rise"),
+    "JAX_NUMPY_DTYPE_PROMOTION": ("strict", "standard"),
+    "JAX_TRANSFER_GUARD": ("disallow", "log", "x"),
+    "JAX_CHECK_TRACER_LEAKS": ("1",),
+    "JAX_DEFAULT_PRNG_IMPL": ("rbg", "x"),
+    "COLUMNS": ("0", "1", "-1", "x", "99999999"),
+    "TERM": ("dumb", "", "xterm"),
+    "LC_ALL": ("C", "C.UTF-8", "xx_YY"),
+    "PYTHONUTF8": ("0", "1"),
+    "PYTHONIOENCODING": ("ascii", "latin-1", "utf-8"),
+    "NO_COLOR": ("1",),
+    "BROWSER_PATH": ("/nowhere", "/bin/false"),
+}
+
+
+def _valued(name):
+    return st.tuples(st.just(name), st.sampled_from(_VARIABLES[name]))
+
+
+_NAMES = st.lists(st.sampled_from([*_VARIABLES]), min_size=1, max_size=3, unique=True)
+environments = _NAMES.flatmap(lambda names: st.tuples(*map(_valued, names))).map(dict)
+
+
+class At(NamedTuple):
+    """Where a result is changed, and to what."""
+
+    dim: str
+    variable: str
+    attribute: str
+    number: int
+    value: object
+
+
+def _with(data, at, values):
+    return data.assign({at.variable: (data[at.variable].dims, values)})
+
+
+def _dtype(data, at):
+    dtypes = ("f2", "f8", ">f4", "i1", "i8", "u4", "bool", "S3", "c8")
+    return _with(data, at, data[at.variable].values.astype(dtypes[at.number % len(dtypes)]))
+
+
+def _values(data, at):
+    value = (0, -1, np.nan, np.inf, at.number)[at.number % 5]
+    return _with(data, at, np.full_like(data[at.variable].values, value))
+
+
+def _text(data, at):
+    return _with(data, at, data[at.variable].values.astype(str).astype(object))
+
+
+def _units(data, at):
+    units = ("days since 2000-01-01", "seconds", "hours")[at.number % 3]
+    return data.assign({at.variable: data[at.variable].assign_attrs(units=units)})
+
+
+def _forgotten(data, at):
+    return xr.Dataset(data, attrs={k: v for k, v in data.attrs.items() if k != at.attribute})
+
+
+def _told(data, at):
+    return data.assign_attrs({at.attribute: at.value})
+
+
+CHANGES = {
+    "rename": lambda data, at: data.rename({at.dim: "other"}),
+    "transpose": lambda data, at: data.transpose(..., at.dim),
+    "cut": lambda data, at: data.isel({at.dim: slice(at.number % data.sizes[at.dim])}),
+    "twice": lambda data, at: xr.concat([data, data], at.dim, data_vars="minimal"),
+    "new": lambda data, at: data.assign(new=(at.dim, np.arange(data.sizes[at.dim]))),
+    "drop": lambda data, at: data.drop_vars(at.variable),
+    "dtype": _dtype,
+    "values": _values,
+    "text": _text,
+    "units": _units,
+    "forgotten": _forgotten,
+    "told": _told,
+}
+_ATTRIBUTES = st.sampled_from([[1, 2], "", "{}"]) | st.floats() | drawing.TEXTS
+
+
+@st.composite
+def changes(draw):
+    """The name of a change of a result, and numbers that choose what is changed."""
+    return draw(st.sampled_from([*CHANGES])), draw(st.integers(0, 99)), draw(_ATTRIBUTES)
+
+
+def changed(data, kind, number, value):
+    """A result after a change; it can still be read."""
+    dim, variable, attribute = (
+        [*names][number % len(names)] for names in (data.sizes, data.variables, data.attrs)
+    )
+    return CHANGES[kind](data, At(dim, variable, attribute, number, value))
+
+
+@st.composite
+def figures(draw, figure):
+    """The text of a JSON file: a figure of which parts are replaced, or no figure at all."""
+    for _ in range(draw(st.integers(0, 3))):
+        part = draw(st.sampled_from([figure, figure["layout"], *figure["data"]]))
+        name = draw(st.sampled_from(["data", "layout", "type", "x", "title", "meta", "zz"]))
+        part[name] = draw(drawing.JSON)
+        if not (isinstance(figure["layout"], dict) and isinstance(figure["data"], list)):
+            break
+        figure["data"] = [trace for trace in figure["data"] if isinstance(trace, dict)]
+    return draw(st.sampled_from([json.dumps(figure)] * 4 + ["", "[1", "nul", "\ud800"]))
+
+
+def _part(name):
+    """The component and property that Dash's name of an output stands for."""
+    component, _, what = name.rpartition(".")
+    return {"id": component, "property": what}
+
+
+@st.composite
+def _asked(draw, callbacks, run):
+    """What the page asks of a callback, with values of any kind."""
+    name = draw(st.sampled_from(sorted(callbacks)))
+    view = st.dictionaries(st.sampled_from(View._fields), drawing.JSON, max_size=3)
+    value = view.map(lambda told: {"run": run, "member": 0, **told}) | drawing.JSON
+    inputs, state = (
+        [{**each, "value": draw(value)} for each in callbacks[name][part]]
+        for part in ("inputs", "state")
+    )
+    outputs = [_part(each) for each in name.strip(".").split("...")]
+    return {
+        "output": name,
+        "outputs": outputs if name.startswith("..") else outputs[0],
+        "inputs": inputs,
+        "state": state,
+        "changedPropIds": [f"{each['id']}.{each['property']}" for each in inputs],
+    }
+
+
+@st.composite
+def requests(draw, callbacks, run):
+    """The arguments of a request to the explorer, as werkzeug's test client takes them."""
+    headers = {"Host": draw(st.sampled_from([*["127.0.0.1"] * 5, "evil.example"]))}
+    if draw(st.integers(0, 2)):
+        sent = draw(_asked(callbacks, run) | drawing.JSON)
+        path = "/_dash-update-component"
+        return {"method": "POST", "path": path, "json": sent, "headers": headers}
+    paths = ["/", "/_dash-layout", "/_dash-dependencies", "/assets/../app.py", "/_reload-hash"]
+    query = draw(st.dictionaries(drawing.TEXTS, drawing.TEXTS, max_size=3))
+    path = draw(st.sampled_from(paths))
+    return {"method": "GET", "path": path, "query_string": query, "headers": headers}
