@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from toymono.analysis.monosemanticity import monosemanticity as monosemanticity
     from toymono.analysis.record import Record as Record
     from toymono.analysis.record import measure as measure
+    from toymono.analysis.specimen import Specimen as Specimen
     from toymono.config import Config as Config
     from toymono.config import Hyper as Hyper
     from toymono.config import InputError as InputError
@@ -36,6 +37,7 @@ _HOMES = {
     "train_ensemble": "training.ensemble",
     "Record": "analysis.record",
     "measure": "analysis.record",
+    "Specimen": "analysis.specimen",
     "monosemanticity": "analysis.monosemanticity",
     "run_table": "evidence.tables",
     "preset_sweep": "sweeps.presets",

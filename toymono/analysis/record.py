@@ -13,15 +13,11 @@ from toymono.analysis.monosemanticity import (
     monosemanticity,
     n_covered,
 )
-from toymono.analysis.responses import (
-    is_dead,
-    is_dead_at_any_amplitude,
-    is_dead_on_samples,
-    task_responses,
-)
+from toymono.analysis.responses import is_dead, is_dead_at_any_amplitude, is_dead_on_samples
+from toymono.analysis.specimen import specimen_of
 from toymono.config import Config
-from toymono.toy.model import Network
-from toymono.toy.tasks import Problem
+from toymono.toy.model import Params
+from toymono.toy.tasks import Problem, project, sample_features
 
 
 class Record(NamedTuple):
@@ -44,14 +40,19 @@ class Record(NamedTuple):
 
 
 def measure(
-    config: Config, network: Network, problem: Problem, key: Key[Array, ""], density: ArrayLike
+    config: Config, params: Params, problem: Problem, key: Key[Array, ""], density: ArrayLike
 ) -> Record:
     """The record of one network; `key` draws the samples for its loss and for its dead neurons."""
-    responses = task_responses(config, network, problem)
+    net = specimen_of(config, params, problem)
+    responses = net.responses
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     mono = is_mono(score)
-    bias = network.bias
-    loss = sampled_loss(config, network, problem, key, density)
+    bias = net.bias
+    loss = sampled_loss(config, net, problem, key, density)
+
+    def inputs(key: Key[Array, ""]) -> Float[Array, "batch embed"]:
+        return project(sample_features(config, key, density), problem.embedding)
+
     return Record(
         task_loss=loss.mean,
         task_loss_error=loss.error,
@@ -60,9 +61,9 @@ def measure(
         bias=bias,
         mean_bias=bias.mean(),
         n_mono=mono.sum(),
-        n_covered=n_covered(mono_neurons_of_features(mono, favourite, config.n_features)),
-        n_dead=is_dead(config, network, problem).sum(),
-        n_dead_at_any_amplitude=is_dead_at_any_amplitude(config, network, problem).sum(),
-        n_dead_on_samples=is_dead_on_samples(config, network, problem, key, density).sum(),
+        n_covered=n_covered(mono_neurons_of_features(mono, favourite, net.n_features)),
+        n_dead=is_dead(net).sum(),
+        n_dead_at_any_amplitude=is_dead_at_any_amplitude(net).sum(),
+        n_dead_on_samples=is_dead_on_samples(net, inputs, key).sum(),
         n_positive_bias=(bias > 0).sum(),
     )

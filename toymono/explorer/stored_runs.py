@@ -44,7 +44,7 @@ class Member:
     @functools.cached_property
     def dashboard(self) -> Dashboard:
         """At the last record."""
-        return dashboard(self.stored.config, self.stored.params, self.stored.problem)
+        return dashboard(self.stored.specimen, self.stored.config.jax_precision)
 
     def frame(self, record: int) -> Frame:
         """At one of its records, without its map where the network itself was not kept."""
@@ -61,7 +61,7 @@ class Member:
         row = self._run.table.loc[self.number]
         data, step = self._run.units[int(row.unit)], int(self.history.step[record])
         earlier = read_member(data, int(row.seed), int(row.setting), step)
-        return responses_of(earlier.config, earlier.params, earlier.problem)
+        return responses_of(earlier.specimen, earlier.config.jax_precision)
 
 
 class Study:

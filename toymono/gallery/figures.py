@@ -20,7 +20,6 @@ from toymono.gallery.circuits import circuit_figure, hand_built_curve
 from toymono.plots import Kind, biases, maps, scores, sweeps, traces
 from toymono.plots.style import axis_title, setting_label
 from toymono.sweeps.store import StoredMember, read_member, read_run
-from toymono.toy.model import network
 
 _SWEEP_MEASURES = ("task_loss", "mono_per_feature")
 _FIXED = {field.name for field in dataclasses.fields(Config)}
@@ -145,9 +144,7 @@ def map_figure(
     stored, label = find_member(run, member)
     phase = _phase(stored.config.schedule, stored.config.record_phase)
     with jax.default_matmul_precision(stored.config.jax_precision):
-        shown = feature_neuron_map(
-            stored.config, network(stored.config, stored.params), stored.problem
-        )
+        shown = feature_neuron_map(stored.specimen)
     return maps.feature_neuron_map(shown, f"{title}: {label}", phase)
 
 

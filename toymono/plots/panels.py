@@ -12,9 +12,9 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from toymono.analysis.amplitudes import AMPLITUDES
 from toymono.analysis.dashboard_data import Dashboard, History, Kinked, best_scores, kinked_answer
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.analysis.responses import AMPLITUDES
 from toymono.plots.style import COLOURS, SIGN_COLOURS, panel, stems, step_ticks
 
 What = Literal["neuron", "feature"]

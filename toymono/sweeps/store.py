@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 
 from toymono import environment
+from toymono.analysis.specimen import Specimen, specimen_of
 from toymono.config import Config, Hyper, InputError, require
 from toymono.evidence.tables import is_diverged
 from toymono.sweeps.files import check, way_back, written_with_checksum
@@ -194,11 +195,24 @@ class StoredMember(NamedTuple):
     problem: Problem
     params: Params
 
+    @property
+    def specimen(self) -> Specimen:
+        """The network as measures take it."""
+        return specimen_of(self.config, self.params, self.problem)
+
 
 def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = None) -> StoredMember:
     """One member of a unit: `seed` by its value, `setting` by its place, at a recorded step (the
     last unless told).
+
+    Raises InputError for a seed, setting or step whose network the unit does not hold.
     """
+    kept = data.param_step.values.tolist()
+    told = {"seed": (seed, data.seed.values.tolist()), "step": (step, [None, *kept])}
+    told |= {"setting": (setting, [*range(data.sizes["setting"])])}
+    for name, (value, known) in told.items():
+        shown = ", ".join(map(str, known if len(known) < 9 else [*known[:4], "...", *known[-4:]]))
+        require(value in known, name, f"one of {shown}", value, "choose one of them")
     one = data.sel(seed=seed).isel(setting=setting)
     at = one.isel(param_step=-1) if step is None else one.sel(param_step=step)
     params: dict[str, dict[str, jax.Array]] = {"encoder": {}, "decoder": {}}

@@ -1,16 +1,18 @@
-"""The networks in a unit's results: their configuration, weights and problems."""
+"""The networks in a unit's results: their configuration and arrays."""
 
 import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
+from toymono.analysis.specimen import Kind, Specimen
 from toymono.config import Config
 from toymono.toy.model import Weights
-from toymono.toy.tasks import Problem
+from toymono.toy.tasks import Problem, is_signed, lone_targets
 
 WEIGHTS = ("encoder_kernel", "encoder_bias", "decoder_kernel")  # names of the arrays of Weights
 
@@ -42,3 +44,13 @@ def problems_in(data: xr.Dataset) -> Problem:
     return Problem(
         *(jnp.asarray(data[name].transpose(*seed, ...).values) for name in Problem._fields)
     )
+
+
+def specimens_in(data: xr.Dataset) -> Specimen:
+    """The networks of all members at one record: weights lead with seed and setting, features and
+    targets with seed.
+    """
+    config, problems = config_of(data), problems_in(data)
+    targets = jax.vmap(lambda problem: lone_targets(config, problem))(problems)
+    kind = Kind(config.activation, is_signed(config))
+    return Specimen(*weights_in(data), problems.embedding, targets, kind)

@@ -16,7 +16,7 @@ from jax.sharding import PartitionSpec
 
 from toymono.analysis.record import Record, measure
 from toymono.config import Config, Hyper
-from toymono.toy.model import Params, network
+from toymono.toy.model import Params
 from toymono.toy.tasks import draw, drawn_batch
 from toymono.toy.world import World, make_world
 from toymono.training.placement import Placement, each
@@ -152,7 +152,7 @@ def measure_members(
 
     def of_seed(world: World) -> Callable[[Hyper, Params], Record]:
         return lambda hyper, params: measure(
-            config, network(config, params), world.problem, world.key_probe, hyper.feature_density
+            config, params, world.problem, world.key_probe, hyper.feature_density
         )
 
     def records(*arguments: Any) -> Record:  # noqa: ANN401
