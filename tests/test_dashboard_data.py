@@ -126,8 +126,8 @@ def test_the_best_score_is_that_of_the_neurons_which_answer_the_feature_most():
 
 
 def test_a_history_is_what_was_recorded_of_its_member(smoke_data):
-    past = history(smoke_data, 1, 4)
     one = smoke_data.sel(seed=1).isel(setting=4)
+    past = history(one)
     np.testing.assert_array_equal(past.score, one.score.transpose("step", "neuron"))
     np.testing.assert_array_equal(past.loss, one.loss)
     np.testing.assert_array_equal(past.task_loss, one.task_loss)
@@ -138,7 +138,7 @@ def test_a_history_is_what_was_recorded_of_its_member(smoke_data):
 
 
 def test_a_frame_has_the_numbers_of_its_record(smoke_data):
-    past = history(smoke_data, 0, 2)
+    past = history(smoke_data.sel(seed=0).isel(setting=2))
     found = frame(past, 3, None)
     assert found.step == past.step[3]
     assert found.values is None

@@ -148,8 +148,8 @@ def test_the_geometry_of_one_neuron_per_feature_is_one_of_each():
     assert float(found.coherence) == pytest.approx(float(found.least_coherence), abs=1e-5)
     assert float(found.capacity) == pytest.approx(10 / 11, rel=1e-4)
     assert float(found.interference) == pytest.approx(1 / 10, rel=1e-3)
-    assert float(found.features_per_neuron) == pytest.approx(1)  # dead neurons do not count
-    assert float(found.neurons_per_feature) == pytest.approx(1)
+    assert float(found.features_per_neuron) == pytest.approx(1, rel=1e-4)  # not of the dead
+    assert float(found.neurons_per_feature) == pytest.approx(1, rel=1e-4)
     assert float(found.response_dimensions) == pytest.approx(10, rel=1e-4)  # 11 points span 10
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from toymono.config import InputError as InputError
     from toymono.config import Sweep as Sweep
     from toymono.evidence.tables import run_table as run_table
+    from toymono.gallery.runs import open_run as open_run
+    from toymono.gallery.runs import train as train
     from toymono.sweeps.plan import plan as plan
     from toymono.sweeps.presets import preset_sweep as preset_sweep
     from toymono.sweeps.run import run_sweep as run_sweep
@@ -40,6 +42,8 @@ _HOMES = {
     "Specimen": "analysis.specimen",
     "monosemanticity": "analysis.monosemanticity",
     "run_table": "evidence.tables",
+    "open_run": "gallery.runs",
+    "train": "gallery.runs",
     "preset_sweep": "sweeps.presets",
     "plan": "sweeps.plan",
     "run_sweep": "sweeps.run",
@@ -48,6 +52,10 @@ _HOMES = {
 }
 
 __all__ = [*_HOMES]
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def __getattr__(name: str) -> object:

@@ -164,16 +164,15 @@ class History(NamedTuple):
     ]  # whether the network itself was kept, so that its map can be drawn
 
 
-def history(data: xr.Dataset, seed: int, setting: int) -> History:
-    """The history of one member of a unit: `seed` by its value, `setting` by its index."""
-    one = data.sel(seed=seed).isel(setting=setting)
+def history(one: xr.Dataset) -> History:
+    """The history of one member, from what its unit holds of it."""
     names = ("score", "favourite", "bias", "n_mono", "task_loss", "task_loss_error")
     recorded = {name: one[name].transpose("step", ...).values for name in names}
-    kept = np.isin(data.step.values, data.param_step.values)
+    kept = np.isin(one.step.values, one.param_step.values)
     return History(
-        data.step.values,
+        one.step.values,
         **recorded,
-        loss_step=data.loss_step.values,
+        loss_step=one.loss_step.values,
         loss=one.loss.values,
         has_params=kept,
     )

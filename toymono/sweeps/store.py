@@ -131,12 +131,12 @@ def _done(folder: pathlib.Path) -> list[tuple[pathlib.Path, Unit]]:
     return done
 
 
-def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
+def read_run(folder: pathlib.Path | str) -> list[xr.Dataset]:
     """Results of the units that are done, those of one shape and the same seeds or settings joined.
 
     Raises InputError if the folder is no run or none is done.
     """
-    units = [read_unit(file, unit) for file, unit in _done(folder)]
+    units = [read_unit(file, unit) for file, unit in _done(pathlib.Path(folder))]
     of_settings = _joined(units, "seed", ("setting", *Hyper._fields))
     return _joined(of_settings, "setting", ("seed",))
 
@@ -201,7 +201,12 @@ class StoredMember(NamedTuple):
         return specimen_of(self.config, self.params, self.problem)
 
 
-def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = None) -> StoredMember:
+Whole = int | np.integer  # what a user has from an array or a table
+
+
+def read_member(
+    data: xr.Dataset, seed: Whole, setting: Whole, step: Whole | None = None
+) -> StoredMember:
     """One member of a unit: `seed` by its value, `setting` by its place, at a recorded step (the
     last unless told).
 
@@ -222,4 +227,4 @@ def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = No
     config = config_of(data)
     hyper = Hyper(*(float(one[name]) for name in Hyper._fields))
     problem = Problem(*(jnp.asarray(one[name].values) for name in Problem._fields))
-    return StoredMember(config, hyper, seed, problem, Params(params))
+    return StoredMember(config, hyper, int(seed), problem, Params(params))
