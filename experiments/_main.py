@@ -3,11 +3,12 @@
 import argparse
 import pathlib
 
-from toymono.command_line.terminal import one_sentence, print_table, progress, summary_table
+from toymono.command_line.terminal import one_sentence, print_table, summary_table
 from toymono.environment import browser
 from toymono.evidence.results import joined, measured_results, read_results, write_results
 from toymono.evidence.tables import over_seeds
-from toymono.gallery.figures import open_run
+from toymono.gallery.progress import progress
+from toymono.gallery.runs import open_run
 from toymono.plots.write import write_images, write_json, write_page
 from toymono.sweeps.presets import SCALES, preset_sweep
 from toymono.sweeps.run import run_sweep
@@ -43,7 +44,10 @@ def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2)):
         for batch, folder in folders.items():
             print(batch)
             print_table(summary_table(over_seeds(runs[batch].table, MEASURES), MEASURES))
-            file, results = figures / f"{batch}.json", measured_results(folder, *runs[batch])
+            file, results = (
+                figures / f"{batch}.json",
+                measured_results(folder, runs[batch].units, runs[batch].table),
+            )
             write_results(with_earlier(results, file), file)
         print(f"open {save(draw(runs), figures, name)}")
 

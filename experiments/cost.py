@@ -15,7 +15,6 @@ from toymono.command_line.terminal import print_table, summary_table
 from toymono.evidence.tables import over_seeds
 from toymono.gallery.figures import sweep_figure
 from toymono.sweeps.store import read_member
-from toymono.toy.model import network
 from toymono.toy.tasks import sample_batch
 from toymono.toy.world import make_world
 
@@ -29,14 +28,12 @@ def priced(run):
     for row in run.table.to_dict("records"):
         member = read_member(run.units[row["unit"]], row["seed"], row["setting"])
         key = make_world(member.config, row["seed"]).key_probe
-        inputs = sample_batch(
-            member.config, member.problem, key, member.hyper
-        ).inputs
-        net = network(member.config, member.params)
-        linear = roles(member.config, member.params, member.problem).linear
+        inputs = sample_batch(member.config, member.problem, key, member.hyper).inputs
+        net = member.specimen
+        linear = roles(net).linear
         firing = float(skipping_outputs(net, inputs).n_firing.mean())
         both = float(((net.hidden(inputs) != 0) & linear).sum(axis=1).mean())
-        costs = multiply_adds(member.config, firing, int(linear.sum()), both)
+        costs = multiply_adds(net, firing, int(linear.sum()), both)
         shares = (firing, costs.skipping / costs.dense, costs.folded / costs.dense)
         rows.append({**row, **dict(zip(MEASURES, shares, strict=True))})
     table = pd.DataFrame(rows)

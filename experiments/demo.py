@@ -8,7 +8,7 @@ mono neurons from offset -1, half of the features covered, at no higher loss.
 
 from _main import main
 
-from toymono.gallery.figures import biases_figure, map_figure, sweep_figure, traces_figure
+from toymono.gallery.figures import biases_figure, sweep_figure, traces_figure
 
 BATCHES = ("demo",)
 
@@ -20,8 +20,8 @@ def draw(runs):
     return {
         "demo-contrast": sweep_figure(run.table),
         "demo-training": traces_figure(run.units),
-        "demo-map-zero-bias": map_figure(run, int(slow[slow.bias_offset == 0].index[0])),
-        "demo-map-offset": map_figure(run, int(slow[slow.bias_offset < 0].index[0])),
+        "demo-map-zero-bias": run.member(slow[slow.bias_offset == 0].index[0]).map(),
+        "demo-map-offset": run.member(slow[slow.bias_offset < 0].index[0]).map(),
         "demo-biases": biases_figure(run.units),
     }
 

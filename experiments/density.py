@@ -8,7 +8,7 @@ Expect:   a peak near density 2^-5, the decline from N eps = d / 4, almost none 
 import pandas as pd
 from _main import main
 
-from toymono.gallery.figures import map_figure, sweep_figure
+from toymono.gallery.figures import sweep_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("E1", "E2", "E3", "E4")
@@ -34,10 +34,8 @@ def draw(runs):
     }
     dense = runs["E1"].table
     for name, share in (("quarter", 0.25), ("half", 0.5), ("whole", 1.0)):
-        member = int((dense.feature_density / limit - share).abs().idxmin())
-        drawn[f"fig20-{name}"] = map_figure(
-            runs["E1"], member, f"Fig 20: about N eps = {share:g} d (E1)"
-        )
+        member = runs["E1"].member((dense.feature_density / limit - share).abs().idxmin())
+        drawn[f"fig20-{name}"] = member.map(f"Fig 20: about N eps = {share:g} d (E1)")
     return drawn
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from _main import main
 
 from toymono.evidence.tables import LOSS_AND_SHARES
-from toymono.gallery.figures import biases_figure, map_figure, sweep_figure, traces_figure
+from toymono.gallery.figures import biases_figure, sweep_figure, traces_figure
 from toymono.plots.sweeps import Mark
 
 BATCHES = ("LR1", "LR3")
@@ -40,12 +40,12 @@ def draw(runs):
             both, "learning_rate", ["bias_offset"], LOSS_AND_SHARES, title, MARKS
         ),
         "fig03": traces_figure(zero.units, title="Fig 3: training from zero bias (LR1)"),
-        "fig04": map_figure(zero, fastest(zero), "Fig 4: zero bias (LR1)"),
+        "fig04": zero.member(fastest(zero)).map("Fig 4: zero bias (LR1)"),
         "fig05": biases_figure(zero.units, title="Fig 5: final biases from zero bias (LR1)"),
         "fig07": traces_figure(
             negative.units, title="Fig 7: training from offset -1 with decay (LR3)"
         ),
-        "fig10": map_figure(negative, fastest(negative), "Fig 10: offset -1 with decay (LR3)"),
+        "fig10": negative.member(fastest(negative)).map("Fig 10: offset -1 with decay (LR3)"),
         "fig11": biases_figure(
             negative.units, (), "Fig 11: final biases from offset -1 (LR3)", int(n_positive)
         ),

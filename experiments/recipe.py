@@ -6,10 +6,12 @@ batch "recipe"). Command:  python experiments/recipe.py Expect:   loss .845 to .
 features with a mono neuron of their own, 65 positive biases.
 """
 
+import dataclasses
+
 from _main import main
 
 from toymono.config import Config
-from toymono.gallery.figures import map_figure, sweep_figure
+from toymono.gallery.figures import sweep_figure
 from toymono.plots.sweeps import Mark
 from toymono.sweeps.recipes import RECIPE_SEED
 from toymono.training.train import multiply_adds
@@ -70,11 +72,12 @@ def draw(runs):
     }
     (slow,) = run.table[run.table.bias_offset == 0].learning_rate.unique()
     like = (run.table.learning_rate == slow) & (run.table.optimizer == "lamb-clamped")
-    pair = run._replace(table=run.table[like].drop_duplicates("bias_offset"))  # of one seed each
-    for member, row in pair.table.iterrows():
+    one_seed = run.table[like].drop_duplicates("bias_offset")
+    pair = dataclasses.replace(run, table=one_seed)
+    for member, row in one_seed.iterrows():
         name = "offset" if row.bias_offset else "zero-bias"
-        figures[f"paper-size-{name}"] = map_figure(
-            pair, int(member), f"The paper's own network, rate {slow:g}"
+        figures[f"paper-size-{name}"] = pair.member(member).map(
+            f"The paper's own network, rate {slow:g}"
         )
     return figures
 

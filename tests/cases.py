@@ -8,8 +8,9 @@ import jax
 import jax.numpy as jnp
 from scipy import linalg
 
+from toymono.analysis.specimen import specimen_of
 from toymono.config import Config
-from toymono.toy.model import Params, network, params_of, random_params, weights_of
+from toymono.toy.model import Weights, params_of, random_params, weights_of
 from toymono.toy.tasks import Problem, sample_batch
 from toymono.training.train import data_key, update
 
@@ -34,20 +35,18 @@ def config(**changes):
     return Config(**{**shapes, **changes})
 
 
-def hand_network(**changes):
+def hand_params():
     """The network whose neurons are listed above; its decoder adds up all neurons for every
     output.
     """
     kernel = jnp.array([weights for weights, _ in NEURONS]).T
     bias = jnp.array([bias for _, bias in NEURONS])
-    made = config(**changes)
-    params = Params(
-        {
-            "encoder": {"kernel": kernel, "bias": bias},
-            "decoder": {"kernel": jnp.ones((len(NEURONS), 3))},
-        }
-    )
-    return network(made, params)
+    return params_of(Weights(kernel, bias, jnp.ones((len(NEURONS), 3))))
+
+
+def hand_network(**changes):
+    """The same as measures take it, asked about the three features."""
+    return specimen_of(config(**changes), hand_params(), PROBLEM)
 
 
 def offset_params(config, offset, key):

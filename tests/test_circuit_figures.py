@@ -12,7 +12,8 @@ from toymono.gallery.circuits import (
     hand_built_loss,
     spectrum_figure,
 )
-from toymono.gallery.figures import member_figure, open_run, sweep_figure
+from toymono.gallery.figures import member_figure, sweep_figure
+from toymono.gallery.runs import open_run
 from toymono.sweeps.run import run_sweep
 
 BUILT = Config(

@@ -1,13 +1,16 @@
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from cases import simplex_problem
+from cases import offset_params, simplex_problem
 
 from toymono.analysis.circuits import anatomy, linear_block, null_space
 from toymono.analysis.handbuilt import hand_built
+from toymono.analysis.specimen import Kind, specimen_of
 from toymono.analysis.theory import input_projector
-from toymono.config import Config
+from toymono.config import Config, InputError
 from toymono.toy.model import Weights, params_of, random_params, weights_of
 from toymono.toy.tasks import Problem, random_problem
 
@@ -31,7 +34,7 @@ def _params(*biases, decoder=DECODER):
 
 
 def test_positive_bias_neurons_that_write_their_inputs_back_are_a_projector_of_rank_d():
-    block = linear_block(CONFIG, _params(0.5, 0.5, 0.5, 0.5), PROBLEM)
+    block = linear_block(specimen_of(CONFIG, _params(0.5, 0.5, 0.5, 0.5), PROBLEM))
     np.testing.assert_allclose(block.singular_values, [1, 1, 0], atol=1e-5)
     assert block.rank == 2
     assert float(block.error) == pytest.approx(0, abs=1e-5)
@@ -41,7 +44,7 @@ def test_positive_bias_neurons_that_write_their_inputs_back_are_a_projector_of_r
 
 
 def test_half_the_block_is_half_the_map_with_a_constant():
-    block = linear_block(CONFIG, _params(0.5, 0.25, -0.5, -0.5), PROBLEM)
+    block = linear_block(specimen_of(CONFIG, _params(0.5, 0.25, -0.5, -0.5), PROBLEM))
     np.testing.assert_allclose(block.singular_values, [0.5, 0.5, 0], atol=1e-5)
     assert float(block.distance) == pytest.approx(0.5, abs=1e-5)
     expected = INVERSE @ jnp.array([0.25, 0.125])
@@ -50,18 +53,19 @@ def test_half_the_block_is_half_the_map_with_a_constant():
 
 
 def test_a_network_without_positive_biases_has_no_block():
-    block = linear_block(CONFIG, _params(-0.5, -0.5, -0.5, -0.5), PROBLEM)
+    block = linear_block(specimen_of(CONFIG, _params(-0.5, -0.5, -0.5, -0.5), PROBLEM))
     assert (int(block.rank), float(block.distance)) == (0, 1.0)
     assert np.isnan(block.error)
-    assert np.isnan(null_space(_params(-0.5, -0.5, -0.5, -0.5)).share)
+    assert np.isnan(null_space(specimen_of(CONFIG, _params(-0.5, -0.5, -0.5, -0.5), PROBLEM)).share)
 
 
 def test_biases_that_cancel_lie_in_the_null_space_and_others_do_not():
     # L2+ has rank 2 and four neurons; equal biases of +x and -x cancel, opposite ones do not.
-    assert [float(number) for number in null_space(_params(0.5, 0.2, 0.5, 0.2))] == pytest.approx(
-        [4, 2, 1], abs=1e-5
-    )
-    only = null_space(_params(0.5, -1.0, -1.0, -1.0))
+    assert [
+        float(number)
+        for number in null_space(specimen_of(CONFIG, _params(0.5, 0.2, 0.5, 0.2), PROBLEM))
+    ] == pytest.approx([4, 2, 1], abs=1e-5)
+    only = null_space(specimen_of(CONFIG, _params(0.5, -1.0, -1.0, -1.0), PROBLEM))
     assert [float(number) for number in only] == pytest.approx([1, 0, 0], abs=1e-5)
 
 
@@ -69,7 +73,10 @@ def test_biases_that_cancel_lie_in_the_null_space_and_others_do_not():
 def test_the_hand_built_block_is_exact_and_has_one_neuron_more_than_its_rank(task):
     config = Config(n_features=24, n_embed=20, n_neurons=69, task=task)
     params = hand_built(config, WIDE_PROBLEM, 0.05)
-    block, null = linear_block(config, params, WIDE_PROBLEM), null_space(params)
+    block, null = (
+        linear_block(specimen_of(config, params, WIDE_PROBLEM)),
+        null_space(specimen_of(config, params, WIDE_PROBLEM)),
+    )
     assert float(block.distance) < 1e-5
     assert float(block.bias_output) < 1e-4
     assert (int(null.n_positive), int(null.dimension)) == (21, 1)
@@ -81,7 +88,7 @@ def test_the_hand_built_block_is_exact_and_has_one_neuron_more_than_its_rank(tas
 
 def test_the_anatomy_of_the_hand_built_network_is_its_plan():
     config, problem = Config(n_features=21, n_embed=20, n_neurons=60), simplex_problem(20)
-    found = anatomy(config, hand_built(config, problem, 0.05), problem)
+    found = anatomy(specimen_of(config, hand_built(config, problem, 0.05), problem))
     expected = {
         "n_one_of_one": 21,
         "n_linear": 21,
@@ -96,7 +103,7 @@ def test_the_anatomy_of_the_hand_built_network_is_its_plan():
 
 def test_kinds_that_are_missing_are_nan():
     params = params_of(weights_of(RANDOM)._replace(encoder=jnp.zeros((20, 69)), bias=-jnp.ones(69)))
-    found = anatomy(WIDE, params, WIDE_PROBLEM)
+    found = anatomy(specimen_of(WIDE, params, WIDE_PROBLEM))
     assert all(
         np.isnan(getattr(found, name))
         for name in ("mono_bias", "poly_bias", "block_error", "onset")
@@ -112,12 +119,30 @@ def test_anatomy_does_not_see_the_order_or_the_scale_of_neurons(params):
     rescaled = Weights(
         weights.encoder * scale, weights.bias * scale, weights.decoder / scale[:, None]
     )
-    before = anatomy(WIDE, params, WIDE_PROBLEM)._asdict()
+    before = anatomy(specimen_of(WIDE, params, WIDE_PROBLEM))._asdict()
     for other, units_of_bias in ((shuffled, False), (rescaled, True)):
-        after = anatomy(WIDE, params_of(other), WIDE_PROBLEM)._asdict()
+        after = anatomy(specimen_of(WIDE, params_of(other), WIDE_PROBLEM))._asdict()
         for name, value in before.items():
             if not (
                 units_of_bias
                 and (name in ("mono_bias", "poly_bias") or name.startswith(("n_clearly", "null")))
             ):
                 np.testing.assert_allclose(after[name], value, rtol=1e-3, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("task, rank_is_told", [("decode", True), ("reproject", False)])
+def test_a_rank_is_told_where_the_targets_of_features_are_orthonormal(task, rank_is_told):
+    config = dataclasses.replace(WIDE, task=task)
+    net = specimen_of(config, offset_params(config, 0.1, jax.random.key(1)), WIDE_PROBLEM)
+    assert np.isfinite(anatomy(net).block_rank) == rank_is_told
+
+
+def test_another_activation_has_no_block_and_all_else():
+    net = specimen_of(WIDE, RANDOM, WIDE_PROBLEM)._replace(kind=Kind(jax.nn.gelu))
+    with pytest.raises(InputError, match=r"^activation must be relu for a linear block"):
+        linear_block(net)
+    found = anatomy(net)._asdict()
+    unknown = {name for name, value in found.items() if np.isnan(value)}
+    assert {name for name in found if name.startswith("block")} <= unknown
+    assert {"onset", "final_slope"} <= unknown
+    assert {"poly_bias", "n_linear", "null_share"}.isdisjoint(unknown)

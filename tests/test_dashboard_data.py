@@ -2,9 +2,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from cases import PROBLEM, RELU_RESPONSES, SCORES, config, hand_network, offset_params
+from cases import RELU_RESPONSES, SCORES, hand_network, offset_params
 
-from toymono.analysis.amplitudes import AMPLITUDES, lone_outputs
+from toymono.analysis.amplitudes import lone_outputs
 from toymono.analysis.dashboard_data import (
     ROLES,
     History,
@@ -17,7 +17,9 @@ from toymono.analysis.dashboard_data import (
     neuron_table,
     responses_of,
 )
+from toymono.analysis.responses import AMPLITUDES
 from toymono.analysis.roles import roles
+from toymono.analysis.specimen import specimen_of
 from toymono.config import Config
 from toymono.toy.model import Weights, params_of
 from toymono.toy.tasks import Problem, random_problem
@@ -37,18 +39,13 @@ BENT = params_of(
 
 @pytest.fixture(scope="module")
 def by_hand():
-    weights = hand_network()
-    kernel, bias = weights.encoder.kernel[...], weights.bias
-    return dashboard(config(), params_of(Weights(kernel, bias, jnp.ones((len(bias), 3)))), PROBLEM)
+    return dashboard(hand_network())
 
 
 def _random(task):
     made = Config(n_features=6, n_embed=4, n_neurons=9, task=task)
-    return (
-        made,
-        offset_params(made, -0.1, jax.random.key(1)),
-        random_problem(made, jax.random.key(2)),
-    )
+    problem = random_problem(made, jax.random.key(2))
+    return specimen_of(made, offset_params(made, -0.1, jax.random.key(1)), problem)
 
 
 def test_the_hand_solved_network_has_its_responses_and_scores(by_hand):
@@ -68,30 +65,26 @@ def test_what_is_read_out_is_the_sum_of_the_responses_where_all_decoder_weights_
 
 @pytest.mark.parametrize("task", ["decode", "reproject", "absolute"])
 def test_a_dashboard_repeats_what_the_single_measures_say(task):
-    made, params, problem = _random(task)
-    shown = dashboard(made, params, problem)
-    np.testing.assert_array_equal(shown.responses, responses_of(made, params, problem))
-    np.testing.assert_allclose(
-        shown.answers, lone_outputs(made, params, problem, jnp.asarray(AMPLITUDES)), atol=1e-6
-    )
-    np.testing.assert_array_equal(
-        shown.role, np.argmax(np.stack(roles(made, params, problem)), axis=0)
-    )
+    net = _random(task)
+    shown = dashboard(net)
+    np.testing.assert_array_equal(shown.responses, responses_of(net))
+    np.testing.assert_allclose(shown.answers, lone_outputs(net, jnp.asarray(AMPLITUDES)), atol=1e-6)
+    np.testing.assert_array_equal(shown.role, np.argmax(np.stack(roles(net)), axis=0))
     assert shown.write.shape == shown.drive.shape == (9, 6)
     # alone at strength 1, a feature's own output is the end of its answer
     np.testing.assert_allclose(np.diag(shown.outputs), shown.answers[-1], atol=1e-6)
 
 
 def test_drive_is_what_a_feature_adds_to_the_pre_activation():
-    made, params, problem = _random("decode")
-    shown = dashboard(made, params, problem)
+    net = _random("decode")
+    shown = dashboard(net)
     np.testing.assert_allclose(
         np.maximum(shown.drive + shown.bias[:, None], 0), np.maximum(shown.responses, 0), atol=1e-6
     )
 
 
 def test_bends_of_an_answer_lie_on_its_line_and_name_their_neuron():
-    answer = kinked_answer(dashboard(TINY, BENT, ONE), 0)
+    answer = kinked_answer(dashboard(specimen_of(TINY, BENT, ONE)), 0)
     assert answer.neuron.tolist() == [0, 1, 2]
     np.testing.assert_allclose(answer.amplitude, [0.25, 0.5, 0.75])
     np.testing.assert_allclose(answer.change, [2.0, -1.0, 4.0])
@@ -110,7 +103,7 @@ def test_tables_have_a_row_for_every_neuron_and_feature_in_display_order(by_hand
 
 def test_a_feature_without_an_upward_bend_has_no_onset():
     flat = params_of(Weights(jnp.zeros((1, 3)), jnp.zeros(3), jnp.zeros((3, 1))))
-    assert feature_table(dashboard(TINY, flat, ONE)).onset.isna().all()
+    assert feature_table(dashboard(specimen_of(TINY, flat, ONE))).onset.isna().all()
 
 
 def test_the_best_score_is_that_of_the_neurons_which_answer_the_feature_most():
@@ -133,8 +126,8 @@ def test_the_best_score_is_that_of_the_neurons_which_answer_the_feature_most():
 
 
 def test_a_history_is_what_was_recorded_of_its_member(smoke_data):
-    past = history(smoke_data, 1, 4)
     one = smoke_data.sel(seed=1).isel(setting=4)
+    past = history(one)
     np.testing.assert_array_equal(past.score, one.score.transpose("step", "neuron"))
     np.testing.assert_array_equal(past.loss, one.loss)
     np.testing.assert_array_equal(past.task_loss, one.task_loss)
@@ -145,7 +138,7 @@ def test_a_history_is_what_was_recorded_of_its_member(smoke_data):
 
 
 def test_a_frame_has_the_numbers_of_its_record(smoke_data):
-    past = history(smoke_data, 0, 2)
+    past = history(smoke_data.sel(seed=0).isel(setting=2))
     found = frame(past, 3, None)
     assert found.step == past.step[3]
     assert found.values is None

@@ -14,6 +14,7 @@ from toymono.plots.interventions import activation_panel, output_panel
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.sweeps.store import read_member
 from toymono.toy.model import weights_of
+from toymono.toy.tasks import targets_of
 
 RUN, MEMBER, OTHER = "demo-smoke", 4, 13
 
@@ -197,10 +198,11 @@ def test_a_run_that_kept_only_its_last_networks_shows_favourites_before(look, kn
 
 def assert_finds(look, member, chosen, off):
     """The page's activations and outputs are those of this input without these neurons."""
-    config, problem, params = member.stored.config, member.stored.problem, member.stored.params
-    features, is_on = amplitudes(config, chosen), ~np.isin(np.arange(config.n_neurons), off)
-    whole = outcome(config, params, problem, features, np.ones(config.n_neurons, bool))
-    found = outcome(config, params, problem, features, is_on)
+    stored, net = member.stored, member.stored.specimen
+    features, is_on = amplitudes(net, chosen), ~np.isin(np.arange(net.n_neurons), off)
+    (targets,) = targets_of(stored.config, stored.problem, features[None])
+    whole = outcome(net, features, targets, np.ones(net.n_neurons, bool))
+    found = outcome(net, features, targets, is_on)
     hidden, before = np.asarray(found.hidden), np.asarray(whole.hidden)
     look.draws(
         "activations", activation_panel(hidden, before, member.dashboard.order.neuron, is_on)

@@ -2,13 +2,11 @@ import jax
 import numpy as np
 import pytest
 
-from toymono.analysis.responses import task_responses
 from toymono.analysis.scores_in_contexts import mono_in_contexts
 from toymono.analysis.superposition import geometry
 from toymono.evidence.on_demand import CONTEXTS, GEOMETRY, contexts_table, geometry_table
 from toymono.evidence.tables import over_seeds, run_table
 from toymono.sweeps.store import read_member
-from toymono.toy.model import network
 from toymono.toy.world import make_world
 
 
@@ -16,7 +14,7 @@ from toymono.toy.world import make_world
 def one(smoke_data):
     """A network of setting 3 and seed 1, and its key for measuring."""
     member = read_member(smoke_data, seed=1, setting=3)
-    return member, network(member.config, member.params), make_world(member.config, 1).key_probe
+    return member, member.specimen, make_world(member.config, 1).key_probe
 
 
 def _row(table):
@@ -26,16 +24,14 @@ def _row(table):
 
 def test_a_row_of_contexts_is_what_the_network_itself_gives(smoke_data, one):
     member, net, key = one
-    found = jax.jit(
-        lambda: mono_in_contexts(net, member.problem, member.hyper.feature_density, key)
-    )()
+    found = jax.jit(lambda: mono_in_contexts(net, member.hyper.feature_density, key))()
     row = _row(contexts_table(smoke_data))
     assert [row[name] for name in found._fields] == [int(n) for n in found]
 
 
 def test_a_row_of_geometry_is_what_the_network_itself_gives(smoke_data, one):
-    member, net, _ = one
-    found = geometry(member.problem, task_responses(member.config, net, member.problem))
+    _, net, _ = one
+    found = geometry(net)
     row = _row(geometry_table(smoke_data))
     for name, value in found._asdict().items():
         np.testing.assert_allclose(row[name], value, rtol=1e-4)

@@ -1,7 +1,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from cases import PROBLEM, RELU_RESPONSES, SCORES, config, hand_network
+from cases import RELU_RESPONSES, SCORES, hand_network
 
 from toymono.analysis.ordering import display_order, feature_neuron_map
 
@@ -28,7 +28,7 @@ def test_scrambled_monosemantic_neurons_become_a_diagonal():
 
 
 def test_the_map_holds_scores_and_biases_in_the_order_shown():
-    shown = feature_neuron_map(config(), hand_network(), PROBLEM)
+    shown = feature_neuron_map(hand_network())
     assert (shown.n_mono, shown.coverage.n_features.tolist()) == (1, [2, 1])
     assert shown.score == pytest.approx(SCORES, abs=1e-6)
     assert shown.bias == pytest.approx([-0.6, 0.0, 0.0, -0.5, 1.0])

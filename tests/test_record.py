@@ -1,12 +1,12 @@
 import jax
 import pytest
-from cases import PROBLEM, SCORES, config, hand_network
+from cases import PROBLEM, SCORES, config, hand_params
 
 from toymono.analysis.record import measure
 
 
 def test_the_record_of_the_hand_solved_network():
-    record = measure(config(), hand_network(), PROBLEM, jax.random.key(0), {"feature_density": 0.3})
+    record = measure(config(), hand_params(), PROBLEM, jax.random.key(0), {"feature_density": 0.3})
     assert record.score == pytest.approx(SCORES, abs=1e-6)
     assert record.favourite.tolist() == [0, 1, 2, 0, 0]
     counts = (

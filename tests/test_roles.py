@@ -7,9 +7,11 @@ import pytest
 from cases import offset_params, simplex_problem
 
 from toymono.analysis.handbuilt import hand_built
+from toymono.analysis.losses import sampled_loss
 from toymono.analysis.roles import Roles, ablation_losses, by_bias_sign, keep, roles
+from toymono.analysis.specimen import specimen_of
 from toymono.config import Config
-from toymono.toy.model import Weights, network, params_of, random_params, weights_of
+from toymono.toy.model import Weights, params_of, random_params, weights_of
 from toymono.toy.tasks import random_problem
 
 CONFIG = Config(n_features=21, n_embed=20, n_neurons=60, batch_size=512)
@@ -23,7 +25,8 @@ KEY = jax.random.key(2)
 
 def _counts(config, params):
     return {
-        name: int(mask.sum()) for name, mask in roles(config, params, PROBLEM)._asdict().items()
+        name: int(mask.sum())
+        for name, mask in roles(specimen_of(config, params, PROBLEM))._asdict().items()
     }
 
 
@@ -57,7 +60,9 @@ def test_weak_and_nearly_monosemantic_neurons_are_told_apart():
 
 @pytest.mark.parametrize("params", [BUILT, TRAINED], ids=["hand-built", "random"])
 def test_roles_are_exclusive_and_complete(params):
-    assert np.all(sum(mask.astype(int) for mask in roles(CONFIG, params, PROBLEM)) == 1)
+    assert np.all(
+        sum(mask.astype(int) for mask in roles(specimen_of(CONFIG, params, PROBLEM))) == 1
+    )
 
 
 @pytest.mark.parametrize("params", [BUILT, TRAINED], ids=["hand-built", "random"])
@@ -71,24 +76,34 @@ def test_roles_do_not_see_the_order_or_the_scale_of_neurons(params):
         (weights.decoder / scale[:, None])[order],
     )
     for mask, other in zip(
-        roles(CONFIG, params, PROBLEM), roles(CONFIG, params_of(moved), PROBLEM), strict=True
+        roles(specimen_of(CONFIG, params, PROBLEM)),
+        roles(specimen_of(CONFIG, params_of(moved), PROBLEM)),
+        strict=True,
     ):
         assert jnp.array_equal(mask[order], other)
 
 
 def test_the_parts_by_bias_sign_add_up_to_the_network():
-    inputs = jax.random.normal(KEY, (50, 20))
-    parts = [network(CONFIG, part)(inputs) for part in by_bias_sign(TRAINED)]
-    np.testing.assert_allclose(parts[0] + parts[1], network(CONFIG, TRAINED)(inputs), atol=1e-5)
+    inputs, net = jax.random.normal(KEY, (50, 20)), specimen_of(CONFIG, TRAINED, PROBLEM)
+    net = net._replace(output_bias=jnp.linspace(-1, 1, 21))
+    parts = [part(inputs) for part in by_bias_sign(net)]
+    np.testing.assert_allclose(parts[0] + parts[1], net(inputs), atol=1e-5)
 
 
 def test_a_network_that_keeps_nothing_answers_nothing():
-    nothing = keep(TRAINED, jnp.zeros(60, bool))
-    assert not np.any(network(CONFIG, nothing)(jnp.ones((3, 20))))
+    nothing = keep(specimen_of(CONFIG, TRAINED, PROBLEM), jnp.zeros(60, bool))
+    assert not np.any(nothing(jnp.ones((3, 20))))
+
+
+def _ablations(config, params, problem):
+    def loss(answer):
+        return sampled_loss(config, answer, problem, KEY, NUMBERS).mean
+
+    return ablation_losses(specimen_of(config, params, problem), loss)
 
 
 def test_ablation_says_what_each_part_of_the_hand_built_network_is_worth():
-    losses = ablation_losses(CONFIG, BUILT, PROBLEM, KEY, NUMBERS)
+    losses = _ablations(CONFIG, BUILT, PROBLEM)
     whole = float(losses["whole"])
     assert float(losses["without dead"]) == pytest.approx(whole)
     assert float(losses["projector"]) == pytest.approx(
@@ -102,8 +117,6 @@ def test_ablation_says_what_each_part_of_the_hand_built_network_is_worth():
 def test_ablation_knows_the_other_tasks(task):
     config = dataclasses.replace(CONFIG, task=task)
     params = random_params(config, jax.random.key(1))
-    losses = ablation_losses(
-        config, params, random_problem(config, jax.random.key(0)), KEY, NUMBERS
-    )
+    losses = _ablations(config, params, random_problem(config, jax.random.key(0)))
     assert ("projector" in losses) == (task == "reproject")
     assert all(np.isfinite(loss) for loss in losses.values())

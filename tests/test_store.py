@@ -12,7 +12,6 @@ from toymono.sweeps.plan import plan
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import open_run_units, read_member, read_run, unit_file
 from toymono.text_files import written_whole
-from toymono.toy.model import network
 from toymono.toy.world import make_world
 
 
@@ -64,8 +63,7 @@ def test_a_member_read_back_measures_as_it_was_recorded(smoke_data):
     assert member.hyper == Hyper(learning_rate=0.03, feature_density=0.125)
     world = make_world(member.config, 1)
     np.testing.assert_allclose(member.problem.embedding, world.problem.embedding, atol=1e-6)
-    net = network(member.config, member.params)
-    record = measure(member.config, net, member.problem, world.key_probe, member.hyper)
+    record = measure(member.config, member.params, member.problem, world.key_probe, member.hyper)
     stored = smoke_data.sel(seed=1).isel(setting=2, step=-1)
     for name, value in record._asdict().items():
         np.testing.assert_allclose(stored[name], value, atol=1e-5, err_msg=name)

@@ -74,7 +74,7 @@ def test_a_frame_shows_the_network_as_it_was_at_its_record(study, smoke_run):
     member = study.member(7)  # settings first, seeds within: setting 2, seed 1
     for place in (0, 4, len(data.step) - 1):
         stored = read_member(data, 1, 2, int(data.step[place]))
-        responses = responses_of(stored.config, stored.params, stored.problem)
+        responses = responses_of(stored.specimen)
         np.testing.assert_allclose(member.frame(place).values, responses, atol=1e-6)
         np.testing.assert_array_equal(
             member.frame(place).score, data.score.sel(seed=1).isel(setting=2, step=place).values

@@ -5,7 +5,7 @@ import pytest
 from cases import simplex_problem
 
 from toymono.analysis.handbuilt import hand_built
-from toymono.analysis.responses import task_responses
+from toymono.analysis.specimen import specimen_of
 from toymono.analysis.superposition import (
     capacity,
     coherence,
@@ -18,7 +18,7 @@ from toymono.analysis.superposition import (
 )
 from toymono.config import Config
 from toymono.toy.features import random_embedding
-from toymono.toy.model import network, weights_of
+from toymono.toy.model import Weights, params_of, weights_of
 from toymono.toy.tasks import project
 
 ORTHOGONAL = jnp.diag(jnp.array([1.0, 2.0, 0.5]))
@@ -117,12 +117,13 @@ def test_the_hand_built_network_shares_as_was_worked_out_by_hand():
     params = hand_built(config, problem, 0.05)
     encoder = weights_of(params).encoder[:, :21]
     np.testing.assert_allclose(capacity(encoder), 20 / 21, atol=1e-4)
-    responses = task_responses(config, network(config, params), problem)
+    net = specimen_of(config, params, problem)
+    responses = net.responses
     np.testing.assert_allclose(effective_number(responses[:21]), 1, atol=1e-5)
     np.testing.assert_allclose(effective_number(responses[:21].T), 1, atol=1e-5)
     features = jnp.eye(21) * 0.9
     found = firing(
-        network(config, params).hidden(project(features, problem.embedding)),
+        net.hidden(project(features, problem.embedding)),
         features,
         jnp.arange(42) % 21,
     )
@@ -131,19 +132,29 @@ def test_the_hand_built_network_shares_as_was_worked_out_by_hand():
     np.testing.assert_allclose(found.frequency[21:], 1)  # the linear neurons stay on
 
 
+def _answering(problem, responses):
+    """A network with these responses: the last of eleven inputs that sum to 0 is made by a bias."""
+    encoder = (
+        jnp.linalg.pinv(problem.embedding).T @ (responses - responses.mean(axis=1, keepdims=True)).T
+    )
+    config = Config(n_features=11, n_embed=10, n_neurons=len(responses))
+    weights = Weights(encoder, responses.mean(axis=1), jnp.zeros((len(responses), 11)))
+    return specimen_of(config, params_of(weights), problem)
+
+
 def test_the_geometry_of_one_neuron_per_feature_is_one_of_each():
     problem = simplex_problem(10)
-    found = geometry(problem, jnp.concatenate([jnp.eye(11), jnp.zeros((5, 11))]))
+    found = geometry(_answering(problem, jnp.concatenate([jnp.eye(11), jnp.zeros((5, 11))])))
     assert float(found.coherence) == pytest.approx(float(found.least_coherence), abs=1e-5)
     assert float(found.capacity) == pytest.approx(10 / 11, rel=1e-4)
     assert float(found.interference) == pytest.approx(1 / 10, rel=1e-3)
-    assert float(found.features_per_neuron) == pytest.approx(1)  # dead neurons do not count
-    assert float(found.neurons_per_feature) == pytest.approx(1)
+    assert float(found.features_per_neuron) == pytest.approx(1, rel=1e-4)  # not of the dead
+    assert float(found.neurons_per_feature) == pytest.approx(1, rel=1e-4)
     assert float(found.response_dimensions) == pytest.approx(10, rel=1e-4)  # 11 points span 10
 
 
 def test_neurons_that_answer_all_features_alike_have_all_of_them():
-    found = geometry(simplex_problem(10), jnp.ones((4, 11)))
+    found = geometry(_answering(simplex_problem(10), jnp.ones((4, 11))))
     assert float(found.features_per_neuron) == pytest.approx(11, rel=1e-5)
     assert float(found.neurons_per_feature) == pytest.approx(4, rel=1e-5)
     assert float(found.response_dimensions) == 0

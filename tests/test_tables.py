@@ -1,3 +1,4 @@
+import jax
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +8,7 @@ from toymono.config import Hyper
 from toymono.evidence.tables import (
     MEASURES,
     SETTINGS,
+    _anatomies_of,
     brief,
     member_table,
     over_seeds,
@@ -91,3 +93,12 @@ def test_over_seeds_gives_mean_interval_and_n():
         "n_mono_low": 0.0,
         "n_mono_high": pytest.approx(2 + 2.48414, abs=1e-4),
     }
+
+
+def test_runs_of_one_shape_and_kind_share_a_program_and_others_do_not(smoke_data):
+    jax.clear_caches()
+    for changed in ({}, {"batch_size": 7, "schedule": "constant", "task": "absolute"}):
+        other = smoke_data.assign_attrs(changed)
+        member_table(other)
+        member_table(other.assign_attrs(n_steps=9, optimizer="adam"))
+    assert _anatomies_of._cache_size() == 2

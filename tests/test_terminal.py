@@ -15,7 +15,6 @@ from toymono.command_line.terminal import (
     number,
     one_sentence,
     print_table,
-    progress,
     span,
     strict_json,
     summary_table,
@@ -24,6 +23,7 @@ from toymono.command_line.terminal import (
 from toymono.config import Config, Hyper, InputError
 from toymono.evidence.claims import Claim, Part, Quantity, verdict_table
 from toymono.evidence.tables import SETTINGS, over_seeds
+from toymono.gallery.progress import progress
 from toymono.sweeps.plan import Unit
 from toymono.training.ensemble import Progress
 

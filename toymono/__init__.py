@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from toymono.analysis.monosemanticity import monosemanticity as monosemanticity
     from toymono.analysis.record import Record as Record
     from toymono.analysis.record import measure as measure
+    from toymono.analysis.specimen import Specimen as Specimen
     from toymono.components.component import Number as Number
     from toymono.components.declare import activation as activation
     from toymono.components.declare import after_update as after_update
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from toymono.config import InputError as InputError
     from toymono.config import Sweep as Sweep
     from toymono.evidence.tables import run_table as run_table
+    from toymono.gallery.runs import open_run as open_run
+    from toymono.gallery.runs import train as train
     from toymono.sweeps.plan import plan as plan
     from toymono.sweeps.presets import preset_sweep as preset_sweep
     from toymono.sweeps.run import run_sweep as run_sweep
@@ -54,8 +57,11 @@ _HOMES = {
     "train_ensemble": "training.ensemble",
     "Record": "analysis.record",
     "measure": "analysis.record",
+    "Specimen": "analysis.specimen",
     "monosemanticity": "analysis.monosemanticity",
     "run_table": "evidence.tables",
+    "open_run": "gallery.runs",
+    "train": "gallery.runs",
     "preset_sweep": "sweeps.presets",
     "plan": "sweeps.plan",
     "run_sweep": "sweeps.run",
@@ -64,6 +70,10 @@ _HOMES = {
 }
 
 __all__ = [*_HOMES]
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def __getattr__(name: str) -> object:

@@ -1,32 +1,26 @@
 """The network's answer to one feature alone, as a function of the feature's amplitude.
 
 With ReLU this is piecewise linear and is taken apart exactly: each neuron bends the line once,
-where its pre-activation a (w . P_j) + b passes 0. Other activations of the library switch at the
-same amplitude, and bend by as much in the large, but smoothly. All features are treated at once;
-`strength` -1 probes the other sign.
+where its pre-activation a (w . P_j) + b passes 0. Other activations are refused there. All features
+are treated at once; `strength` -1 probes the other sign.
 """
 
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
-from toymono.config import Config
-from toymono.toy.model import Params, network, weights_of
-from toymono.toy.tasks import Problem, lone_targets
+from toymono.analysis.specimen import Specimen
 
 LARGE_BEND = 0.1  # change of slope that counts as a kink; the truth has slope 1
-AMPLITUDES = np.linspace(0, 1, 101)  # at which a lone feature is drawn
 
 
 def lone_outputs(
-    config: Config, params: Params, problem: Problem, amplitudes: Float[Array, " amplitude"]
+    net: Specimen, amplitudes: Float[Array, " amplitude"]
 ) -> Float[Array, "amplitude feature"]:
     """y(a F_j) . t_j: the output for feature j, alone at amplitude a; a correct network gives a."""
-    net, targets = network(config, params), lone_targets(config, problem)
-    return jax.vmap(lambda a: (net(a * problem.embedding.T) * targets.T).sum(axis=1))(amplitudes)
+    return jax.vmap(lambda a: (net(a * net.features.T) * net.targets.T).sum(axis=1))(amplitudes)
 
 
 class Bends(NamedTuple):
@@ -38,25 +32,33 @@ class Bends(NamedTuple):
     change: Float[Array, "neuron feature"]  # of the slope; 0 where there is no bend
 
 
-def bends(config: Config, params: Params, problem: Problem, strength: float = 1.0) -> Bends:
-    """Where and by how much each neuron bends the answer to each lone feature.
+def bends(net: Specimen, strength: float = 1.0) -> Bends:
+    """Where and by how much each neuron of a ReLU network bends the answer to each lone feature.
 
     Neuron i with g = w_i . P_j and own weight o = L2_i . t_j bends at -b / g by o |g|, whether it
     goes on or off there.
     """
-    weights = weights_of(params)
-    drive = strength * (weights.encoder.T @ problem.embedding)
-    own = weights.decoder @ lone_targets(config, problem)
-    bias = weights.bias[:, None]
+    net.require_relu("bends")
+    drive = strength * (net.encoder.T @ net.features)
+    own = net.decoder @ net.targets
+    bias = net.bias[:, None]
     at = -bias / jnp.where(drive == 0, jnp.nan, drive)
     within = (at > 0) & (at <= 1)
     on_at_0 = (bias > 0) | ((bias == 0) & (drive > 0))
     return Bends(
-        intercept=(own * jnp.maximum(bias, 0)).sum(axis=0),
+        intercept=(own * jnp.maximum(bias, 0)).sum(axis=0) + net.constant @ net.targets,
         slope=jnp.where(on_at_0, own * drive, 0.0).sum(axis=0),
         amplitude=jnp.where(within, at, jnp.nan),
         change=jnp.where(within, own * jnp.abs(drive), 0.0),
     )
+
+
+def bends_if_relu(net: Specimen) -> Bends:
+    """The bends of a ReLU network; no bend, and a line of NaN, for any other activation."""
+    if net.is_relu:
+        return bends(net)
+    line, none = jnp.full(net.n_features, jnp.nan), jnp.zeros((net.n_neurons, net.n_features))
+    return Bends(line, line, none * jnp.nan, none)
 
 
 class Kinks(NamedTuple):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from toymono.analysis.amplitudes import bends, kinks
+from toymono.analysis.amplitudes import bends_if_relu, kinks
 from toymono.analysis.monosemanticity import (
     POLY_THRESHOLD,
     favourite_feature,
@@ -18,12 +18,9 @@ from toymono.analysis.monosemanticity import (
     monosemanticity,
     n_covered,
 )
-from toymono.analysis.responses import task_responses
 from toymono.analysis.roles import roles
+from toymono.analysis.specimen import Specimen
 from toymono.analysis.theory import input_decoder
-from toymono.config import Config
-from toymono.toy.model import Params, network, weights_of
-from toymono.toy.tasks import Problem, lone_targets
 
 CLEARLY_POSITIVE = 0.05  # the paper counts biases above this one in its Fig 11
 # half-way between what the linear block keeps, at 1, and what it drops, at 0
@@ -33,7 +30,9 @@ _NEGLIGIBLE = 0.05
 
 
 class LinearBlock(NamedTuple):
-    """The positive-bias neurons, all on, as a map y+ = M f + c: M = L2+ L1+ P, c = L2+ b+."""
+    """The positive-bias neurons, all on, as a map y+ = M f + c: M = L2+ L1+ P, c = L2+ b+ (and the
+    output's bias, if there is one).
+    """
 
     singular_values: Float[Array, " feature_or_output"]  # of M, falling
     rank: Int[Array, ""]  # singular values above 1/2
@@ -46,17 +45,17 @@ class LinearBlock(NamedTuple):
     bias_output: Float[Array, ""]  # largest |c|
 
 
-def linear_block(config: Config, params: Params, problem: Problem) -> LinearBlock:
+def linear_block(net: Specimen) -> LinearBlock:
     """L2+ L1+ P over the neurons with b > 0, the map they compute when all are on [P 5.1, Fig 26].
 
     The paper finds singular values 0 or .99 to 1.03, slopes .09 to .16, intercepts and |c| below
-    .005. A network without such neurons has rank 0 and distance 1.
+    .005. A network without such neurons has rank 0 and distance 1. ReLU alone has such a map.
     """
-    encoder, bias, decoder = weights_of(params)
-    block = jnp.where(bias[:, None] > 0, decoder, 0.0)
-    through, constant = (encoder @ block).T @ problem.embedding, bias @ block
-    targets = lone_targets(config, problem)
-    determined = input_decoder(config, problem) @ problem.embedding
+    net.require_relu("a linear block")
+    block = jnp.where(net.bias[:, None] > 0, net.decoder, 0.0)
+    through = (net.encoder @ block).T @ net.features
+    constant = net.bias @ block + net.constant
+    determined = input_decoder(net.targets, net.features) @ net.features
     values = jnp.linalg.svd(through, compute_uv=False)
     kept = values > _PART_OF_IDENTITY
     rank = kept.sum()
@@ -65,8 +64,8 @@ def linear_block(config: Config, params: Params, problem: Problem) -> LinearBloc
         rank=rank,
         error=jnp.where(kept, jnp.abs(values - 1), 0.0).sum() / rank,
         distance=jnp.linalg.norm(through - determined) / jnp.linalg.norm(determined),
-        slope=(through * targets).sum(axis=0),
-        intercept=constant @ targets,
+        slope=(through * net.targets).sum(axis=0),
+        intercept=constant @ net.targets,
         bias_output=jnp.abs(constant).max(),
     )
 
@@ -81,7 +80,7 @@ class NullSpace(NamedTuple):
     share: Float[Array, ""]  # of |b+|^2 that lies there, in [0, 1]; NaN without positive biases
 
 
-def null_space(params: Params) -> NullSpace:
+def null_space(net: Specimen) -> NullSpace:
     """Why d + 1 neurons: d of rank d force L2+ b+ = 0 to b+ = 0; one more leaves one free
     direction.
 
@@ -89,9 +88,8 @@ def null_space(params: Params) -> NullSpace:
     L2+ is below a twentieth of the largest. (Our own reading of [P 5.1], where the number is found
     and not explained.)
     """
-    weights = weights_of(params)
-    bias = jnp.maximum(weights.bias, 0.0)
-    block = jnp.where(bias[:, None] > 0, weights.decoder, 0.0)
+    bias = jnp.maximum(net.bias, 0.0)
+    block = jnp.where(bias[:, None] > 0, net.decoder, 0.0)
     left, values, _ = jnp.linalg.svd(block, full_matrices=False)
     written = values > _NEGLIGIBLE * values.max()
     outside = jnp.where(written, left.T @ bias, 0.0)
@@ -102,7 +100,9 @@ def null_space(params: Params) -> NullSpace:
 
 
 class Anatomy(NamedTuple):
-    """A network's parts in numbers; NaN where it has no such neuron."""
+    """A network's parts in numbers; NaN where it has no such neuron, and where only ReLU has such a
+    part (block, onset, final slope).
+    """
 
     mono_bias: Float[Array, ""]  # mean bias of the monosemantic neurons
     poly_bias: Float[Array, ""]  # median bias of the polysemantic neurons
@@ -119,7 +119,7 @@ class Anatomy(NamedTuple):
     n_small: Int[Array, ""]
     block_rank: Float[
         Array, ""
-    ]  # of the linear block; NaN for the re-projector, whose every map has rank d
+    ]  # of the linear block; NaN unless targets are orthonormal: the re-projector's always is d
     block_error: Float[Array, ""]
     block_distance: Float[Array, ""]
     block_slope: Float[Array, ""]  # mean over features
@@ -130,26 +130,13 @@ class Anatomy(NamedTuple):
     final_slope: Float[Array, ""]  # mean over features, at amplitude 1
 
 
-def anatomy(config: Config, params: Params, problem: Problem) -> Anatomy:
+def anatomy(net: Specimen) -> Anatomy:
     """The parts of a network in numbers."""
-    weights, responses = (
-        weights_of(params),
-        task_responses(config, network(config, params), problem),
-    )
-    score, bias, length = (
-        monosemanticity(responses),
-        weights.bias,
-        jnp.linalg.norm(weights.encoder, axis=0),
-    )
-    nearly = mono_neurons_of_features(
-        is_mono(score, POLY_THRESHOLD), favourite_feature(responses), config.n_features
-    )
-    block, null, jobs = (
-        linear_block(config, params, problem),
-        null_space(params),
-        roles(config, params, problem),
-    )
-    lines = kinks(bends(config, params, problem))
+    responses = net.responses
+    score, favourite = monosemanticity(responses), favourite_feature(responses)
+    bias, length = net.bias, jnp.linalg.norm(net.encoder, axis=0)
+    nearly = mono_neurons_of_features(is_mono(score, POLY_THRESHOLD), favourite, net.n_features)
+    null, jobs, lines = null_space(net), roles(net), kinks(bends_if_relu(net))
     return Anatomy(
         mono_bias=_mean_of(bias, is_mono(score)),
         poly_bias=jnp.nanmedian(jnp.where(is_poly(score), bias, jnp.nan)),
@@ -160,16 +147,24 @@ def anatomy(config: Config, params: Params, problem: Problem) -> Anatomy:
         n_one_of_several=jobs.one_of_several.sum(),
         n_linear=jobs.linear.sum(),
         n_small=jobs.small.sum(),
-        block_rank=jnp.where(config.task == "reproject", jnp.nan, block.rank),
-        block_error=block.error,
-        block_distance=block.distance,
-        block_slope=block.slope.mean(),
-        block_bias_output=block.bias_output,
         null_dimension=null.dimension,
         null_share=null.share,
         onset=_mean_of(lines.onset, jnp.isfinite(lines.onset)),
         final_slope=lines.slope.mean(),
+        **_block_numbers(net),
     )
+
+
+def _block_numbers(net: Specimen) -> dict[str, Float[Array, ""]]:
+    """What `Anatomy` holds of the linear block; NaN where the activation gives none."""
+    names = ("rank", "error", "distance", "slope", "bias_output")
+    if not net.is_relu:
+        return {f"block_{name}": jnp.asarray(jnp.nan) for name in names}
+    block, overlaps = linear_block(net), net.targets.T @ net.targets
+    tells = jnp.allclose(overlaps, jnp.eye(net.n_features), atol=_NEGLIGIBLE)
+    rank = jnp.where(tells, block.rank, jnp.nan)
+    numbers = block._replace(rank=rank, slope=block.slope.mean())
+    return {f"block_{name}": getattr(numbers, name) for name in names}
 
 
 def _mean_of(values: Float[Array, " any"], which: Bool[Array, " any"]) -> Float[Array, ""]:

@@ -10,9 +10,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from toymono.config import Config
-from toymono.toy.model import Network
-from toymono.toy.tasks import n_outputs
+from toymono.analysis.specimen import Specimen
 
 
 class Skipped(NamedTuple):
@@ -22,19 +20,19 @@ class Skipped(NamedTuple):
     n_firing: Int[Array, " sample"]
 
 
-def skipping_outputs(network: Network, inputs: Float[Array, "sample embed"]) -> Skipped:
+def skipping_outputs(net: Specimen, inputs: Float[Array, "sample embed"]) -> Skipped:
     """The network's outputs, computed from the decoder rows of the firing neurons alone.
 
     Exact for ReLU, where a silent neuron is 0; others are only small where they do not fire, so
     they are gathered wherever they are not 0. Not traceable: the widest sample fixes how many rows
     are gathered.
     """
-    hidden = network.hidden(inputs)
+    hidden = net.hidden(inputs)
     n_firing = (hidden != 0).sum(axis=1)
     _, rows = jax.lax.top_k(jnp.abs(hidden), max(int(n_firing.max()), 1))
     taken = jnp.take_along_axis(hidden, rows, axis=1)
-    decoder = jnp.asarray(network.decoder.kernel)
-    return Skipped(jnp.einsum("sn,sno->so", taken, decoder[rows]), n_firing)
+    outputs = jnp.einsum("sn,sno->so", taken, net.decoder[rows]) + net.constant
+    return Skipped(outputs, n_firing)
 
 
 class MultiplyAdds(NamedTuple):
@@ -47,7 +45,7 @@ class MultiplyAdds(NamedTuple):
 
 
 def multiply_adds(
-    config: Config, n_firing: float, n_linear: int, n_linear_firing: float
+    net: Specimen, n_firing: float, n_linear: int, n_linear_firing: float
 ) -> MultiplyAdds:
     """Multiply-adds per sample, from the mean number of firing neurons and of linear ones among
     them.
@@ -55,6 +53,6 @@ def multiply_adds(
     Folding puts d outputs for the linear neurons' d + outputs each, and is exact only while they
     all are on.
     """
-    d, k, out = config.n_embed, config.n_neurons, n_outputs(config)
+    (d, k), out = net.encoder.shape, net.decoder.shape[1]
     folded = d * (k - n_linear) + (n_firing - n_linear_firing) * out + d * out
     return MultiplyAdds(float(k * (d + out)), float(d * k + n_firing * out), float(folded))

@@ -4,7 +4,6 @@ Neurons and features are numbered as they are stored; all arrays are numpy's, so
 matter of slicing.
 """
 
-import functools
 from typing import Any, NamedTuple
 
 import jax
@@ -14,7 +13,7 @@ import pandas as pd
 import xarray as xr
 from jaxtyping import Bool, Float, Int
 
-from toymono.analysis.amplitudes import AMPLITUDES, LARGE_BEND, Bends, bends, kinks, lone_outputs
+from toymono.analysis.amplitudes import LARGE_BEND, Bends, bends_if_relu, kinks, lone_outputs
 from toymono.analysis.monosemanticity import (
     favourite_feature,
     is_mono,
@@ -22,11 +21,9 @@ from toymono.analysis.monosemanticity import (
     monosemanticity,
 )
 from toymono.analysis.ordering import Order, display_order
-from toymono.analysis.responses import task_responses
+from toymono.analysis.responses import AMPLITUDES
 from toymono.analysis.roles import Roles, gains, roles
-from toymono.config import Config
-from toymono.toy.model import Params, network, weights_of
-from toymono.toy.tasks import Problem, lone_targets
+from toymono.analysis.specimen import Specimen, measured
 
 ROLES = tuple(name.replace("_", " ") for name in Roles._fields)
 
@@ -64,53 +61,40 @@ class Dashboard(NamedTuple):
         return int(self.mono_neurons.sum())
 
 
-def dashboard(config: Config, params: Params, problem: Problem) -> Dashboard:
+def dashboard(net: Specimen, precision: str = "float32") -> Dashboard:
     """The dashboard of one network; the first of a shape is compiled."""
-    with jax.default_matmul_precision(config.jax_precision):
-        return Dashboard(**jax.device_get(_measured(config, params, problem)))
+    return jax.device_get(Dashboard(**measured(_dashboard, net, precision)))
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def _measured(config: Config, params: Params, problem: Problem) -> dict[str, Any]:
-    net, weights, targets = (
-        network(config, params),
-        weights_of(params),
-        lone_targets(config, problem),
-    )
-    responses = task_responses(config, net, problem)
+def _dashboard(net: Specimen) -> dict[str, Any]:
+    responses = net.responses
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     return dict(
         responses=responses,
-        drive=weights.encoder.T @ problem.embedding,
-        write=weights.decoder @ targets,
-        incoming=weights.encoder.T,
-        outgoing=weights.decoder,
+        drive=net.encoder.T @ net.features,
+        write=net.decoder @ net.targets,
+        incoming=net.encoder.T,
+        outgoing=net.decoder,
         score=score,
         favourite=favourite,
-        bias=weights.bias,
-        gain=gains(params),
-        role=jnp.stack(roles(config, params, problem)).argmax(axis=0),
-        mono_neurons=mono_neurons_of_features(is_mono(score), favourite, config.n_features),
-        answers=lone_outputs(config, params, problem, jnp.asarray(AMPLITUDES, jnp.float32)),
-        bends=bends(config, params, problem),
-        outputs=net(problem.embedding.T) @ targets,
+        bias=net.bias,
+        gain=gains(net),
+        role=jnp.stack(roles(net)).argmax(axis=0),
+        mono_neurons=mono_neurons_of_features(is_mono(score), favourite, net.n_features),
+        answers=lone_outputs(net, jnp.asarray(AMPLITUDES, jnp.float32)),
+        bends=bends_if_relu(net),
+        outputs=net(net.features.T) @ net.targets,
         order=display_order(responses),
     )
 
 
-def responses_of(
-    config: Config, params: Params, problem: Problem
-) -> Float[np.ndarray, "neuron feature"]:
+def responses_of(net: Specimen, precision: str = "float32") -> Float[np.ndarray, "neuron feature"]:
     """The responses alone, for a network whose whole dashboard is not needed."""
-    with jax.default_matmul_precision(config.jax_precision):
-        return jax.device_get(_responses(config, params, problem))
+    return jax.device_get(measured(_responses, net, precision))
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def _responses(
-    config: Config, params: Params, problem: Problem
-) -> Float[jax.Array, "neuron feature"]:
-    return task_responses(config, network(config, params), problem)
+def _responses(net: Specimen) -> Float[jax.Array, "neuron feature"]:
+    return net.responses
 
 
 def neuron_table(shown: Dashboard) -> pd.DataFrame:
@@ -180,16 +164,15 @@ class History(NamedTuple):
     ]  # whether the network itself was kept, so that its map can be drawn
 
 
-def history(data: xr.Dataset, seed: int, setting: int) -> History:
-    """The history of one member of a unit: `seed` by its value, `setting` by its index."""
-    one = data.sel(seed=seed).isel(setting=setting)
+def history(one: xr.Dataset) -> History:
+    """The history of one member, from what its unit holds of it."""
     names = ("score", "favourite", "bias", "n_mono", "task_loss", "task_loss_error")
     recorded = {name: one[name].transpose("step", ...).values for name in names}
-    kept = np.isin(data.step.values, data.param_step.values)
+    kept = np.isin(one.step.values, one.param_step.values)
     return History(
-        data.step.values,
+        one.step.values,
         **recorded,
-        loss_step=data.loss_step.values,
+        loss_step=one.loss_step.values,
         loss=one.loss.values,
         has_params=kept,
     )

@@ -17,7 +17,7 @@ from toymono.analysis.theory import (
 )
 from toymono.config import Config
 from toymono.toy.model import Params, Weights, params_of
-from toymono.toy.tasks import Problem
+from toymono.toy.tasks import Problem, lone_targets
 
 # standard deviations of the input by which the linear neurons stay on, beyond a lone feature
 _MARGIN = 6.0
@@ -67,4 +67,5 @@ def _linear(config: Config, problem: Problem, density: ArrayLike) -> Weights:
     moments, seen = feature_moments(config, density), corners.T @ problem.embedding
     reach = jnp.abs(seen @ moments.mean) + _MARGIN * jnp.sqrt(seen**2 @ moments.variance)
     bias = jnp.full(config.n_embed + 1, 1 + reach.max())
-    return Weights(corners, bias, (input_decoder(config, problem) @ corners).T)
+    passed = input_decoder(lone_targets(config, problem), problem.embedding)
+    return Weights(corners, bias, (passed @ corners).T)

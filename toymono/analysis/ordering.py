@@ -13,10 +13,7 @@ from toymono.analysis.monosemanticity import (
     mono_neurons_of_features,
     monosemanticity,
 )
-from toymono.analysis.responses import task_responses
-from toymono.config import Config
-from toymono.toy.model import Network
-from toymono.toy.tasks import Problem
+from toymono.analysis.specimen import Specimen
 
 
 class Order(NamedTuple):
@@ -47,19 +44,19 @@ class FeatureNeuronMap(NamedTuple):
     coverage: Histogram  # features by how many monosemantic neurons they have
 
 
-def feature_neuron_map(config: Config, network: Network, problem: Problem) -> FeatureNeuronMap:
+def feature_neuron_map(net: Specimen) -> FeatureNeuronMap:
     """Responses to single features at strength 1, in display order [P Figs 4, 10, 20]."""
-    responses = task_responses(config, network, problem)
+    responses = net.responses
     order = display_order(responses)
     score = monosemanticity(responses)
     mono_neurons = mono_neurons_of_features(
-        is_mono(score), favourite_feature(responses), config.n_features
+        is_mono(score), favourite_feature(responses), net.n_features
     )
     return FeatureNeuronMap(
         responses=responses[order.neuron][:, order.feature],
         order=order,
         score=score[order.neuron],
-        bias=network.bias[order.neuron],
+        bias=net.bias[order.neuron],
         n_mono=int(mono_neurons.sum()),
         coverage=coverage_histogram(mono_neurons),
     )

@@ -14,15 +14,11 @@ from toymono.analysis.monosemanticity import (
     monosemanticity,
     n_covered,
 )
-from toymono.analysis.responses import (
-    is_dead,
-    is_dead_at_any_amplitude,
-    is_dead_on_samples,
-    task_responses,
-)
+from toymono.analysis.responses import is_dead, is_dead_at_any_amplitude, is_dead_on_samples
+from toymono.analysis.specimen import specimen_of
 from toymono.config import Config
-from toymono.toy.model import Network
-from toymono.toy.tasks import Problem
+from toymono.toy.model import Params
+from toymono.toy.tasks import Problem, project, sample_features
 
 
 class Record(NamedTuple):
@@ -46,17 +42,22 @@ class Record(NamedTuple):
 
 def measure(
     config: Config,
-    network: Network,
+    params: Params,
     problem: Problem,
     key: Key[Array, ""],
     numbers: Mapping[str, ArrayLike],
 ) -> Record:
     """The record of one network; `key` draws the samples for its loss and for its dead neurons."""
-    responses = task_responses(config, network, problem)
+    net = specimen_of(config, params, problem)
+    responses = net.responses
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     mono = is_mono(score)
-    bias = network.bias
-    loss = sampled_loss(config, network, problem, key, numbers)
+    bias = net.bias
+    loss = sampled_loss(config, net, problem, key, numbers)
+
+    def inputs(key: Key[Array, ""]) -> Float[Array, "batch embed"]:
+        return project(sample_features(config, key, numbers), problem.embedding)
+
     return Record(
         task_loss=loss.mean,
         task_loss_error=loss.error,
@@ -65,9 +66,9 @@ def measure(
         bias=bias,
         mean_bias=bias.mean(),
         n_mono=mono.sum(),
-        n_covered=n_covered(mono_neurons_of_features(mono, favourite, config.n_features)),
-        n_dead=is_dead(config, network, problem).sum(),
-        n_dead_at_any_amplitude=is_dead_at_any_amplitude(config, network, problem).sum(),
-        n_dead_on_samples=is_dead_on_samples(config, network, problem, key, numbers).sum(),
+        n_covered=n_covered(mono_neurons_of_features(mono, favourite, net.n_features)),
+        n_dead=is_dead(net).sum(),
+        n_dead_at_any_amplitude=is_dead_at_any_amplitude(net).sum(),
+        n_dead_on_samples=is_dead_on_samples(net, inputs, key).sum(),
         n_positive_bias=(bias > 0).sum(),
     )

@@ -4,14 +4,12 @@ Jobs do not change when neurons are permuted, or when a ReLU neuron's incoming w
 multiplied and its outgoing weights divided by the same number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import jax.numpy as jnp
-from jax.typing import ArrayLike
-from jaxtyping import Array, Bool, Float, Key
+from jaxtyping import Array, Bool, Float
 
-from toymono.analysis.losses import sampled_loss, task_loss
 from toymono.analysis.monosemanticity import (
     POLY_THRESHOLD,
     favourite_feature,
@@ -19,11 +17,9 @@ from toymono.analysis.monosemanticity import (
     mono_neurons_of_features,
     monosemanticity,
 )
-from toymono.analysis.responses import is_dead_at_any_amplitude, task_responses
+from toymono.analysis.responses import is_dead_at_any_amplitude
+from toymono.analysis.specimen import Specimen
 from toymono.analysis.theory import input_decoder
-from toymono.config import Config
-from toymono.toy.model import Params, network, params_of, weights_of
-from toymono.toy.tasks import Problem, is_signed
 
 # outputs moved per unit of input, of neurons that the paper draws as a band of small weights
 SMALL_GAIN = 0.1
@@ -41,24 +37,22 @@ class Roles(NamedTuple):
     other: Bool[Array, " neuron"]
 
 
-def gains(params: Params) -> Float[Array, " neuron"]:
+def gains(net: Specimen) -> Float[Array, " neuron"]:
     """norm of incoming weights * norm of outgoing weights: a bound on output change per unit of
     input.
     """
-    weights = weights_of(params)
-    return jnp.linalg.norm(weights.encoder, axis=0) * jnp.linalg.norm(weights.decoder, axis=1)
+    return jnp.linalg.norm(net.encoder, axis=0) * jnp.linalg.norm(net.decoder, axis=1)
 
 
-def roles(config: Config, params: Params, problem: Problem) -> Roles:
+def roles(net: Specimen) -> Roles:
     """The role of every neuron [P 5, Figs 5 and 11]."""
-    net = network(config, params)
-    responses = task_responses(config, net, problem)
+    responses = net.responses
     score, favourite = monosemanticity(responses), favourite_feature(responses)
     mono = is_mono(score)
-    alone = mono_neurons_of_features(mono, favourite, config.n_features)[favourite] == 1
+    alone = mono_neurons_of_features(mono, favourite, net.n_features)[favourite] == 1
     fits = (
-        is_dead_at_any_amplitude(config, net, problem),
-        gains(params) < SMALL_GAIN,
+        is_dead_at_any_amplitude(net),
+        gains(net) < SMALL_GAIN,
         mono & alone,
         mono,
         is_mono(score, POLY_THRESHOLD),
@@ -71,40 +65,34 @@ def roles(config: Config, params: Params, problem: Problem) -> Roles:
     return Roles(*masks, other=~taken)
 
 
-def keep(params: Params, neurons: Bool[Array, " neuron"]) -> Params:
+def keep(net: Specimen, neurons: Bool[Array, " neuron"]) -> Specimen:
     """The network with the outgoing weights of all other neurons set to 0."""
-    weights = weights_of(params)
-    return params_of(weights._replace(decoder=jnp.where(neurons[:, None], weights.decoder, 0.0)))
+    return net._replace(decoder=jnp.where(neurons[:, None], net.decoder, 0.0))
 
 
-def by_bias_sign(params: Params) -> tuple[Params, Params]:
-    """The parts with b <= 0 and with b > 0; their outputs add up to the whole network's [P 5]."""
-    positive = weights_of(params).bias > 0
-    return keep(params, ~positive), keep(params, positive)
+def by_bias_sign(net: Specimen) -> tuple[Specimen, Specimen]:
+    """The parts with b <= 0 and with b > 0; their outputs add up to the whole network's [P 5].
+
+    An output bias stays with the second, as the linear map's constant.
+    """
+    positive = net.bias > 0
+    return keep(net, ~positive)._replace(output_bias=None), keep(net, positive)
 
 
 def ablation_losses(
-    config: Config,
-    params: Params,
-    problem: Problem,
-    key: Key[Array, ""],
-    numbers: Mapping[str, ArrayLike],
+    net: Specimen, loss: Callable[[Callable[[Array], Array]], Float[Array, ""]]
 ) -> Mapping[str, Float[Array, ""]]:
-    """Losses on the same samples: "whole", "without X" for each role, and with the exact projector.
+    """Losses "whole", "without X" for each role, and with the exact projector; `loss` gives that of
+    a function from inputs to outputs, always on the same samples.
 
-    "projector" replaces the linear neurons by T P^+ x, the targets that the input determines. The
-    absolute value has none, since no linear map helps there.
+    "projector" replaces the linear neurons by T P^+ x, the targets that the input determines.
+    Signed features have none: no linear map gives an absolute value.
     """
-    found = roles(config, params, problem)
-    losses = {"whole": task_loss(config, params, problem, key, numbers).mean}
+    found = roles(net)
+    losses = {"whole": loss(net)}
     for name, mask in found._asdict().items():
-        losses[f"without {name}"] = task_loss(
-            config, keep(params, ~mask), problem, key, numbers
-        ).mean
-    if not is_signed(config):
-        rest = network(config, keep(params, ~found.linear))
-        passed = input_decoder(config, problem)
-        losses["projector"] = sampled_loss(
-            config, lambda x: rest(x) + x @ passed.T, problem, key, numbers
-        ).mean
+        losses[f"without {name}"] = loss(keep(net, ~mask))
+    if not net.kind.is_signed:
+        rest, passed = keep(net, ~found.linear), input_decoder(net.targets, net.features)
+        losses["projector"] = loss(lambda x: rest(x) + x @ passed.T)
     return losses

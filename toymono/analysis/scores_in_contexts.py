@@ -12,8 +12,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Int, Key
 
 from toymono.analysis.monosemanticity import is_mono, monosemanticity
-from toymono.toy.model import Network
-from toymono.toy.tasks import Problem
+from toymono.analysis.specimen import Specimen
 
 _N_CONTEXTS = 64
 AMPLITUDE = 2.0  # twice the largest amplitude in the data
@@ -29,36 +28,30 @@ class MonoInContexts(NamedTuple):
     n_mono_with_all: Int[Array, ""]  # all other features on at strength 1
 
 
-def mono_in_contexts(
-    network: Network, problem: Problem, density: ArrayLike, key: Key[Array, ""]
-) -> MonoInContexts:
+def mono_in_contexts(net: Specimen, density: ArrayLike, key: Key[Array, ""]) -> MonoInContexts:
     """How many neurons are monosemantic in each context; `density` is the mean feature density."""
     key_noise, key_others = jax.random.split(key)
-    n_on = jnp.round(density * problem.embedding.shape[1])
+    n_on = jnp.round(density * net.features.shape[1])
     scores = (
-        scores_at_amplitude(network, problem, AMPLITUDE),
-        scores_with_noise(network, problem, NOISE, key_noise),
-        scores_with_others_on(network, problem, n_on, key_others),
-        scores_with_all_on(network, problem),
+        scores_at_amplitude(net, AMPLITUDE),
+        scores_with_noise(net, NOISE, key_noise),
+        scores_with_others_on(net, n_on, key_others),
+        scores_with_all_on(net),
     )
     return MonoInContexts(*(is_mono(score).sum() for score in scores))
 
 
-def scores_at_amplitude(
-    network: Network, problem: Problem, amplitude: float
-) -> Float[Array, " neuron"]:
+def scores_at_amplitude(net: Specimen, amplitude: float) -> Float[Array, " neuron"]:
     """Eq 7 with single features at another amplitude; above 1 they lie outside the data."""
-    return monosemanticity(network.hidden(amplitude * problem.embedding.T).T)
+    return monosemanticity(net.hidden(amplitude * net.features.T).T)
 
 
-def scores_with_noise(
-    network: Network, problem: Problem, sigma: float, key: Key[Array, ""]
-) -> Float[Array, " neuron"]:
+def scores_with_noise(net: Specimen, sigma: float, key: Key[Array, ""]) -> Float[Array, " neuron"]:
     """Eq 7 of mean responses over 64 draws of Gaussian input noise with this standard deviation."""
 
     def responses(key: Key[Array, ""]) -> Float[Array, "feature neuron"]:
-        noise = sigma * jax.random.normal(key, problem.embedding.T.shape)
-        return network.hidden(problem.embedding.T + noise)
+        noise = sigma * jax.random.normal(key, net.features.T.shape)
+        return net.hidden(net.features.T + noise)
 
     return monosemanticity(
         jax.lax.map(responses, jax.random.split(key, _N_CONTEXTS)).mean(axis=0).T
@@ -66,7 +59,7 @@ def scores_with_noise(
 
 
 def effects(
-    network: Network, problem: Problem, contexts: Float[Array, "context feature"]
+    net: Specimen, contexts: Float[Array, "context feature"]
 ) -> Float[Array, "neuron feature"]:
     """Mean increase of each neuron's activation when feature j goes from off to 1 in given
     contexts.
@@ -76,28 +69,26 @@ def effects(
     """
 
     def of_context(features: Float[Array, " feature"]) -> Float[Array, "neuron feature"]:
-        off = features @ problem.embedding.T - (features * problem.embedding).T
-        return (network.hidden(off + problem.embedding.T) - network.hidden(off)).T
+        off = features @ net.features.T - (features * net.features).T
+        return (net.hidden(off + net.features.T) - net.hidden(off)).T
 
     return jax.lax.map(of_context, contexts).mean(axis=0)
 
 
 def scores_with_others_on(
-    network: Network, problem: Problem, n_on: ArrayLike, key: Key[Array, ""]
+    net: Specimen, n_on: ArrayLike, key: Key[Array, ""]
 ) -> Float[Array, " neuron"]:
     """Eq 7 of the mean effects of features in 64 random contexts of n other features each."""
-    n_features = problem.embedding.shape[1]
+    n_features = net.features.shape[1]
 
     def context(key: Key[Array, ""]) -> Float[Array, " feature"]:
         which, amplitude = jax.random.split(key)
         on = jax.random.permutation(which, n_features) < n_on
         return on * jax.random.uniform(amplitude, (n_features,))
 
-    return monosemanticity(
-        effects(network, problem, jax.vmap(context)(jax.random.split(key, _N_CONTEXTS)))
-    )
+    return monosemanticity(effects(net, jax.vmap(context)(jax.random.split(key, _N_CONTEXTS))))
 
 
-def scores_with_all_on(network: Network, problem: Problem) -> Float[Array, " neuron"]:
+def scores_with_all_on(net: Specimen) -> Float[Array, " neuron"]:
     """Eq 7 of the effects of features among all others at strength 1."""
-    return monosemanticity(effects(network, problem, jnp.ones((1, problem.embedding.shape[1]))))
+    return monosemanticity(effects(net, jnp.ones((1, net.features.shape[1]))))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from toymono.toy.tasks import Problem
+from toymono.analysis.specimen import Specimen
 
 _FLOOR = 1e-12
 
@@ -131,9 +131,9 @@ class Geometry(NamedTuple):
     response_dimensions: Float[Array, ""]  # participation ratio of the responses to single features
 
 
-def geometry(problem: Problem, responses: Float[Array, "neuron feature"]) -> Geometry:
-    """The geometry of a network, from its embedding and its responses to single features."""
-    embedding = problem.embedding
+def geometry(net: Specimen) -> Geometry:
+    """The geometry of a network, from its features and its responses to each alone."""
+    embedding, responses = net.features, net.responses
     return Geometry(
         coherence=coherence(embedding),
         least_coherence=jnp.asarray(welch_bound(*embedding.shape)),

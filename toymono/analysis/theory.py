@@ -96,9 +96,11 @@ def interference(config: Config, problem: Problem, density: ArrayLike) -> Interf
     return Interference(others @ moments.mean, jnp.sqrt(others**2 @ moments.variance))
 
 
-def input_decoder(config: Config, problem: Problem) -> Float[Array, "output embed"]:
+def input_decoder(
+    targets: Float[Array, "output feature"], embedding: Float[Array, "embed feature"]
+) -> Float[Array, "output embed"]:
     """T P^+: from an input to the part of the targets that it determines."""
-    return lone_targets(config, problem) @ jnp.linalg.pinv(problem.embedding)
+    return targets @ jnp.linalg.pinv(embedding)
 
 
 def input_projector(problem: Problem) -> Float[Array, "feature feature"]:
@@ -156,4 +158,5 @@ def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Pr
 
 def unresolved(config: Config, problem: Problem) -> Float[Array, "output feature"]:
     """T (I - Pi): the part of the targets that the input leaves undetermined."""
-    return lone_targets(config, problem) - input_decoder(config, problem) @ problem.embedding
+    targets, embedding = lone_targets(config, problem), problem.embedding
+    return targets - input_decoder(targets, embedding) @ embedding

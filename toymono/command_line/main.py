@@ -34,13 +34,13 @@ from toymono.command_line.terminal import (
     kept_words,
     one_sentence,
     print_table,
-    progress,
     strict_json,
     summary_table,
     table,
 )
 from toymono.components.user_files import load_file
 from toymono.config import Sweep, require
+from toymono.gallery.progress import progress
 from toymono.sweeps.presets import PRESETS, SCALES, preset_sweep
 
 

@@ -4,7 +4,6 @@ numbers.
 Takes the named arrays that `sweeps.store` writes and reads; knows no file.
 """
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 
 import jax
@@ -17,20 +16,13 @@ from pandas.api.typing import DataFrameGroupBy
 
 from toymono.analysis.circuits import Anatomy, anatomy
 from toymono.analysis.scores_in_contexts import MonoInContexts
+from toymono.analysis.specimen import Specimen
 from toymono.analysis.superposition import Geometry
 from toymono.components.registry import static_numbers
 from toymono.config import Config, known_numbers, own_numbers
 from toymono.evidence.finished import is_finished, late_gain
 from toymono.evidence.seeds import interval_over_seeds
-from toymono.sweeps.stored_networks import (
-    WEIGHTS,
-    config_of,
-    problems_in,
-    settings_of,
-    weights_in,
-)
-from toymono.toy.model import Weights, params_of
-from toymono.toy.tasks import Problem
+from toymono.sweeps.stored_networks import WEIGHTS, config_of, settings_of, specimens_in
 
 COUNTS = ("n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias")
 SHARES = (
@@ -141,14 +133,10 @@ def setting_names(table: pd.DataFrame) -> list[str]:
 
 
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
-    last = data.isel(step=-1, param_step=-1)
     if not has_code(data):
         unknown = jnp.full((data.sizes["seed"], data.sizes["setting"]), jnp.nan)
         return member_columns(dict.fromkeys(Anatomy._fields, unknown))
-    # What has no part in it is left out, so that runs of one shape share one compiled program.
-    deciding = ("n_features", "n_embed", "n_neurons", "task", "activation")
-    config = Config(**{name: getattr(config_of(data), name) for name in deciding})
-    found = _anatomies_of(config, problems_in(last), weights_in(last))
+    found = _anatomies_of(specimens_in(data.isel(step=-1, param_step=-1)))
     return member_columns(found._asdict())
 
 
@@ -165,12 +153,15 @@ def member_columns(found: Mapping[str, Array]) -> dict[str, tuple[tuple[str, str
     return {name: (("seed", "setting"), np.asarray(values)) for name, values in found.items()}
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def _anatomies_of(config: Config, problems: Problem, weights: Weights) -> Anatomy:
-    def of_member(problem: Problem, weights: Weights) -> Anatomy:
-        return anatomy(config, params_of(weights), problem)
+@jax.jit
+def _anatomies_of(members: Specimen) -> Anatomy:
+    def of_seed(net: Specimen) -> Anatomy:
+        def of_setting(encoder: Array, bias: Array, decoder: Array) -> Anatomy:
+            return anatomy(net._replace(encoder=encoder, bias=bias, decoder=decoder))
 
-    return jax.vmap(jax.vmap(of_member, in_axes=(None, 0)))(problems, weights)
+        return jax.vmap(of_setting)(net.encoder, net.bias, net.decoder)
+
+    return jax.vmap(of_seed)(members)
 
 
 def run_table(

@@ -10,7 +10,7 @@ import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from toymono.config import InputError
-from toymono.plots.write import CONFIG
+from toymono.plots.figure import CONFIG
 
 MOST_ROWS = 200  # of a table in a page; its download has all
 

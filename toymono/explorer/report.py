@@ -37,9 +37,9 @@ from toymono.explorer.report_data import (
 )
 from toymono.explorer.stored_runs import Member, Study
 from toymono.gallery.figures import sweep_figure
+from toymono.plots.figure import CONFIG
 from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES
 from toymono.plots.scatter import member_scatter, scatter_words
-from toymono.plots.write import CONFIG
 from toymono.sweeps.store import stored_provenance
 from toymono.text_files import read_text, write_text
 

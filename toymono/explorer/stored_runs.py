@@ -24,9 +24,9 @@ from toymono.analysis.dashboard_data import (
 from toymono.config import InputError, require
 from toymono.evidence.results import Results, measured_results, runs_at
 from toymono.evidence.tables import RECORDED, recorded_table, run_table, varying_settings
-from toymono.gallery.figures import StoredRun, find_member
+from toymono.gallery.runs import Run
 from toymono.plots.style import setting_label
-from toymono.sweeps.store import StoredMember, open_run_units, read_member
+from toymono.sweeps.store import StoredMember, open_run_units
 
 _MEMBERS_KEPT = 32
 
@@ -39,12 +39,12 @@ class Member:
     label: str  # its setting and seed in words
     stored: StoredMember
     history: History
-    _run: StoredRun
+    _run: Run
 
     @functools.cached_property
     def dashboard(self) -> Dashboard:
         """At the last record."""
-        return dashboard(self.stored.config, self.stored.params, self.stored.problem)
+        return dashboard(self.stored.specimen, self.stored.config.jax_precision)
 
     def frame(self, record: int) -> Frame:
         """At one of its records, without its map where the network itself was not kept."""
@@ -58,10 +58,8 @@ class Member:
 
     @functools.cache  # noqa: B019 (members are few, and kept by their study)
     def _responses(self, record: int) -> np.ndarray:
-        row = self._run.table.loc[self.number]
-        data, step = self._run.units[int(row.unit)], int(self.history.step[record])
-        earlier = read_member(data, int(row.seed), int(row.setting), step)
-        return responses_of(earlier.config, earlier.params, earlier.problem)
+        earlier = self._run.member(self.number, int(self.history.step[record]))
+        return responses_of(earlier.specimen, earlier.config.jax_precision)
 
 
 class Study:
@@ -72,12 +70,12 @@ class Study:
         self._member = functools.lru_cache(_MEMBERS_KEPT)(self._read_member)
 
     @functools.cached_property
-    def run(self) -> StoredRun:
+    def run(self) -> Run:
         """Its units, read lazily, and the table of its members with the measures recorded in
         training.
         """
         units = open_run_units(self.folder)
-        return StoredRun(units, run_table(units, recorded_table))
+        return Run(units, run_table(units, recorded_table), self.name)
 
     @functools.cached_property
     def whole_table(self) -> pd.DataFrame:
@@ -111,10 +109,8 @@ class Study:
         return self._member(number)
 
     def _read_member(self, number: int) -> Member:
-        stored, label = find_member(self.run, number)
-        row = self.run.table.loc[number]
-        past = history(self.run.units[int(row.unit)], int(row.seed), int(row.setting))
-        return Member(number, label, stored, past, self.run)
+        found = self.run.member(number)
+        return Member(number, found.label, found.stored, history(found.data), self.run)
 
 
 def studies(folders: Iterable[pathlib.Path]) -> dict[str, Study]:

@@ -27,7 +27,7 @@ from toymono.explorer.stored_runs import Member, Study, find
 from toymono.explorer.tables import register_table
 from toymono.explorer.view import View, view_of
 from toymono.plots.interventions import activation_panel, output_panel
-from toymono.toy.tasks import is_signed
+from toymono.toy.tasks import is_signed, targets_of
 
 AMPLITUDES = {"type": "amplitude", "feature": ALL}
 
@@ -53,15 +53,16 @@ def layout() -> list[Any]:
 
 def _found(member: Member, view: View) -> tuple[Outcome, Outcome, np.ndarray]:
     """What the network makes of the input, what it would with all neurons on, and which are."""
-    config, problem, params = member.stored.config, member.stored.problem, member.stored.params
-    features, everyone = amplitudes(config, view.on or {}), np.ones(config.n_neurons, bool)
+    stored, net = member.stored, member.stored.specimen
+    features, everyone = amplitudes(net, view.on or {}), np.ones(net.n_neurons, bool)
     for neuron in view.off:
-        rule = f"whole numbers from 0 to {config.n_neurons - 1}"
-        require(0 <= neuron < config.n_neurons, "off", rule, neuron, "choose from the list")
-    whole = outcome(config, params, problem, features, everyone)
+        rule = f"whole numbers from 0 to {net.n_neurons - 1}"
+        require(0 <= neuron < net.n_neurons, "off", rule, neuron, "choose from the list")
+    (targets,) = targets_of(stored.config, stored.problem, features[None])
+    whole = outcome(net, features, targets, everyone)
     is_on = everyone.copy()  # JAX may still be reading the other
     is_on[list(view.off)] = False
-    return outcome(config, params, problem, features, is_on), whole, is_on
+    return outcome(net, features, targets, is_on), whole, is_on
 
 
 def register_what_if(app: Dash, studies: Mapping[str, Study]) -> None:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -12,18 +12,21 @@ import pandas as pd
 import plotly.graph_objects as go
 import xarray as xr
 from jax.typing import ArrayLike
+from jaxtyping import Key
 
-from toymono.analysis.amplitudes import AMPLITUDES, lone_outputs
+from toymono.analysis.amplitudes import lone_outputs
 from toymono.analysis.circuits import linear_block
 from toymono.analysis.handbuilt import hand_built
-from toymono.analysis.losses import task_loss
+from toymono.analysis.losses import sampled_loss, task_loss
+from toymono.analysis.responses import AMPLITUDES
 from toymono.analysis.roles import ablation_losses, by_bias_sign, gains, roles
+from toymono.analysis.specimen import Specimen
 from toymono.config import Config, InputError
 from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.plots import circuits
 from toymono.sweeps.store import StoredMember, read_member
-from toymono.toy.model import Params, weights_of
+from toymono.toy.tasks import Problem
 from toymono.toy.world import make_world
 
 
@@ -52,44 +55,49 @@ def _buildable(config: Config) -> Config | None:
         return None
 
 
-def _parts(params: Params) -> dict[str, Params]:
+def _parts(net: Specimen) -> dict[str, Specimen]:
     """A network and its two parts."""
-    negative, positive = by_bias_sign(params)
-    return {"network": params, "biases up to 0": negative, "biases above 0": positive}
+    negative, positive = by_bias_sign(net)
+    return {"network": net, "biases up to 0": negative, "biases above 0": positive}
 
 
 def _spectrum(member: StoredMember) -> jax.Array:
-    return linear_block(member.config, member.params, member.problem).singular_values
+    return linear_block(member.specimen).singular_values
 
 
 def amplitude_curves(data: xr.Dataset, setting: int) -> list[Curve]:
     """Mean answer to single features against amplitude: network, its two parts, theory."""
     amplitudes = jnp.asarray(AMPLITUDES, jnp.float32)
 
-    def answer(member: StoredMember, params: Params) -> jax.Array:
-        return lone_outputs(member.config, params, member.problem, amplitudes).mean(axis=1)
-
-    parts: dict[str, Callable[[StoredMember], Params]] = {
-        name: lambda member, name=name: _parts(member.params)[name]
-        for name in _parts(read_member(data, int(data.seed[0]), setting).params)
+    first = read_member(data, int(data.seed[0]), setting)
+    parts: dict[str, Callable[[StoredMember], Specimen]] = {
+        name: lambda member, name=name: _parts(member.specimen)[name]
+        for name in _parts(first.specimen)
     }
-    if _buildable(read_member(data, int(data.seed[0]), setting).config):
-        parts["hand-built"] = lambda member: _built(
-            member.config, member.problem, member.hyper.feature_density
-        )
+    if _buildable(first.config):
+        parts["hand-built"] = _built
+
+    def answer(net: Specimen) -> jax.Array:
+        return lone_outputs(net, amplitudes).mean(axis=1)
+
     return [
         _over_seeds(
             data,
             setting,
             AMPLITUDES,
             {"part": name},
-            lambda member, of=of: answer(member, of(member)),
+            lambda member, of=of: answer(of(member)),
         )
         for name, of in parts.items()
     ]
 
 
-_built = jax.jit(hand_built, static_argnums=0)
+def _built(member: StoredMember) -> Specimen:
+    params = _hand_built(member.config, member.problem, member.hyper.feature_density)
+    return member._replace(params=params).specimen
+
+
+_hand_built = jax.jit(hand_built, static_argnums=0)
 
 
 def amplitude_figure(data: xr.Dataset, setting: int, title: str) -> go.Figure:
@@ -110,33 +118,33 @@ def spectrum_figure(settings: Sequence[tuple[str, xr.Dataset, int]], title: str)
 
 def circuit_figure(stored: StoredMember, title: str, note: str) -> go.Figure:
     """One member on one page: roles, answers to single features, linear block, ablations."""
-    config, params, problem, numbers = (
-        stored.config,
-        stored.params,
-        stored.problem,
-        dict(stored.hyper),
-    )
+    config, net, numbers = stored.config, stored.specimen, dict(stored.hyper)
     amplitudes = jnp.asarray(AMPLITUDES, jnp.float32)
-    key, ablate = (
-        make_world(config, stored.seed).key_probe,
-        jax.jit(ablation_losses, static_argnums=0),
-    )
+    key = make_world(config, stored.seed).key_probe
+    losses = _ablation_losses(config, net, stored.problem, key, numbers)
     page = circuits.Circuit(
-        roles=roles(config, params, problem),
-        bias=weights_of(params).bias,
-        gain=gains(params),
+        roles=roles(net),
+        bias=net.bias,
+        gain=gains(net),
         amplitudes=AMPLITUDES,
-        answers={
-            name: lone_outputs(config, part, problem, amplitudes)
-            for name, part in _parts(params).items()
-        },
+        answers={name: lone_outputs(part, amplitudes) for name, part in _parts(net).items()},
         singular_values=_spectrum(stored),
-        losses={
-            name: float(loss)
-            for name, loss in ablate(config, params, problem, key, numbers).items()
-        },
+        losses={name: float(loss) for name, loss in losses.items()},
     )
     return circuits.circuit_page(page, title, note)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _ablation_losses(
+    config: Config,
+    net: Specimen,
+    problem: Problem,
+    key: Key[jax.Array, ""],
+    numbers: Mapping[str, ArrayLike],
+) -> Mapping[str, jax.Array]:
+    return ablation_losses(
+        net, lambda answer: sampled_loss(config, answer, problem, key, numbers).mean
+    )
 
 
 @functools.lru_cache(maxsize=256)

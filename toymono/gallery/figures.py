@@ -2,7 +2,6 @@
 
 import pathlib
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -10,44 +9,22 @@ import pandas as pd
 import plotly.graph_objects as go
 import xarray as xr
 
-from toymono.analysis.ordering import feature_neuron_map
-from toymono.config import Config, known_numbers, require
+from toymono.config import Config, known_numbers
 from toymono.evidence import curves
 from toymono.evidence.curves import Curve
-from toymono.evidence.tables import run_table, varying_settings
+from toymono.evidence.tables import varying_settings
 from toymono.gallery.circuits import circuit_figure, hand_built_curve
-from toymono.plots import Kind, biases, maps, scores, sweeps, traces
-from toymono.plots.style import axis_title, setting_label
-from toymono.sweeps.store import StoredMember, read_member, read_run
-from toymono.toy.model import network
+from toymono.gallery.runs import Run, open_run, phase_of
+from toymono.plots import Kind, biases, scores, sweeps, traces
+from toymono.plots.style import axis_title
 
 _SWEEP_MEASURES = ("task_loss", "mono_per_feature")
 _FIXED = {*vars(Config())}
 
 
-def _phase(schedule: str, record_phase: str) -> str:
-    """Where the learning rate stood when records were taken, for the small print."""
-    if schedule != "periodic":
-        return f"{schedule} learning rate"
-    return f"recorded at {'minima' if record_phase == 'rest' else 'maxima'} of the learning rate"
-
-
-class StoredRun(NamedTuple):
-    """A stored run, read once: its units, and its table of members."""
-
-    units: list[xr.Dataset]
-    table: pd.DataFrame
-
-
-def open_run(folder: pathlib.Path) -> StoredRun:
-    """Read a run; raises InputError if the folder is none or has no finished unit."""
-    units = read_run(folder)
-    return StoredRun(units, run_table(units))
-
-
 def _phases(table: pd.DataFrame) -> str:
     return "; ".join(
-        {_phase(*pair): None for pair in zip(table.schedule, table.record_phase, strict=True)}
+        {phase_of(*pair): None for pair in zip(table.schedule, table.record_phase, strict=True)}
     )
 
 
@@ -124,53 +101,27 @@ def scores_figure(data: xr.Dataset, setting: int, title: str) -> go.Figure:
 
 
 def _unit_phase(data: xr.Dataset) -> str:
-    return _phase(data.attrs["schedule"], data.attrs["record_phase"])
+    return phase_of(data.attrs["schedule"], data.attrs["record_phase"])
 
 
-def find_member(run: StoredRun, member: int) -> tuple[StoredMember, str]:
-    """The member with this number in the run's table, and its setting and seed as text."""
-    units, table = run
-    known = member in table.index
-    require(
-        known, "member", f"a whole number from 0 to {len(table) - 1}", member, "see `toymono table`"
-    )
-    row = table.loc[member]
-    label = setting_label({name: row[name] for name in (*varying_settings(table), "seed")})
-    return read_member(units[int(row.unit)], int(row.seed), int(row.setting)), label
-
-
-def map_figure(
-    run: StoredRun, member: int, title: str = "Every neuron against every feature"
-) -> go.Figure:
-    """The feature-neuron map of one member, numbered as in the run's table."""
-    stored, label = find_member(run, member)
-    phase = _phase(stored.config.schedule, stored.config.record_phase)
-    with jax.default_matmul_precision(stored.config.jax_precision):
-        shown = feature_neuron_map(
-            stored.config, network(stored.config, stored.params), stored.problem
-        )
-    return maps.feature_neuron_map(shown, f"{title}: {label}", phase)
-
-
-def member_figure(run: StoredRun, member: int, title: str = "The network taken apart") -> go.Figure:
+def member_figure(run: Run, number: int, title: str = "The network taken apart") -> go.Figure:
     """One member's roles, answers, linear block and ablations, numbered as in the run's table."""
-    stored, label = find_member(run, member)
-    with jax.default_matmul_precision(stored.config.jax_precision):
-        return circuit_figure(
-            stored, f"{title}: {label}", _phase(stored.config.schedule, stored.config.record_phase)
-        )
+    member = run.member(number)
+    with jax.default_matmul_precision(member.config.jax_precision):
+        return circuit_figure(member.stored, f"{title}: {member.label}", member.phase)
 
 
 def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:
     """The figures of one kind, one per unit if the kind shows single settings."""
-    units, table = open_run(folder)
+    run = open_run(folder)
+    units, table = run.units, run.table
     varying = varying_settings(table)
     figures = {
         "sweep": lambda: [sweep_figure(table)],
         "traces": lambda: [traces_figure([data], varying) for data in units],
         "biases": lambda: [biases_figure([data], varying) for data in units],
-        "map": lambda: [map_figure(StoredRun(units, table), member)],
-        "circuit": lambda: [member_figure(StoredRun(units, table), member)],
+        "map": lambda: [run.member(member).map()],
+        "circuit": lambda: [member_figure(run, member)],
     }
     kinds = list(figures) if kind == "all" else [kind]
     return [figure for name in kinds for figure in figures[name]()]

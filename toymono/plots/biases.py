@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from toymono.evidence.curves import Curve
+from toymono.plots.figure import Figure
 from toymono.plots.style import line_with_band, seeds_note, styled
 
 
@@ -17,7 +18,7 @@ def sorted_biases(
     Right of a dotted line lie `n_positive` neurons, as many as the paper reports to have a positive
     bias.
     """
-    figure = go.Figure()
+    figure = Figure()
     for index, curve in enumerate(curves):
         figure.add_traces(line_with_band(curve, index, "rank %{x}: bias %{y:.3f}"))
     figure.add_hline(y=0, line={"color": "#888", "width": 1})

@@ -12,6 +12,7 @@ from plotly.subplots import make_subplots
 
 from toymono.analysis.roles import Roles
 from toymono.evidence.curves import Curve
+from toymono.plots.figure import Figure
 from toymono.plots.style import COLOURS, ROLE_COLOURS, faded, line_with_band, seeds_note, styled
 
 _TRUTH = {"color": "#222", "width": 1, "dash": "dot"}
@@ -21,7 +22,7 @@ def amplitude_plot(curves: Sequence[Curve], title: str) -> go.Figure:
     """Mean output for a single feature against its amplitude, with a band over seeds; dotted:
     truth.
     """
-    figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, name="truth"))
+    figure = Figure(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, name="truth"))
     for index, curve in enumerate(curves):
         figure.add_traces(line_with_band(curve, index, "amplitude %{x:.2f}: %{y:.3f}"))
     figure.update_xaxes(title_text="amplitude of a feature alone", range=[0, 1])
@@ -31,7 +32,7 @@ def amplitude_plot(curves: Sequence[Curve], title: str) -> go.Figure:
 
 def spectrum_plot(curves: Sequence[Curve], title: str) -> go.Figure:
     """Singular values by rank with a band over seeds; dotted: 1."""
-    figure = go.Figure()
+    figure = Figure()
     for index, curve in enumerate(curves):
         figure.add_traces(line_with_band(curve, index, "rank %{x}: %{y:.3f}"))
     figure.add_hline(y=1, line=_TRUTH)
@@ -65,7 +66,12 @@ def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
         "loss without a part, or with the projector for linear",
     )
     figure = make_subplots(
-        rows=2, cols=2, subplot_titles=titles, vertical_spacing=0.17, horizontal_spacing=0.2
+        figure=Figure(),
+        rows=2,
+        cols=2,
+        subplot_titles=titles,
+        vertical_spacing=0.17,
+        horizontal_spacing=0.2,
     )
     _draw_roles(figure, circuit)
     _draw_answers(figure, circuit)

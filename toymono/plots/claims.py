@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from toymono.evidence.seeds import no_interval
+from toymono.plots.figure import Figure
 from toymono.plots.style import styled
 
 _COLOURS = {
@@ -26,7 +27,7 @@ def evidence(verdicts: pd.DataFrame) -> go.Figure:
     the right.
     """
     rows = verdicts.to_dict("records")
-    figure = make_subplots(rows=len(rows), cols=1, vertical_spacing=0)
+    figure = make_subplots(figure=Figure(), rows=len(rows), cols=1, vertical_spacing=0)
     for index, row in enumerate(rows, start=1):
         _strip(figure, index, {str(name): value for name, value in row.items()})
     figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)

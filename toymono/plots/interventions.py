@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from toymono.plots.figure import Figure
 from toymono.plots.style import COLOURS, faded, panel, stems
 
 
@@ -26,7 +27,7 @@ def activation_panel(
     marks.hovertemplate = (
         "neuron %{customdata[0]}: %{customdata[1]:.4f}, click to switch<extra></extra>"
     )
-    figure = go.Figure(
+    figure = Figure(
         [*_with_and_without(hidden[order], whole[order], COLOURS[0], "position"), marks]
     )
     title = "Activations (pale: with all neurons on)"
@@ -39,7 +40,7 @@ def output_panel(outputs: np.ndarray, whole: np.ndarray, targets: np.ndarray) ->
     rings = go.Scatter(name="asked", x=asked, y=targets[asked], mode="markers")
     rings.marker = {"symbol": "circle-open", "size": 10, "color": "#222", "line": {"width": 2}}
     rings.hovertemplate = "asked of %{x}: %{y:.4f}<extra></extra>"
-    figure = go.Figure([*_with_and_without(outputs, whole, COLOURS[2], "output"), rings])
+    figure = Figure([*_with_and_without(outputs, whole, COLOURS[2], "output"), rings])
     title = "Outputs (pale: with all neurons on; rings: asked for)"
     return panel(figure, title, "output", "value", height=320)
 

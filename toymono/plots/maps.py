@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
 from toymono.analysis.ordering import FeatureNeuronMap
+from toymono.plots.figure import Figure
 from toymono.plots.style import MAGNITUDE, styled
 
 
@@ -21,7 +22,7 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str, note: str) -> go.Fig
         colorbar={"title": {"text": "response to the<br>feature alone<br>(strength 1)"}},
         hovertemplate="%{x}<br>%{y}<br>response %{z:.4f}<extra></extra>",
     )
-    figure = go.Figure(heatmap)
+    figure = Figure(heatmap)
     end = shown.n_mono - 0.5
     figure.add_vline(x=end, line={"color": "white", "width": 3})
     figure.add_vline(x=end, line={"color": "#222", "width": 1.5, "dash": "dash"})

@@ -15,6 +15,7 @@ from plotly.subplots import make_subplots
 from toymono.analysis.dashboard_data import ROLES, Frame, History
 from toymono.analysis.monosemanticity import MONO_THRESHOLD, score_cdf
 from toymono.analysis.ordering import Order
+from toymono.plots.figure import Figure
 from toymono.plots.maps import named_on_hover
 from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, faded, panel, step_ticks
 
@@ -48,7 +49,12 @@ def member_map(
     `role` colours biases.
     """
     figure = make_subplots(
-        rows=3, cols=1, shared_xaxes=True, row_heights=[0.66, 0.14, 0.2], vertical_spacing=0.02
+        figure=Figure(),
+        rows=3,
+        cols=1,
+        shared_xaxes=True,
+        row_heights=[0.66, 0.14, 0.2],
+        vertical_spacing=0.02,
     )
     figure.add_trace(_heatmap(quantity, top), row=1, col=1)
     figure.add_trace(_dots("favourites", size=4), row=1, col=1)
@@ -138,7 +144,7 @@ def member_traces(
 
 def score_panel(frame: Frame) -> go.Figure:
     """Cumulative distribution of the scores at a record [P Fig 2]."""
-    figure = go.Figure(
+    figure = Figure(
         go.Scatter(mode="lines", line={"color": COLOURS[2], "shape": "hv"}, name="scores")
     )
     figure.update_traces(
@@ -159,7 +165,7 @@ def score_traces(frame: Frame) -> dict[str, dict[str, Any]]:
 def loss_panel(past: History, record: int) -> go.Figure:
     """Task loss at every record above the training loss; one record is marked."""
     pale, line = {"color": faded(COLOURS[0], 0.35), "width": 1}, {"color": COLOURS[0], "width": 2}
-    figure = go.Figure(
+    figure = Figure(
         go.Scatter(x=past.loss_step, y=past.loss, mode="lines", line=pale, name=LOSS_TRACES[0])
     )
     known = go.Scatter(

@@ -12,9 +12,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from toymono.analysis.amplitudes import AMPLITUDES
 from toymono.analysis.dashboard_data import Dashboard, History, Kinked, best_scores, kinked_answer
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.analysis.responses import AMPLITUDES
+from toymono.plots.figure import Figure
 from toymono.plots.style import COLOURS, SIGN_COLOURS, panel, stems, step_ticks
 
 What = Literal["neuron", "feature"]
@@ -150,18 +151,18 @@ def _magnitudes_look(of: str) -> go.Figure:
     marker = {"color": COLOURS[1], "size": 9, "symbol": "diamond"}
     most = go.Scatter(name="strongest", mode="markers", marker=marker)
     most.hovertemplate = f"{of} %{{x}}: %{{y:.4f}}<extra></extra>"
-    return panel(go.Figure([stems("every", COLOURS[0], of), most]), "", of, "response")
+    return panel(Figure([stems("every", COLOURS[0], of), most]), "", of, "response")
 
 
 def _signed_look(of: str, what: str) -> go.Figure:
     return panel(
-        go.Figure([stems(name, colour, of) for name, colour in SIGN_COLOURS.items()]), "", of, what
+        Figure([stems(name, colour, of) for name, colour in SIGN_COLOURS.items()]), "", of, what
     )
 
 
 def _answer_look() -> go.Figure:
     """Dots: bends, a diamond for those of the neuron itself; dotted: truth."""
-    figure = go.Figure(
+    figure = Figure(
         go.Scatter(name="truth", x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, hoverinfo="skip")
     )
     figure.add_scatter(name="answer", mode="lines", line={"color": COLOURS[0], "width": 2})
@@ -178,7 +179,9 @@ def _answer_look() -> go.Figure:
 
 
 def _neuron_training_look() -> go.Figure:
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
+    figure = make_subplots(
+        figure=Figure(), rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08
+    )
     for row, (name, colour) in enumerate((("score", COLOURS[2]), ("bias", COLOURS[3])), start=1):
         line = go.Scatter(name=name, mode="lines+markers", line={"color": colour})
         figure.add_trace(
@@ -193,5 +196,5 @@ def _neuron_training_look() -> go.Figure:
 def _feature_training_look() -> go.Figure:
     line = go.Scatter(name="best score", mode="lines+markers", line={"color": COLOURS[2]})
     line.hovertemplate = "step %{x}: %{y:.4f}<extra></extra>"
-    figure = go.Figure(line).add_hline(y=MONO_THRESHOLD, line=_TRUTH).update_yaxes(range=[0, 1.05])
+    figure = Figure(line).add_hline(y=MONO_THRESHOLD, line=_TRUTH).update_yaxes(range=[0, 1.05])
     return panel(figure, "", "log2 steps", "score").update_xaxes(**step_ticks([_LONGEST]))

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from toymono.evidence.tables import SETTINGS, by_setting, over_seeds
+from toymono.plots.figure import Figure
 from toymono.plots.style import (
     COLOURS,
     MAGNITUDE,
@@ -30,7 +31,7 @@ def member_scatter(
     `chosen` members are ringed. Diverged members are left out.
     """
     finite = table[~table.diverged]
-    figure = go.Figure()
+    figure = Figure()
     if colour is None:
         groups = [("all members", finite)]
     else:

@@ -6,12 +6,13 @@ import plotly.graph_objects as go
 
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
 from toymono.evidence.curves import Curve
+from toymono.plots.figure import Figure
 from toymono.plots.style import line_with_band, seeds_note, styled
 
 
 def score_distributions(curves: Sequence[Curve], title: str, note: str) -> go.Figure:
     """Cumulative distributions, one line per record with a band over seeds."""
-    figure = go.Figure()
+    figure = Figure()
     for index, curve in enumerate(curves):
         figure.add_traces(line_with_band(curve, index, "score at most %{x:.4f}: %{y:.1%}"))
     figure.add_vline(x=MONO_THRESHOLD, line={"color": "#222", "width": 1, "dash": "dot"})

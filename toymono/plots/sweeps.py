@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from toymono.evidence.curves import Curve
+from toymono.plots.figure import Figure
 from toymono.plots.style import (
     COLOURS,
     axis_title,
@@ -46,7 +47,7 @@ def sweep_panels(
     larger network does, is written as text and not drawn. A baseline is one grey line in the panel
     of its measure.
     """
-    figure = make_subplots(rows=1, cols=len(panels), horizontal_spacing=0.1)
+    figure = make_subplots(figure=Figure(), rows=1, cols=len(panels), horizontal_spacing=0.1)
     for col, (name, curves) in enumerate(panels.items(), start=1):
         for index, curve in enumerate(curves):
             for trace in _traces(curve, COLOURS[index % len(COLOURS)]):

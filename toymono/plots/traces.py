@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from toymono.evidence.curves import Curve
+from toymono.plots.figure import Figure
 from toymono.plots.style import axis_title, line_with_band, seeds_note, step_ticks, styled
 
 
@@ -15,7 +16,9 @@ def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str
 
     `note` is added to the small print.
     """
-    figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.04)
+    figure = make_subplots(
+        figure=Figure(), rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.04
+    )
     for row, (name, curves) in enumerate(panels.items(), start=1):
         for index, curve in enumerate(curves):
             area, line = line_with_band(curve, index, "step %{x}: %{y:.4g}")

@@ -12,11 +12,10 @@ import plotly.io
 
 from toymono.config import InputError, require
 from toymono.environment import browser
+from toymono.plots.figure import CONFIG, Figure
 from toymono.text_files import read_text, write_text, written_whole
 
 _IMAGE_SUFFIXES = (".png", ".svg", ".pdf")
-# plotly 7 shows a "Share chart" button that uploads the figure unless its configuration forbids it.
-CONFIG = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
 
 
 def write_page(
@@ -78,7 +77,7 @@ def write_json(figure: go.Figure, file: pathlib.Path) -> pathlib.Path:
 def read_json(file: pathlib.Path) -> go.Figure:
     """A figure that `write_json` wrote; raises InputError if the file holds none."""
     try:
-        return go.Figure(json.loads(read_text(file)))
+        return Figure(json.loads(read_text(file)))
     except (OSError, ValueError, TypeError) as error:
         raise InputError(
             f"{file} must hold a figure that toymono wrote, but {error}; draw it anew"

@@ -15,7 +15,7 @@ from toymono.sweeps.files import check
 from toymono.sweeps.folder import SWEEP_FILE, claim_folder, load_components, read_sweep
 from toymono.sweeps.interruption import asked_to_stop, order
 from toymono.sweeps.plan import Unit, plan, share_of, shared
-from toymono.sweeps.store import unit_file
+from toymono.sweeps.store import Whole, unit_file
 from toymono.sweeps.train_unit import Report, train_unit
 from toymono.sweeps.workers import train_in_processes
 
@@ -31,10 +31,10 @@ class Engine(NamedTuple):
 
 def run_sweep(
     sweep: Sweep,
-    folder: pathlib.Path,
+    folder: pathlib.Path | str,
     report: Report = lambda unit, progress: None,
     share: str = "1/1",
-    workers: int | None = None,
+    workers: Whole | None = None,
     on: str = "here",
 ) -> list[pathlib.Path]:
     """Train every unit of a sweep that is not done, or of a share of it such as "2/8"; return the
@@ -51,6 +51,10 @@ def run_sweep(
     the folder is not writable. Raises Stopped, once all progress is stored, on Ctrl-C or a
     termination signal.
     """
+    folder = pathlib.Path(folder)
+    workers = None if workers is None else int(workers)
+    known = workers is None or workers >= 1
+    require(known, "workers", "a whole number from 1 on", workers, "leave it out")
     if (folder / SWEEP_FILE).exists():
         load_components(folder)
     with _engine(on, workers) as engine:

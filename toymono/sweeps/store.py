@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 
 from toymono import environment
+from toymono.analysis.specimen import Specimen, specimen_of
 from toymono.config import Config, Hyper, InputError, known_numbers, require
 from toymono.evidence.tables import is_diverged
 from toymono.sweeps.files import check, way_back, written_with_checksum
@@ -130,12 +131,12 @@ def _done(folder: pathlib.Path) -> list[tuple[pathlib.Path, Unit]]:
     return done
 
 
-def read_run(folder: pathlib.Path) -> list[xr.Dataset]:
+def read_run(folder: pathlib.Path | str) -> list[xr.Dataset]:
     """Results of the units that are done, those of one shape and the same seeds or settings joined.
 
     Raises InputError if the folder is no run or none is done.
     """
-    units = [read_unit(file, unit) for file, unit in _done(folder)]
+    units = [read_unit(file, unit) for file, unit in _done(pathlib.Path(folder))]
     of_settings = _joined(units, "seed", ("setting", *known_numbers()))
     return _joined(of_settings, "setting", ("seed",))
 
@@ -194,11 +195,29 @@ class StoredMember(NamedTuple):
     problem: Problem
     params: Params
 
+    @property
+    def specimen(self) -> Specimen:
+        """The network as measures take it."""
+        return specimen_of(self.config, self.params, self.problem)
 
-def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = None) -> StoredMember:
+
+Whole = int | np.integer  # what a user has from an array or a table
+
+
+def read_member(
+    data: xr.Dataset, seed: Whole, setting: Whole, step: Whole | None = None
+) -> StoredMember:
     """One member of a unit: `seed` by its value, `setting` by its place, at a recorded step (the
     last unless told).
+
+    Raises InputError for a seed, setting or step whose network the unit does not hold.
     """
+    kept = data.param_step.values.tolist()
+    told = {"seed": (seed, data.seed.values.tolist()), "step": (step, [None, *kept])}
+    told |= {"setting": (setting, [*range(data.sizes["setting"])])}
+    for name, (value, known) in told.items():
+        shown = ", ".join(map(str, known if len(known) < 9 else [*known[:4], "...", *known[-4:]]))
+        require(value in known, name, f"one of {shown}", value, "choose one of them")
     one = data.sel(seed=seed).isel(setting=setting)
     at = one.isel(param_step=-1) if step is None else one.sel(param_step=step)
     params: dict[str, dict[str, jax.Array]] = {"encoder": {}, "decoder": {}}
@@ -208,4 +227,4 @@ def read_member(data: xr.Dataset, seed: int, setting: int, step: int | None = No
     config = config_of(data)
     hyper = Hyper(**{name: float(one[name]) for name in known_numbers() if name in one.coords})
     problem = Problem(*(jnp.asarray(one[name].values) for name in Problem._fields))
-    return StoredMember(config, hyper, seed, problem, Params(params))
+    return StoredMember(config, hyper, int(seed), problem, Params(params))

@@ -1,4 +1,4 @@
-"""The networks in a unit's results: their configuration, weights and problems."""
+"""The networks in a unit's results: their configuration and arrays."""
 
 import json
 from collections.abc import Mapping
@@ -9,9 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
+from toymono.analysis.specimen import Specimen, kind_of
 from toymono.config import Config, known_numbers
 from toymono.toy.model import Weights
-from toymono.toy.tasks import Problem
+from toymono.toy.tasks import Problem, lone_targets
 
 _AS_JSON = ("options", "measures")  # fields of Config that no attribute can hold
 WEIGHTS = ("encoder_kernel", "encoder_bias", "decoder_kernel")  # names of the arrays of Weights
@@ -70,3 +71,12 @@ def problems_in(data: xr.Dataset) -> Problem:
     return Problem(
         *(jnp.asarray(data[name].transpose(*seed, ...).values) for name in Problem._fields)
     )
+
+
+def specimens_in(data: xr.Dataset) -> Specimen:
+    """The networks of all members at one record: weights lead with seed and setting, features and
+    targets with seed.
+    """
+    config, problems = config_of(data), problems_in(data)
+    targets = jax.vmap(lambda problem: lone_targets(config, problem))(problems)
+    return Specimen(*weights_in(data), problems.embedding, targets, kind_of(config))

@@ -20,6 +20,21 @@ from toymono.toy.tasks import n_outputs
 Params = nnx.State  # the network's parameters as a plain nested mapping of arrays
 
 
+Options = tuple[tuple[str, float], ...]
+
+
+def activation_options(config: Config) -> Options:
+    """The static numbers of the activation, by name."""
+    numbers = config.component("activation").numbers
+    return tuple(option for option in config.options if option[0] in numbers)
+
+
+def activate(name: str, options: Options, pre_activations: Array) -> Array:
+    """Hidden activations by the activation of this name; neurons are the last axis."""
+    activation = component("activation", name)
+    return activation(pre_activations, **activation.given(dict(options)))
+
+
 def _torch_default(fan_in: int) -> nnx.Initializer:
     """Uniform on +- 1/sqrt(fan_in), torch.nn.Linear's default for weights and biases."""
     bound = fan_in**-0.5
@@ -55,7 +70,7 @@ class Network(nnx.Module):
             rngs=rngs,
         )
         self.activation = config.activation
-        self.options = config.options
+        self.options = activation_options(config)
 
     @property
     def bias(self) -> Float[Array, " neuron"]:
@@ -64,8 +79,7 @@ class Network(nnx.Module):
 
     def hidden(self, inputs: Float[Array, "*batch embed"]) -> Float[Array, "*batch neuron"]:
         """Hidden activations h = act(L1 x + b)."""
-        activation = component("activation", self.activation)
-        return activation(self.encoder(inputs), **activation.given(dict(self.options)))
+        return activate(self.activation, self.options, self.encoder(inputs))
 
     def readout(self, hidden: Float[Array, "*batch neuron"]) -> Float[Array, "*batch output"]:
         """Outputs L2 h of given hidden activations."""

@@ -21,7 +21,14 @@ class World(NamedTuple):
 
 def make_world(config: Config, seed: ArrayLike) -> World:
     """The world of one seed: its projections, and the keys of its initial weights and samples."""
-    key_problem, key_params, key_data, key_probe = jax.random.split(
-        jax.random.key(seed, impl="threefry2x32"), 4
-    )
-    return World(random_problem(config, key_problem), key_params, key_data, key_probe)
+    key_problem, *keys = _keys(seed)
+    return World(random_problem(config, key_problem), *keys)
+
+
+def probe_key(seed: ArrayLike) -> Key[Array, ""]:
+    """The world's `key_probe` alone."""
+    return _keys(seed)[-1]
+
+
+def _keys(seed: ArrayLike) -> Key[Array, "4"]:
+    return jax.random.split(jax.random.key(seed, impl="threefry2x32"), 4)

@@ -17,7 +17,7 @@ from jax.sharding import PartitionSpec
 from toymono.analysis.record import Record, measure
 from toymono.components.registry import OPTIONAL, components
 from toymono.config import Config, Hyper, Scalar
-from toymono.toy.model import Params, network
+from toymono.toy.model import Params
 from toymono.toy.tasks import draw, drawn_batch
 from toymono.toy.world import World, make_world
 from toymono.training.placement import Placement, each
@@ -171,9 +171,7 @@ def measure_members(
     """Measure all members."""
 
     def of_seed(world: World) -> Callable[[Numbers, Params], Record]:
-        return lambda hyper, params: measure(
-            config, network(config, params), world.problem, world.key_probe, hyper
-        )
+        return lambda hyper, params: measure(config, params, world.problem, world.key_probe, hyper)
 
     def records(*arguments: Any) -> Record:  # noqa: ANN401
         return _over_members(of_seed, placement.at_once, *arguments)

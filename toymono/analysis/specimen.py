@@ -1,0 +1,272 @@
+"""Any two-layer network as arrays, with the features it is asked about: all that a measure knows.
+
+`specimen_of` takes a network of ours, `Specimen.from_arrays` and `Specimen.from_torch` any other.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float, Int
+
+from toymono.analysis.given import (
+    Activation,
+    Given,
+    activation_given,
+    arrays_given,
+    require_targets,
+)
+from toymono.analysis.monosemanticity import favourite_feature, monosemanticity
+from toymono.config import Config, require
+from toymono.toy.model import Options, Params, activate, activation_options, weights_of
+from toymono.toy.tasks import Problem, is_signed, lone_targets
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from toymono.analysis.circuits import Anatomy
+    from toymono.analysis.roles import Roles
+    from toymono.analysis.superposition import Geometry
+
+
+AnyArray = Array | np.ndarray
+
+
+@jax.tree_util.register_static
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """What of a network fixes a compiled program, beside the shapes of its arrays."""
+
+    activation: Activation  # the name of a component, or a function
+    is_signed: bool = False  # whether features take both signs: then each is probed at +1 and -1
+    options: Options = ()  # the static numbers of the activation
+
+
+class Specimen(NamedTuple):
+    """A network y = L2 act(L1 x + b) + c, and the features it is asked about.
+
+    >>> import numpy as np
+    >>> net = Specimen.from_arrays(encoder=np.eye(3), bias=np.full(3, -0.5), decoder=np.eye(3))
+    >>> net
+    Specimen(3 inputs, 3 relu neurons, 3 outputs; 3 features)
+    >>> net.scores.tolist()
+    [1.0, 1.0, 1.0]
+    """
+
+    encoder: Float[Array, "embed neuron"]  # L1, transposed
+    bias: Float[Array, " neuron"]  # b
+    decoder: Float[Array, "neuron output"]  # L2, transposed
+    features: Float[Array, "embed feature"]  # the input of each feature alone at strength 1
+    targets: Float[Array, "output feature"]  # what is asked for then
+    kind: Kind
+    output_bias: Float[Array, " output"] | None = None  # c
+
+    @classmethod
+    def from_arrays(
+        cls,
+        encoder: object,
+        bias: object,
+        decoder: object,
+        output_bias: object = None,
+        *,
+        features: object = None,
+        targets: object = None,
+        activation: Activation = "relu",
+        signed: bool = False,
+    ) -> "Specimen":
+        """A specimen of arrays: encoder embed x neuron, decoder neuron x output, features embed x
+        feature (the inputs themselves unless told), targets output x feature (the features).
+
+        Raises InputError where shapes do not fit or a number is not finite. In a square matrix a
+        wrong transpose cannot be seen.
+
+        >>> Specimen.from_arrays([[1.0, -1.0]], [0.0, 0.0], [[1.0], [1.0]], signed=True).n_neurons
+        2
+        """
+        named: Given = {
+            "bias": ("bias", bias, ("neuron",)),
+            "encoder": ("encoder", encoder, ("embed", "neuron")),
+            "decoder": ("decoder", decoder, ("neuron", "output")),
+            "output_bias": ("output_bias", output_bias, ("output",)),
+        }
+        return cls._given(named, features, targets, activation, signed)
+
+    @classmethod
+    def from_torch(
+        cls,
+        W1: object,
+        b1: object,
+        W2: object,
+        b2: object = None,
+        *,
+        features: object = None,
+        targets: object = None,
+        activation: Activation = "relu",
+        signed: bool = False,
+    ) -> "Specimen":
+        """A specimen of the weights and biases of two torch.nn.Linear, which lie out x in: W1 is
+        neuron x embed, W2 output x neuron. Tensors, arrays and lists are taken; the rest is as in
+        `from_arrays`.
+
+        >>> Specimen.from_torch([[1.0, 0.0]], [0.0], [[1.0], [0.0]])
+        Specimen(2 inputs, 1 relu neurons, 2 outputs; 2 features)
+        """
+        named: Given = {
+            "bias": ("b1", b1, ("neuron",)),
+            "encoder": ("W1", W1, ("neuron", "embed")),
+            "decoder": ("W2", W2, ("output", "neuron")),
+            "output_bias": ("b2", b2, ("output",)),
+        }
+        return cls._given(named, features, targets, activation, signed)
+
+    @classmethod
+    def _given(
+        cls,
+        named: Given,
+        features: object,
+        targets: object,
+        activation: Activation,
+        signed: bool,
+    ) -> "Specimen":
+        named["features"] = ("features", features, ("embed", "feature"))
+        named["targets"] = ("targets", targets, ("output", "feature"))
+        found = arrays_given(named)
+        if "features" not in found:
+            found["features"] = jnp.eye(found["encoder"].shape[0])
+        if "targets" not in found:
+            n_features = found["features"].shape[1]
+            require_targets(found["decoder"].shape[1], n_features)
+            found["targets"] = jnp.eye(n_features)
+        kind = Kind(activation_given(activation, found["bias"].shape), bool(signed))
+        return cls(**found, kind=kind)
+
+    def __repr__(self) -> str:
+        act = self.kind.activation
+        name = act if isinstance(act, str) else getattr(act, "__name__", "other")
+        signed = "signed " if self.kind.is_signed else ""
+        layers = f"{self.encoder.shape[-2]} inputs, {self.n_neurons} {name} neurons"
+        outputs = f"{self.targets.shape[-2]} outputs"
+        return f"Specimen({layers}, {outputs}; {self.n_features} {signed}features)"
+
+    @property
+    def n_neurons(self) -> int:
+        """Hidden neurons (k)."""
+        return self.bias.shape[-1]
+
+    @property
+    def n_features(self) -> int:
+        """Features it is asked about (N)."""
+        return self.features.shape[-1]
+
+    @property
+    def is_relu(self) -> bool:
+        """Whether each neuron is linear where it is on, which some measures need."""
+        return self.kind.activation == "relu"
+
+    def require_relu(self, measure: str) -> None:
+        """Raise InputError unless the activation is ReLU."""
+        rule, fix = f"relu for {measure}", "ask for a measure of any activation, such as scores"
+        require(self.is_relu, "activation", rule, self.kind.activation, fix)
+
+    def hidden(self, inputs: Float[AnyArray, "..."]) -> Float[Array, "*batch neuron"]:
+        """Hidden activations h = act(L1 x + b) of inputs, the last axis of which is embed."""
+        n_embed = self.encoder.shape[0]
+        rule, fix = f"... x {n_embed}, the network's inputs", "transpose or project them"
+        require(inputs.shape[-1:] == (n_embed,), "inputs", rule, f"of shape {inputs.shape}", fix)
+        act, pre_activations = self.kind.activation, jnp.asarray(inputs) @ self.encoder + self.bias
+        if callable(act):
+            return act(pre_activations)
+        return activate(act, self.kind.options, pre_activations)
+
+    def readout(self, hidden: Float[Array, "*batch neuron"]) -> Float[Array, "*batch output"]:
+        """Outputs L2 h + c of given hidden activations."""
+        outputs = hidden @ self.decoder
+        return outputs if self.output_bias is None else outputs + self.output_bias
+
+    @property
+    def constant(self) -> Float[Array, " output"]:
+        """c, or zeros where there is none."""
+        none = jnp.zeros(self.decoder.shape[1])
+        return none if self.output_bias is None else self.output_bias
+
+    def __call__(self, inputs: Float[AnyArray, "..."]) -> Float[Array, "*batch output"]:
+        """Outputs y of inputs, the last axis of which is embed."""
+        return self.readout(self.hidden(inputs))
+
+    def responses_at(self, strength: ArrayLike) -> Float[Array, "neuron feature"]:
+        """Activation h_i(F_j) of each neuron i when only feature j is on, at this strength."""
+        return self.hidden(jnp.asarray(strength * self.features.T)).T
+
+    @property
+    def responses(self) -> Float[Array, "neuron feature"]:
+        """The responses of eq 7: h_i(F_j), or h_i(F_j) + h_i(-F_j) where features have a sign [P
+        3].
+        """
+        responses = self.responses_at(1.0)
+        return responses + self.responses_at(-1.0) if self.kind.is_signed else responses
+
+    @property
+    def scores(self) -> Float[Array, " neuron"]:
+        """How monosemantic each neuron is, in [0, 1]: eq 7, see `monosemanticity`."""
+        return monosemanticity(self.responses)
+
+    @property
+    def favourites(self) -> Int[Array, " neuron"]:
+        """The feature that each neuron answers most."""
+        return favourite_feature(self.responses)
+
+    # The measures below are written in terms of this class, so they are loaded when they are used.
+
+    def roles(self) -> "Roles":
+        """The role of every neuron: dead, small, mono, linear and so on."""
+        from toymono.analysis.roles import roles
+
+        return measured(roles, self)
+
+    def circuit(self) -> "Anatomy":
+        """The network's parts in numbers; NaN for what it has not, or what ReLU alone has."""
+        from toymono.analysis.circuits import anatomy
+
+        return measured(anatomy, self)
+
+    def superposition(self) -> "Geometry":
+        """How its features share inputs and neurons."""
+        from toymono.analysis.superposition import geometry
+
+        return measured(geometry, self)
+
+    def map(self, title: str = "Every neuron against every feature", note: str = "") -> "go.Figure":
+        """A picture of every neuron against every feature alone, mono neurons on a diagonal."""
+        from toymono.analysis.ordering import feature_neuron_map
+        from toymono.plots.maps import feature_neuron_map as drawn
+
+        return drawn(feature_neuron_map(self), title, note or repr(self))
+
+
+def specimen_of(config: Config, params: Params, problem: Problem) -> Specimen:
+    """A network of ours, in the embedding and with the targets of its problem."""
+    targets = lone_targets(config, problem)
+    return Specimen(*weights_of(params), problem.embedding, targets, kind_of(config))
+
+
+def kind_of(config: Config) -> Kind:
+    """What of a Config fixes a program that measures its networks."""
+    return Kind(config.activation, is_signed(config), activation_options(config))
+
+
+def measured(measure: Callable[[Specimen], Any], net: Specimen, precision: str = "float32") -> Any:  # noqa: ANN401
+    """What a measure finds, in this precision of matrix products; the first of a shape is
+    compiled.
+    """
+    with jax.default_matmul_precision(precision):
+        return _compiled(measure, net)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _compiled(measure: Callable[[Specimen], Any], net: Specimen) -> Any:  # noqa: ANN401
+    return measure(net)
