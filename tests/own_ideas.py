@@ -63,3 +63,9 @@ def warm_up(config, step):
 def descending(problem, features):
     """The features in descending order."""
     return -jnp.sort(-features, axis=-1)
+
+
+@tm.neuron_measure("effective_features", title="effective features", low=0)
+def effective_features(net):
+    """Features that a neuron shares its response among: exp of the entropy."""
+    return tm.effective_number(net.responses)

@@ -17,7 +17,8 @@ from toymono.components import registry
 from toymono.components.component import Number
 from toymono.components.registry import components
 from toymono.config import Config, Hyper, InputError, Sweep, known_numbers
-from toymono.evidence.tables import over_seeds, run_table
+from toymono.evidence.tables import brief, lowest, over_seeds, run_table
+from toymono.plots.style import axis_title
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
 from toymono.toy.tasks import lone_targets, n_outputs, sample_batch, sample_features
@@ -37,7 +38,8 @@ def _own(**chosen):
 def own_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("own") / "run"
     grids = ({"rho": (0.0, 1.0), "positive_bias": (0.0, 0.1)},)
-    base = _own(feature_law="own_ideas:pairs", activation="own_ideas:topk", options={"k": 5})
+    base = _own(feature_law="own_ideas:pairs", activation="topk", options={"k": 5})
+    base = dataclasses.replace(base, measures=("own_ideas:effective_features",))
     run_sweep(Sweep(base=base, grids=grids, seeds=(0, 1)), folder)
     return folder
 
@@ -111,6 +113,31 @@ def test_a_run_knows_the_components_and_numbers_it_was_made_with(own_run):
         (1, 0.1),
     ]
     assert {"rho", "positive_bias"} <= set(over_seeds(table, ("task_loss",)).columns)
+
+
+def test_a_measure_of_one_s_own_is_recorded_tabulated_and_kept_within_its_range(own_run):
+    (unit,) = read_run(own_run)
+    member = tm.open_run(own_run).member(3)
+    due = tm.effective_number(member.specimen.responses)
+    kept = member.history("effective_features")
+    assert kept.dims == ("step", "neuron")
+    np.testing.assert_allclose(kept.isel(step=-1), due, rtol=1e-5)
+    table = run_table([unit])
+    assert table.effective_features[3] == pytest.approx(float(due.mean()), rel=1e-5)
+    assert lowest("effective_features") == 0
+    assert "effective_features" in brief(table)
+    assert axis_title("effective_features") == "effective features"
+
+
+def test_a_measure_with_the_name_of_another_array_is_refused_before_anything_is_written(tmp_path):
+    tm.neuron_measure("score")(lambda net: net.scores)
+    try:
+        sweep = Sweep(base=_own(measures=("test_components:score",)))
+        with pytest.raises(InputError, match="another name than the results have"):
+            run_sweep(sweep, tmp_path / "run")
+    finally:
+        registry._known["neuron_measure"].pop("test_components:score")
+    assert not (tmp_path / "run").exists()
 
 
 def test_pickled_numbers_need_no_code():

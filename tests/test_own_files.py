@@ -27,6 +27,10 @@ def positive_bias(network, hidden, weight):
 def topk(x, k):
     least = jax.lax.top_k(x, k)[0][..., -1:]
     return jnp.where(x >= least, jax.nn.relu(x), 0.0)
+
+@tm.neuron_measure("effective_features", title="effective features", low=0)
+def effective(net):
+    return tm.effective_number(net.responses)
 """
 SHAPE = "--n-features 12 --n-embed 6 --n-neurons 20 --batch-size 32 --n-steps 64".split()
 RUN = [
@@ -57,6 +61,7 @@ def test_a_file_of_one_s_own_is_trained_kept_and_known_again(home):
     }
     assert {row["feature_law"] for row in rows} == {"mylaws:pairs"}
     assert all(row["task_loss"] > 0 and row["onset"] is None for row in rows)  # no code, no circuit
+    assert all(row["effective_features"] > 0 for row in rows)
     named = "runs/pairs/components/mylaws.py"
     rows = json.loads(_toymono(home, "table", "runs/pairs", "--json", "--with", named).stdout)
     assert any(row["n_linear"] is not None for row in rows)

@@ -28,7 +28,9 @@ class Tensor:
         return np.asarray(self.values, dtype)
 
 
-@pytest.mark.parametrize("kind", [Tensor, np.ndarray.tolist, jnp.asarray], ids=["tensor", "list", "array"])
+@pytest.mark.parametrize(
+    "kind", [Tensor, np.ndarray.tolist, jnp.asarray], ids=["tensor", "list", "array"]
+)
 def test_weights_of_torch_are_the_network_that_torch_had(kind):
     net = Specimen.from_torch(kind(W1), kind(B1), kind(W2), features=kind(np.asarray(EMBEDDING)))
     np.testing.assert_allclose(net.responses, RELU_RESPONSES, atol=1e-6)

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from toymono.analysis.record import Record as Record
     from toymono.analysis.record import measure as measure
     from toymono.analysis.specimen import Specimen as Specimen
+    from toymono.analysis.superposition import effective_number as effective_number
     from toymono.components.component import Number as Number
     from toymono.components.declare import activation as activation
     from toymono.components.declare import after_update as after_update
     from toymono.components.declare import at_start as at_start
     from toymono.components.declare import feature_law as feature_law
+    from toymono.components.declare import neuron_measure as neuron_measure
     from toymono.components.declare import optimizer as optimizer
     from toymono.components.declare import penalty as penalty
     from toymono.components.declare import schedule as schedule
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from toymono.training.ensemble import train_ensemble as train_ensemble
 
 _HOMES = {
+    "effective_number": "analysis.superposition",
+    "neuron_measure": "components.declare",
     "Number": "components.component",
     "activation": "components.declare",
     "after_update": "components.declare",

@@ -4,6 +4,8 @@ Neurons and features are numbered as they are stored; all arrays are numpy's, so
 matter of slicing.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import jax
@@ -97,8 +99,10 @@ def _responses(net: Specimen) -> Float[jax.Array, "neuron feature"]:
     return net.responses
 
 
-def neuron_table(shown: Dashboard) -> pd.DataFrame:
-    """One row per neuron, most monosemantic first."""
+def neuron_table(
+    shown: Dashboard, own: Mapping[str, np.ndarray] = MappingProxyType({})
+) -> pd.DataFrame:
+    """One row per neuron, most monosemantic first; `own` are further columns, each: neuron."""
     neuron = shown.order.neuron
     columns = {
         "neuron": neuron,
@@ -108,6 +112,7 @@ def neuron_table(shown: Dashboard) -> pd.DataFrame:
         "bias": shown.bias[neuron],
         "|in| |out|": shown.gain[neuron],
         "role": [ROLES[index] for index in shown.role[neuron]],
+        **{name.replace("_", " "): values[neuron] for name, values in own.items()},
     }
     return pd.DataFrame(columns)
 

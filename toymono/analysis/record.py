@@ -16,6 +16,8 @@ from toymono.analysis.monosemanticity import (
 )
 from toymono.analysis.responses import is_dead, is_dead_at_any_amplitude, is_dead_on_samples
 from toymono.analysis.specimen import specimen_of
+from toymono.components.component import short_name
+from toymono.components.registry import component
 from toymono.config import Config
 from toymono.toy.model import Params
 from toymono.toy.tasks import Problem, project, sample_features
@@ -38,6 +40,7 @@ class Record(NamedTuple):
     n_dead_at_any_amplitude: Int[Array, ""]  # nor at any amplitude in [0, 1]
     n_dead_on_samples: Int[Array, ""]  # never on in 16 sampled batches
     n_positive_bias: Int[Array, ""]
+    own: dict[str, Float[Array, " neuron"]]  # the measures of users' files, by name
 
 
 def measure(
@@ -71,4 +74,5 @@ def measure(
         n_dead_at_any_amplitude=is_dead_at_any_amplitude(net).sum(),
         n_dead_on_samples=is_dead_on_samples(net, inputs, key).sum(),
         n_positive_bias=(bias > 0).sum(),
+        own={short_name(m): component("neuron_measure", m)(net) for m in config.measures},
     )

@@ -93,6 +93,20 @@ def schedule(name: str) -> Callable[[F], F]:
     return _declared("schedule", name, {})
 
 
+def neuron_measure(
+    name: str, *, title: str = "", low: float | None = None, high: float | None = None
+) -> Callable[[F], F]:
+    """Declare `f(net)`: a number for each neuron, "neuron", of a `toymono.Specimen`.
+
+    It is taken with every record of a run, and shown as the mean over neurons in tables and neuron
+    by neuron on pages. `title` stands on axes; `low` and `high` are its least and largest value.
+    """
+    require(name.isidentifier(), "the name of a measure", "a word", name, "as n_features_answered")
+    ends = {"low": low, "high": high}
+    ends = {name: None if end is None else float(end) for name, end in ends.items()}
+    return _declared("neuron_measure", name, {}, title=title, **ends)
+
+
 def at_start(name: str, **mapped: Number) -> Callable[[F], F]:
     """Declare `f(weights, key, **numbers)`: initial weights from random ones.
 

@@ -18,7 +18,8 @@ from toymono.analysis.circuits import Anatomy, anatomy
 from toymono.analysis.scores_in_contexts import MonoInContexts
 from toymono.analysis.specimen import Specimen
 from toymono.analysis.superposition import Geometry
-from toymono.components.registry import static_numbers
+from toymono.components.component import short_name
+from toymono.components.registry import components, static_numbers
 from toymono.config import Config, known_numbers, own_numbers
 from toymono.evidence.finished import is_finished, late_gain
 from toymono.evidence.seeds import interval_over_seeds
@@ -59,12 +60,20 @@ def lowest(measure: str) -> float:
     """The least value a measure can have: losses, counts and shares are not negative, biases and
     differences may be.
     """
-    return 0.0 if measure in _NOT_NEGATIVE else -np.inf
+    own = _own(measure, "low")
+    return 0.0 if measure in _NOT_NEGATIVE else -np.inf if own is None else own
 
 
 def highest(measure: str) -> float:
     """The largest value a measure can have: shares end at 1, but for neurons per feature."""
-    return 1.0 if measure in _AT_MOST_1 else np.inf
+    own = _own(measure, "high")
+    return 1.0 if measure in _AT_MOST_1 else np.inf if own is None else own
+
+
+def _own(measure: str, end: str) -> float | None:
+    """The end of its values that a user's measure declares."""
+    declared = {short_name(name): c.facts for name, c in components("neuron_measure").items()}
+    return declared.get(measure, {}).get(end)
 
 
 def training_loss(data: xr.Dataset) -> xr.DataArray:
@@ -98,14 +107,14 @@ def member_table(data: xr.Dataset) -> pd.DataFrame:
     """
     table = recorded_measures(data).assign(_anatomies(data))
     table["nearly_covered_per_feature"] = table.n_nearly_covered / data.attrs["n_features"]
-    return member_rows(table, data, MEASURES)
+    return member_rows(table, data, (*MEASURES, *own_measures(data)))
 
 
 def recorded_table(data: xr.Dataset) -> pd.DataFrame:
     """The same rows with those measures alone that were recorded in training: no parameters are
     read.
     """
-    return member_rows(recorded_measures(data), data, RECORDED)
+    return member_rows(recorded_measures(data), data, (*RECORDED, *own_measures(data)))
 
 
 def recorded_measures(data: xr.Dataset) -> xr.Dataset:
@@ -113,10 +122,21 @@ def recorded_measures(data: xr.Dataset) -> xr.Dataset:
     last = data.isel(step=-1, drop=True)
     table = last[["task_loss", "task_loss_error", *COUNTS]].assign(diverged=data.diverged)
     table = table.assign(late_gain=late_gain(data), finished=is_finished(data))
+    table = table.assign({name: last[name].mean("neuron") for name in own_measures(data)})
     table["mono_per_neuron"] = table.n_mono / data.attrs["n_neurons"]
     table["mono_per_feature"] = table.n_mono / data.attrs["n_features"]
     table["covered_per_feature"] = table.n_covered / data.attrs["n_features"]
     return table
+
+
+def own_measures(data: xr.Dataset) -> list[str]:
+    """The measures of users' files that were recorded, by the names of their arrays."""
+    return [short_name(measure) for measure in config_of(data).measures]
+
+
+def own_columns(table: pd.DataFrame) -> list[str]:
+    """The columns of a table that are measures of users' files: means over neurons."""
+    return [name for name in map(short_name, components("neuron_measure")) if name in table]
 
 
 def member_rows(table: xr.Dataset, data: xr.Dataset, measures: Sequence[str]) -> pd.DataFrame:
@@ -173,8 +193,11 @@ def run_table(
 
 
 def brief(table: pd.DataFrame, measures: Sequence[str] = ("task_loss", *COUNTS)) -> pd.DataFrame:
-    """The columns that a reader needs: the settings that differ, the seed, and these measures."""
-    return table[[*varying_settings(table), "seed", *measures, "diverged"]]
+    """The columns that a reader needs: the settings that differ, the seed, these measures, and
+    those of the user's own.
+    """
+    shown = (*varying_settings(table), "seed", *measures, *own_columns(table), "diverged")
+    return table[[*shown]]
 
 
 def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:

@@ -17,9 +17,9 @@ from toymono.explorer.captions import (
     roles_words,
 )
 from toymono.explorer.components import choice, message, picture, register, register_data, tabled
-from toymono.explorer.stored_runs import Study, find
+from toymono.explorer.stored_runs import Member, Study, find
 from toymono.explorer.tables import register_table
-from toymono.explorer.view import view_of
+from toymono.explorer.view import View, view_of
 from toymono.gallery.figures import member_figure
 from toymono.plots.members import QUANTITY_TITLES, Quantity, member_map
 from toymono.plots.panels import (
@@ -116,10 +116,14 @@ def register_member(app: Dash, studies: Mapping[str, Study]) -> None:
         [Input("circuit-part", "data")],
     )
     register_data(app, "circuit")
-    for name, of in (("neurons", neuron_table), ("features", feature_table)):
-        register_table(
-            app, name, lambda view, of=of: of(find(studies, view.run).member(view.member).dashboard)
-        )
+
+    def member_of(view: View) -> Member:
+        return find(studies, view.run).member(view.member)
+
+    register_table(
+        app, "neurons", lambda view: neuron_table(member_of(view).dashboard, member_of(view).own)
+    )
+    register_table(app, "features", lambda view: feature_table(member_of(view).dashboard))
     for what in _PAGES:
         page = [Output(f"{what}-page", "hidden"), Output(f"{what}-words", "children")]
         pictures = [Output(f"{what}-{name}", "figure") for name in _PAGES[what].names]

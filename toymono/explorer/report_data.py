@@ -150,7 +150,7 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
             plain(kinked_answer(shown, feature)._asdict() | {"line": None})
             for feature in range(len(shown.mono_neurons))
         ],
-        "neurons": packed_table("neurons", neuron_table(shown)),
+        "neurons": packed_table("neurons", neuron_table(shown, member.own)),
         "features": packed_table("features", feature_table(shown)),
         "words": {
             **_words(shown),

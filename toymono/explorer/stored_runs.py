@@ -23,7 +23,13 @@ from toymono.analysis.dashboard_data import (
 )
 from toymono.config import InputError, require
 from toymono.evidence.results import Results, measured_results, runs_at
-from toymono.evidence.tables import RECORDED, recorded_table, run_table, varying_settings
+from toymono.evidence.tables import (
+    RECORDED,
+    own_measures,
+    recorded_table,
+    run_table,
+    varying_settings,
+)
 from toymono.gallery.runs import Run
 from toymono.plots.style import setting_label
 from toymono.sweeps.store import StoredMember, open_run_units
@@ -39,6 +45,7 @@ class Member:
     label: str  # its setting and seed in words
     stored: StoredMember
     history: History
+    own: dict[str, np.ndarray]  # the measures of users' files at the last record, each: neuron
     _run: Run
 
     @functools.cached_property
@@ -110,7 +117,9 @@ class Study:
 
     def _read_member(self, number: int) -> Member:
         found = self.run.member(number)
-        return Member(number, found.label, found.stored, history(found.data), self.run)
+        last = found.data.isel(step=-1)
+        own = {name: last[name].values for name in own_measures(found.data)}
+        return Member(number, found.label, found.stored, history(found.data), own, self.run)
 
 
 def studies(folders: Iterable[pathlib.Path]) -> dict[str, Study]:

@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, State, dcc, html
 
 from toymono.config import require
 from toymono.evidence.curves import sweep_axis
-from toymono.evidence.tables import MEASURES, brief, varying_settings
+from toymono.evidence.tables import MEASURES, brief, own_columns, varying_settings
 from toymono.explorer.captions import member_words
 from toymono.explorer.components import choice, message, offered, picture, register, tabled
 from toymono.explorer.stored_runs import Study, find
@@ -70,6 +70,7 @@ def register_sweep(app: Dash, studies: Mapping[str, Study]) -> None:
         for name in ("x", "colour")
         for what in ("options", "placeholder", "value")
     ]
+    lists.append(Output("y", "options"))
     chosen = [Input("run-part", "data"), State("view", "data")]
     register(app, "message", functools.partial(_lists, studies), lists, chosen)
     drawn = [Output("scatter", "figure"), Output("scatter-words", "children")]
@@ -89,10 +90,10 @@ def _lists(studies: Mapping[str, Study], part: dict[str, Any], data: dict[str, A
     view, study = view_of(data), find(studies, view_of(part).run)
     x, _, colour = _axes(study, view_of(part))
     settings = [_option(name) for name in varying_settings(study.run.table)]
-    measures = [_option(name) for name in _Y]
+    measures = [_option(name) for name in (*_Y, *own_columns(study.run.table))]
     shade = axis_title(colour) if colour else "none"
     across, colours = offered(settings + measures, view.x), offered(settings, view.colour)
-    return [across, axis_title(x), view.x, colours, shade, view.colour]
+    return [across, axis_title(x), view.x, colours, shade, view.colour, measures]
 
 
 def _draw(studies: Mapping[str, Study], part: dict[str, Any]) -> list[Any]:

@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from toymono.components.component import short_name
+from toymono.components.registry import components, static_numbers
+from toymono.config import known_numbers
 from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import LEVEL
 
@@ -90,7 +93,14 @@ AXIS_TITLES = {
 
 def axis_title(name: str) -> str:
     """What an axis of this quantity is called."""
-    return AXIS_TITLES.get(name, name.replace("_", " "))
+    return AXIS_TITLES.get(name) or _declared_titles().get(name) or name.replace("_", " ")
+
+
+def _declared_titles() -> dict[str, str]:
+    """What components call their numbers and measures."""
+    titles = {name: number.title for name, number in (known_numbers() | static_numbers()).items()}
+    of_measures = components("neuron_measure").items()
+    return titles | {short_name(name): str(found.facts["title"]) for name, found in of_measures}
 
 
 def setting_label(values: Mapping[str, Any]) -> str:

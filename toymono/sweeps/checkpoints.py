@@ -16,6 +16,7 @@ import numpy as np
 
 from toymono import environment
 from toymono.analysis.record import Record
+from toymono.components.component import short_name
 from toymono.config import Config, Hyper, InputError
 from toymono.sweeps.files import checksum
 from toymono.sweeps.plan import Unit
@@ -64,14 +65,16 @@ def _find_room(home: pathlib.Path, n_bytes: int) -> None:
 
 def _arrays(snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Every array of a snapshot under a name; records and kept parameters are stacked."""
-    records = {
-        f"record.{name}": np.stack([getattr(r, name) for r in snapshot.records])
-        for name in Record._fields
+    records = [{**r._asdict(), **r.own} for r in snapshot.records]
+    recorded = {
+        f"record.{name}": np.stack([record[name] for record in records])
+        for name in records[0]
+        if name != "own"
     }
     kept = [np.stack(leaves) for leaves in zip(*map(jax.tree.leaves, snapshot.params), strict=True)]
     members = [np.asarray(leaf) for leaf in jax.tree.leaves(snapshot.members)]
     numbered = {"member": members, "params": kept}
-    return records | {
+    return recorded | {
         f"{name}.{n}": leaf for name, leaves in numbered.items() for n, leaf in enumerate(leaves)
     }
 
@@ -86,7 +89,10 @@ def _snapshot(config: Config, step: int, arrays: dict[str, np.ndarray]) -> Snaps
             structure, [arrays[f"{name}.{n}"] for n in range(structure.num_leaves)]
         )
 
-    records = Record._make(arrays[f"record.{name}"] for name in Record._fields)
+    own = {short_name(m): arrays[f"record.{short_name(m)}"] for m in config.measures}
+    named: dict[str, Any] = {n: arrays[f"record.{n}"] for n in Record._fields if n != "own"}
+    named["own"] = own
+    records = Record(**named)
     params = _unstacked(tree("params", alone.params)) if "params.0" in arrays else ()
     return Snapshot(step, tree("member", alone), _unstacked(records), params)
 

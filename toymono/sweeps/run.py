@@ -15,6 +15,7 @@ from toymono.sweeps.files import check
 from toymono.sweeps.folder import SWEEP_FILE, claim_folder, load_components, read_sweep
 from toymono.sweeps.interruption import asked_to_stop, order
 from toymono.sweeps.plan import Unit, plan, share_of, shared
+from toymono.sweeps.schema import layouts
 from toymono.sweeps.store import Whole, unit_file
 from toymono.sweeps.train_unit import Report, train_unit
 from toymono.sweeps.workers import train_in_processes
@@ -61,6 +62,7 @@ def run_sweep(
         sweep = _cut(sweep, share, engine)
         for unit in shared(plan(sweep), share):
             _check_memory(unit, engine.most_bytes)
+            layouts(unit)  # that its results can be named
         units = shared(plan(claim_folder(folder, sweep)), share)
         missing = _missing(folder, units)
         if missing:

@@ -11,7 +11,8 @@ import xarray as xr
 
 from toymono import environment
 from toymono.analysis.record import Record
-from toymono.config import Config
+from toymono.components.component import short_name
+from toymono.config import Config, require
 from toymono.sweeps.plan import Unit
 from toymono.sweeps.stored_networks import WEIGHTS, stored_setting
 from toymono.toy.model import Weights
@@ -19,6 +20,7 @@ from toymono.toy.tasks import Problem, n_outputs
 from toymono.training.schedules import last_step, loss_steps, record_steps
 
 MEMBER = ("seed", "setting")
+_RECORDED = tuple(name for name in Record._fields if name != "own")
 PROVENANCE = (
     *(f"{name}_version" for name in ("python", *environment.PACKAGES)),
     "device",
@@ -50,7 +52,7 @@ def _of(kind: type, fields: tuple[str, ...], names: tuple[str, ...], *before: st
 
 ARRAYS: dict[str, Layout] = {
     "loss": Layout((*MEMBER, "loss_step"), "f"),
-    **_of(Record, Record._fields, Record._fields, "step", *MEMBER),
+    **_of(Record, _RECORDED, _RECORDED, "step", *MEMBER),
     **_of(Weights, Weights._fields, WEIGHTS, "param_step", *MEMBER),
     **_of(Problem, Problem._fields, Problem._fields, "seed"),
     "diverged": Layout(MEMBER, "b"),
@@ -62,7 +64,13 @@ COORDINATES: dict[str, Layout] = {
 
 def layouts(unit: Unit) -> dict[str, Layout]:
     """Every array of a unit's results, by name."""
-    return {**ARRAYS, **COORDINATES, **dict.fromkeys(unit.settings[0], Layout(("setting",), "f"))}
+    numbers = dict.fromkeys(unit.settings[0], Layout(("setting",), "f"))
+    of_neurons = Layout(("step", *MEMBER, "neuron"), "f")
+    own = dict.fromkeys(map(short_name, unit.config.measures), of_neurons)
+    for name in own:
+        rule, fix = "another name than the results have", "rename it in its file"
+        require(name not in {**ARRAYS, **COORDINATES, **numbers}, "a measure", rule, name, fix)
+    return {**ARRAYS, **COORDINATES, **numbers, **own}
 
 
 def coordinates(unit: Unit) -> dict[str, list[int] | list[float]]:

@@ -34,6 +34,7 @@ def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
     them inside.
     """
     found = {"loss": trained.losses, **trained.records._asdict()}
+    found |= found.pop("own")
     for name in WEIGHTS:
         layer, leaf = name.split("_")
         found[name] = trained.params[layer][leaf]

@@ -20,7 +20,7 @@ from toymono.toy.tasks import n_outputs
 Params = nnx.State  # the network's parameters as a plain nested mapping of arrays
 
 
-Options = tuple[tuple[str, float], ...]
+Options = tuple[tuple[str, int | float], ...]
 
 
 def activation_options(config: Config) -> Options:
