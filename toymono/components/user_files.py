@@ -77,7 +77,7 @@ def described(used: Iterable[Component]) -> dict[str, Any]:
         assert source is not None
         of = found.setdefault(one.module, {"sha256": source.sha256, "declared": []})
         numbers = {name: dataclasses.asdict(number) for name, number in one.numbers.items()}
-        facts = {name: value for name, value in one.facts.items() if not callable(value)}
+        facts = {name: None if callable(value) else value for name, value in one.facts.items()}
         of["declared"] += [{"kind": one.kind, "name": one.name, "numbers": numbers, "facts": facts}]
     return found
 

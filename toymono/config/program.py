@@ -124,6 +124,10 @@ class Config:
                 "set initialization to random",
             )
             require(value in only, name, rule, value, fix)
+        law = self.component("feature_law")
+        rule = "a law of independent features with uniform amplitudes for a hand-built network"
+        holds = law.facts["densities"] is not None
+        require(holds, "feature_law", rule, law.name, "set initialization to random")
         least = self.n_features + self.n_embed + 1
         rule = f"at least n_features + n_embed + 1 = {least} for a hand-built network"
         require(self.n_neurons >= least, "n_neurons", rule, self.n_neurons, "raise it")

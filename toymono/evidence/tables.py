@@ -160,12 +160,11 @@ def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]
     return member_columns(found._asdict())
 
 
-def has_code(data: xr.Dataset) -> bool:
-    """Whether all that a network computes with is loaded; not so for a user's own activation or
-    task whose file was not named.
+def has_code(data: xr.Dataset, kinds: Sequence[str] = ("activation", "task")) -> bool:
+    """Whether the components of these kinds are loaded, by default all that a network computes
+    with; not so for those of a user's file that was not named.
     """
-    config = config_of(data)
-    return all(config.component(kind).function for kind in ("activation", "task"))
+    return all(config_of(data).component(kind).function for kind in kinds)
 
 
 def member_columns(found: Mapping[str, Array]) -> dict[str, tuple[tuple[str, str], np.ndarray]]:

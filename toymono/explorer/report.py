@@ -23,6 +23,7 @@ from toymono.evidence.tables import (
     SETTINGS,
     brief,
     by_setting,
+    has_code,
     over_seeds,
     varying_settings,
 )
@@ -65,13 +66,10 @@ def write_report(
     """
     _check_free(file)
     chosen = [
-        [
-            study.member(number)
-            for number in dict.fromkeys(members) or chosen_members(study.run.table, share)
-        ]
+        [study.member(number) for number in dict.fromkeys(members) or _shown_members(study, share)]
         for study, share in zip(studies.values(), _shares(len(studies)), strict=True)
     ]
-    budget = _BUDGET // sum(map(len, chosen))
+    budget = _BUDGET // max(1, sum(map(len, chosen)))
     parts: dict[str, Any] = {}
     runs = [
         _run(place, study, chosen[place], budget, parts)
@@ -103,6 +101,12 @@ def _shares(n_runs: int) -> list[int]:
     does not divide.
     """
     return [max(1, _MEMBERS // n_runs + (place < _MEMBERS % n_runs)) for place in range(n_runs)]
+
+
+def _shown_members(study: Study, n: int) -> list[int]:
+    """The members taken apart where none is named: none if that needs code which is not loaded."""
+    has_all = all(map(has_code, study.run.units))
+    return chosen_members(study.run.table, n) if has_all else []
 
 
 def chosen_members(table: pd.DataFrame, n: int) -> list[int]:

@@ -12,7 +12,7 @@ import xarray as xr
 from toymono.config import Config, known_numbers
 from toymono.evidence import curves
 from toymono.evidence.curves import Curve
-from toymono.evidence.tables import varying_settings
+from toymono.evidence.tables import has_code, varying_settings
 from toymono.gallery.circuits import circuit_figure, hand_built_curve
 from toymono.gallery.runs import Run, open_run, phase_of
 from toymono.plots import Kind, biases, scores, sweeps, traces
@@ -112,7 +112,10 @@ def member_figure(run: Run, number: int, title: str = "The network taken apart")
 
 
 def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:
-    """The figures of one kind, one per unit if the kind shows single settings."""
+    """The figures of one kind, one per unit if the kind shows single settings.
+
+    All kinds are those that need no code of a user's file that is not loaded.
+    """
     run = open_run(folder)
     units, table = run.units, run.table
     varying = varying_settings(table)
@@ -123,5 +126,9 @@ def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:
         "map": lambda: [run.member(member).map()],
         "circuit": lambda: [member_figure(run, member)],
     }
-    kinds = list(figures) if kind == "all" else [kind]
+    needs = {"map": ("activation", "task"), "circuit": ("activation", "task", "feature_law")}
+    drawable = [
+        name for name in figures if all(has_code(data, needs.get(name, ())) for data in units)
+    ]
+    kinds = drawable if kind == "all" else [kind]
     return [figure for name in kinds for figure in figures[name]()]
