@@ -23,6 +23,8 @@ from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
 from toymono.toy.tasks import lone_targets, n_outputs, sample_batch, sample_features
 from toymono.toy.world import make_world
+from toymono.training import members, train
+from toymono.training.ensemble import train_ensemble
 from toymono.training.members import stack_settings
 from toymono.training.train import start, trained_loss
 
@@ -76,6 +78,16 @@ def test_a_penalty_acts_with_its_weight_and_is_left_out_where_no_setting_gives_i
     assert float(added) == pytest.approx(float(due), rel=1e-4)
     assert "positive_bias" not in stack_settings([Hyper(positive_bias=0.0)]).shared
     assert "positive_bias" in stack_settings([Hyper(positive_bias=0.0), one]).varying
+
+
+def test_new_numbers_of_one_s_own_do_not_retrace(monkeypatch):
+    config, traces = _own(feature_law="pairs", batch_size=33), []
+    update = train.update
+    monkeypatch.setattr(members, "update", lambda *args: traces.append(args) or update(*args))
+    train_ensemble(config, [Hyper(rho=0.1, positive_bias=0.2)], (0,))
+    first = len(traces)
+    train_ensemble(config, [Hyper(rho=0.3, positive_bias=0.4)], (0,))
+    assert len(traces) == first > 0
 
 
 def test_what_is_static_fixes_the_program_and_keeps_its_default_unless_it_is_given():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from toymono.config import Config, Sweep
 from toymono.sweeps.plan import Unit, n_members, plan
+from toymono.sweeps.schema import ARRAYS
 from toymono.training.placement import activation_bytes, place_members
 from toymono.training.schedules import last_step, n_losses, record_steps
 from toymono.training.train import multiply_adds, n_parameters
@@ -25,7 +26,6 @@ PROCESS_BYTES = (
 _MOST_MEMBERS = 64  # of a unit: cost per member is flat by then, and a unit lost is little lost
 _WORTH_SPLITTING = 30.0  # seconds on a laptop; a process takes a few to start and compile
 _LAPTOP_RATE = 9e10  # multiply-adds per second
-_PER_NEURON, _PER_RECORD = 3, 9  # numbers in analysis.record.Record
 
 
 class Kept(NamedTuple):
@@ -41,9 +41,10 @@ def kept_of(config: Config) -> Kept:
     """What a run with these settings keeps of each member."""
     n_records = len(record_steps(config))
     parameters = n_parameters(config) * (n_records if config.record_params == "all" else 1)
-    numbers = (
-        n_losses(config) + n_records * (_PER_NEURON * config.n_neurons + _PER_RECORD) + parameters
-    )
+    arrays = [layout.dims for layout in ARRAYS.values() if "step" in layout.dims]
+    of_neurons = sum("neuron" in dims for dims in arrays)
+    per_record = (of_neurons + len(config.measures)) * config.n_neurons + len(arrays) - of_neurons
+    numbers = n_losses(config) + n_records * per_record + parameters
     return Kept(n_losses(config), n_records, parameters, numbers)
 
 
