@@ -5,6 +5,7 @@ import zlib
 import numpy as np
 
 from toymono.analysis.record import Record
+from toymono.components.component import short_name
 from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.plan import plan
 from toymono.sweeps.store import unit_file, write_unit
@@ -24,7 +25,15 @@ def made_up(unit):
     def stacked(of, axis):  # seed and setting from this axis on
         return np.stack([np.stack([of(one) for one in row], axis) for row in members], axis)
 
-    records = [stacked(lambda one, name=name: one[0][name], 1) for name in Record._fields]
+    records = {
+        name: stacked(lambda one, name=name: one[0][name], 1)
+        for name in Record._fields
+        if name != "own"
+    }
+    own = {
+        name: stacked(lambda one, name=name: one[0]["own"][name], 1)
+        for name in map(short_name, unit.config.measures)
+    }
     weights = {
         layer: {leaf: stacked(lambda one, a=layer, b=leaf: one[2][a][b], 1) for leaf in leaves}
         for layer, leaves in members[0][0][2].items()
@@ -32,7 +41,7 @@ def made_up(unit):
     problems = [_problem(unit.config, seed) for seed in unit.seeds]
     return Trained(
         losses=stacked(lambda one: one[1], 0),
-        records=Record(*records),
+        records=Record(**records, own=own),
         params=Params(weights),
         problems=Problem(*(np.stack(leaves) for leaves in zip(*problems, strict=True))),
     )
@@ -47,6 +56,17 @@ def store_made_up(sweep, folder, report=None):
     return [unit_file(folder, unit) for unit in units]
 
 
+# The numbers that a made-up network depends on, in the order in which they were first drawn.
+_DRAWN_BY = (
+    "learning_rate",
+    "bias_offset",
+    "bias_decay",
+    "l1",
+    "feature_density",
+    "weight_density",
+)
+
+
 def _problem(config, seed):
     draws = np.random.default_rng(seed).normal(size=(2, config.n_embed, config.n_features))
     return Problem(*(draws / np.linalg.norm(draws, axis=1, keepdims=True)).astype(np.float32))
@@ -54,7 +74,7 @@ def _problem(config, seed):
 
 def _member(config, seed, hyper):
     """Records, losses and kept parameters of one network; all but losses lead with steps."""
-    drawn_by = zlib.crc32(repr((seed, [float(number) for number in hyper])).encode())
+    drawn_by = zlib.crc32(repr((seed, [float(hyper[name]) for name in _DRAWN_BY])).encode())
     rng = np.random.default_rng(drawn_by)
     problem, k = _problem(config, seed), config.n_neurons
     feature = np.arange(k) % config.n_features
@@ -83,12 +103,13 @@ def _member(config, seed, hyper):
         "bias": np.tile(bias, (n_steps, 1)),
         "mean_bias": np.full(n_steps, bias.mean()),
         **counts,
+        "own": {short_name(measure): np.clip(score, 0, 1) for measure in config.measures},
     }
     losses = level + (zero - level) * np.exp(-np.linspace(0, 6, len(loss_steps(config))))
     kept = n_steps if config.record_params == "all" else 1
     weights = {"encoder": {"kernel": encoder.T, "bias": bias}, "decoder": {"kernel": decoder}}
     return (
-        {name: _numbers(value) for name, value in record.items()},
+        {name: value if name == "own" else _numbers(value) for name, value in record.items()},
         losses.astype(np.float32),
         {
             layer: {leaf: np.stack([_numbers(value)] * kept) for leaf, value in leaves.items()}

@@ -41,15 +41,15 @@ SCIENCE = (
     Mutation(
         "what has not learned counts as finished",
         "toymono/evidence/finished.py",
-        "(share_of_zero(data) <= MOST_OF_ZERO) & stopped",
+        "~(share_of_zero(data) > MOST_OF_ZERO) & stopped",
         "stopped",
         "test_finished.py::test_a_network_that_never_learned_is_not_finished",
     ),
     Mutation(
         "what still learns counts as finished",
         "toymono/evidence/finished.py",
-        "(share_of_zero(data) <= MOST_OF_ZERO) & stopped",
-        "(share_of_zero(data) <= MOST_OF_ZERO)",
+        "~(share_of_zero(data) > MOST_OF_ZERO) & stopped",
+        "~(share_of_zero(data) > MOST_OF_ZERO)",
         "test_finished.py::test_a_network_that_still_learns_is_not_finished",
     ),
     Mutation(
@@ -166,7 +166,7 @@ SCIENCE = (
     ),
     Mutation(
         "amplitudes are not divided by the density",
-        "toymono/toy/features.py",
+        "toymono/components/feature_laws.py",
         "jnp.where(uniform < densities, uniform / densities, 0.0)",
         "jnp.where(uniform < densities, uniform, 0.0)",
         "test_features.py::"
@@ -183,36 +183,36 @@ SCIENCE = (
 TRAINING = (
     Mutation(
         "the decay goes on in the second half",
-        "toymono/training/schedules.py",
-        "jnp.where(step < config.n_steps // 2,",
-        "jnp.where(step < config.n_steps,",
-        "test_schedules.py::test_biases_decay_during_the_first_half_only_and_by_the_peak_rate",
+        "toymono/components/levers.py",
+        "decays = update.step < update.n_steps // 2",
+        "decays = update.step < update.n_steps",
+        "test_levers.py::test_biases_decay_during_the_first_half_only_and_by_the_peak_rate",
     ),
     Mutation(
         "the decay is half as strong",
-        "toymono/training/schedules.py",
-        "1 - decay * peak, 1.0)",
-        "1 - decay * peak / 2, 1.0)",
+        "toymono/components/levers.py",
+        "1 - bias_decay * update.learning_rate, 1.0)",
+        "1 - bias_decay * update.learning_rate / 2, 1.0)",
         "test_train.py::test_silent_neurons_keep_their_biases_until_decay_moves_them",
     ),
     Mutation(
         "the decay goes on: held against the authors' program",
-        "toymono/training/schedules.py",
-        "jnp.where(step < config.n_steps // 2,",
-        "jnp.where(step < config.n_steps,",
+        "toymono/components/levers.py",
+        "decays = update.step < update.n_steps // 2",
+        "decays = update.step < update.n_steps",
         "test_fidelity.py",
     ),
     Mutation(
         "LAMB's weight norm is not clamped: held against the authors' program",
-        "toymono/training/optimizers.py",
+        "toymono/components/optimizers.py",
         "MAX_WEIGHT_NORM = 10.0",
         "MAX_WEIGHT_NORM = 20.0",
         "test_fidelity.py",
     ),
     Mutation(
         "the trust ratio is taken over stacked members",
-        "toymono/training/optimizers.py",
-        "    def scale(update: Array, param: Array) -> Array:\n"
+        "toymono/components/optimizers.py",
+        '    def scale(update: "jax.Array", param: "jax.Array") -> "jax.Array":\n'
         "        weight_norm = jnp.minimum(optax.tree.norm(param), MAX_WEIGHT_NORM)\n"
         "        update_norm = optax.tree.norm(update)\n",
         "    @jax.custom_batching.custom_vmap\n"
@@ -221,14 +221,14 @@ TRAINING = (
         "    @norm.def_vmap\n"
         "    def norm_of_stack(size, batched, tensor):\n"
         "        return jnp.full(size, optax.tree.norm(tensor)), True\n\n"
-        "    def scale(update: Array, param: Array) -> Array:\n"
+        '    def scale(update: "jax.Array", param: "jax.Array") -> "jax.Array":\n'
         "        weight_norm = jnp.minimum(norm(param), MAX_WEIGHT_NORM)\n"
         "        update_norm = norm(update)\n",
         "test_optimizers.py::test_mapped_over_members_an_optimiser_equals_a_loop_over_them",
     ),
     Mutation(
         "LAMB corrects the bias of its moments",
-        "toymono/training/optimizers.py",
+        "toymono/components/optimizers.py",
         "m / (jnp.sqrt(v) + EPSILON)",
         "(m / (1 - BETA_MEAN)) / (jnp.sqrt(v / (1 - BETA_SQUARE)) + EPSILON)",
         "test_optimizers.py::test_the_trust_ratio_is_one_where_a_norm_is_zero",
@@ -242,7 +242,7 @@ TRAINING = (
     ),
     Mutation(
         "the cosine reaches 0 at half the steps",
-        "toymono/training/schedules.py",
+        "toymono/components/schedules.py",
         "step / (2.0 * config.n_steps)",
         "step / (1.0 * config.n_steps)",
         "test_schedules.py::test_the_cosine_reaches_zero_once_and_the_constant_never_moves",
@@ -263,6 +263,36 @@ TRAINING = (
     ),
 )
 FILES = (
+    Mutation(
+        "a changed file of a user's goes on with its run",
+        "toymono/sweeps/folder.py",
+        'file.is_file() and checksum(file) == of["sha256"]',
+        "file.is_file()",
+        "test_components.py::test_a_changed_file_cannot_go_on_with_a_run",
+    ),
+    Mutation(
+        "a user's penalty is left out",
+        "toymono/training/train.py",
+        "{*c.numbers} <= {*hyper}]",
+        "{*c.numbers} <= {*hyper} and not c.is_of_user]",
+        "test_components.py::"
+        "test_a_penalty_acts_with_its_weight_and_is_left_out_where_no_setting_gives_it",
+    ),
+    Mutation(
+        "a static number of a user's is its default",
+        "toymono/toy/model.py",
+        "activation(pre_activations, **activation.given(dict(options)))",
+        "activation(pre_activations, **{n: of.default for n, of in activation.numbers.items()})",
+        "test_components.py::"
+        "test_a_measure_of_one_s_own_is_recorded_tabulated_and_kept_within_its_range",
+    ),
+    Mutation(
+        "theory takes any law for one of independent features",
+        "toymono/toy/tasks.py",
+        "require(densities is not None,",
+        "require(True,",
+        "test_components.py::test_a_bad_declaration_or_value_is_one_sentence",
+    ),
     Mutation(
         "training goes on one step late",
         "toymono/training/ensemble.py",
@@ -368,7 +398,7 @@ PAGES = (
     ),
     Mutation(
         "figures offer an upload",
-        "toymono/plots/write.py",
+        "toymono/plots/figure.py",
         '"showSendToCloud": False',
         '"showSendToCloud": True',
         "test_plots.py::test_a_page_needs_no_network_and_offers_no_upload",

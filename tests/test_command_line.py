@@ -1,3 +1,5 @@
+import contextlib
+import io
 import json
 import pathlib
 import re
@@ -9,9 +11,9 @@ import numpy as np
 import pytest
 
 from toymono.command_line import doctor
-from toymono.command_line.commands import RunCustom, RunPreset
-from toymono.command_line.main import main
-from toymono.config import Config
+from toymono.command_line.commands import RunPreset
+from toymono.command_line.main import _parsed, main
+from toymono.config import Config, Hyper
 from toymono.environment import browser
 from toymono.evidence import predictions
 from toymono.evidence.mechanism_claims import MECHANISM
@@ -325,7 +327,15 @@ def test_python_m_toymono_is_toymono():
 
 
 def test_flags_that_set_the_model_are_the_fields_of_config():
-    assert set(Config.__dataclass_fields__) <= set(RunCustom.__dataclass_fields__)
+    words = "run custom --n-neurons 7 --activation gelu --loss-every 3".split()
+    sweep = _parsed([*words, "--l1", "0", "0.5"]).what.sweep()
+    assert sweep.base == Config(n_neurons=7, activation="gelu", loss_every=3)
+    assert sweep.grids[0]["l1"] == (0.0, 0.5)
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown), pytest.raises(SystemExit):
+        main(["run", "custom", "--help"])
+    for name in {*vars(Config())} - {"options", "measures"} | {*Hyper()}:
+        assert f"--{name.replace('_', '-')} " in shown.getvalue()
 
 
 @pytest.mark.parametrize("verb", ["claims", "explore", "report"])

@@ -124,14 +124,14 @@ def test_a_run_of_a_newer_toymono_is_refused_with_what_is_not_known(
 def test_what_a_newer_toymono_knows_is_not_left_out_in_silence(older):
     _rewrite(older, lambda told: told.update(order="random", pace="slow"))
     with pytest.raises(
-        InputError, match=r"knows, but has order, pace; go on with the newer toymono"
+        InputError, match=r"knows, but is 'order, pace'; go on with the newer toymono"
     ):
         read_sweep(older)
 
 
 def test_every_setting_that_a_sweep_has_is_written(run):
     told = json.loads((run / "sweep.json").read_text())
-    assert {*told} == {*Sweep.__dataclass_fields__}
+    assert {*told} == {*Sweep.__dataclass_fields__, "components"}
 
 
 @pytest.fixture(scope="module")

@@ -88,7 +88,7 @@ def test_the_controls_are_optax_with_the_rate_multiplied_afterwards(name, refere
         assert ours[leaf] == pytest.approx(np.asarray(theirs[leaf]), rel=1e-5, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", components("optimizer"))
+@pytest.mark.parametrize("name", ["lamb-clamped", "lamb", "adam"])
 def test_mapped_over_members_an_optimiser_equals_a_loop_over_them(name):
     members, gradients = [_tree(s, 5.0) for s in range(4)], [_tree(s + 10) for s in range(4)]
     stack = lambda trees: jax.tree.map(lambda *leaves: jnp.stack(leaves), *trees)  # noqa: E731

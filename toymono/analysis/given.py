@@ -75,6 +75,7 @@ def require_targets(n_outputs: int, n_features: int) -> None:
 
 def activation_given(activation: Activation, shape: tuple[int, ...]) -> Activation:
     """The name of an activation of ours, or a function that keeps the shape of an array of JAX."""
+    activation = "relu" if activation is jax.nn.relu else activation
     for name, known in components("activation").items():
         if activation in (name, short_name(name), known.function):
             return name

@@ -269,8 +269,9 @@ def _load_named(args: list[str]) -> None:
 def _said_in(box: str) -> str:
     """What tyro says in its box; a bad value found by our own checks is said alone."""
     lines = [line.strip(" │") for line in box.splitlines() if line.startswith("│")]
-    said = " ".join("-" if line.startswith("─") else line for line in lines) or box
-    ours = re.fullmatch(r"Error parsing [^:]*: (.* must be .*; .*?)( - For full helptext.*)?", said)
+    said = " ".join("-" if line.startswith("─") else line for line in lines)
+    said = said or " ".join(box.split())
+    ours = re.search(r"Error parsing [^:]*: (.* must be .*; .*?)( -+ For full helptext.*|$)", said)
     return ours[1] if ours else said
 
 

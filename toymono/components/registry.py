@@ -38,6 +38,7 @@ def component(kind: str, name: object) -> Component:
     fits = [c for c in known.values() if name == c.name or name == short_name(c.name)]
     rule = f"one of {', '.join(known)}" if known else "declared"
     fix = "name the file that declares it: --with FILE, or import it"
+    fix = f"try {next(iter(known))}, or {fix}" if known else fix
     require(len(fits) == 1, kind, rule, name, fix)
     return fits[0]
 

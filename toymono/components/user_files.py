@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from toymono.components.component import Component, Number
 from toymono.components.registry import remember, source_of
 from toymono.errors import InputError, require
+from toymono.text_files import read_text
 
 
 def load_file(file: pathlib.Path, module: str | None = None) -> str:
@@ -27,7 +28,7 @@ def load_file(file: pathlib.Path, module: str | None = None) -> str:
     name = module or file.stem
     loaded = source_of(name)
     if loaded is not None:
-        same = loaded.text == file.read_text(encoding="utf-8")
+        same = loaded.text == read_text(file)
         fix = "rename one of the two files, or start anew"
         require(same, str(file), f"the file that is loaded as {name} already", "another", fix)
         return name
