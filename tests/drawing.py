@@ -46,7 +46,12 @@ NUMBERS = st.one_of(
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
 _VALUES = st.one_of(NUMBERS.map(str), NUMBERS.map(str), st.sampled_from(_ODD), TEXTS)
 _FIELDS = tuple(name for name in vars(Config()) if name not in ("options", "measures"))
-_CHOICES = [choice for field in dataclasses.fields(Config) for choice in get_args(field.type)]
+_CHOICES = [
+    choice
+    for field in dataclasses.fields(Config)
+    for choice in get_args(field.type)
+    if isinstance(choice, str)
+]
 _CHOICES += [name for kind in KINDS_CHOSEN for name in component_names(kind)]
 _PLACES = (
     "run",

@@ -1,5 +1,6 @@
 """All known components, by kind and name: toymono's own, and those of users' files."""
 
+import functools
 import hashlib
 import importlib
 import inspect
@@ -18,9 +19,14 @@ OPTIONAL = ("at_start", "after_update", "penalty")  # act on every network whose
 
 def components(kind: str) -> dict[str, Component]:
     """All known components of a kind, toymono's own first."""
+    _load_own()
+    return _known.get(kind, {})
+
+
+@functools.cache
+def _load_own() -> None:
     for name in _OWN:
         importlib.import_module(f"toymono.components.{name}")
-    return _known.get(kind, {})
 
 
 def all_components() -> list[Component]:
