@@ -122,7 +122,8 @@ def installed(words):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("run", [in_this_process, pytest.param(installed, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("run", [in_this_process, installed])
 def test_the_commands_of_the_readme_run_as_they_stand(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "figures").symlink_to(ROOT / "figures")
