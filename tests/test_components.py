@@ -152,6 +152,22 @@ def test_a_measure_with_the_name_of_another_array_is_refused_before_anything_is_
     assert not (tmp_path / "run").exists()
 
 
+def test_a_sweep_of_arrays_over_one_s_own_number_trains_in_memory():
+    grids = ({"rho": np.linspace(0, 1, 2), "n_neurons": np.array([20])},)
+    sweep = tm.Sweep(base=_own(feature_law="own_ideas:pairs"), grids=grids, seeds=range(2))
+    run = tm.train(sweep, quiet=True)
+    assert run.table.rho.tolist() == [0, 0, 1, 1]
+    assert {"rho", "task_loss_low"} <= {*run.over_seeds("task_loss").columns}
+
+
+def test_a_number_of_a_law_that_is_not_given_has_its_default():
+    drawn = [
+        sample_features(_own(feature_law="pairs"), jax.random.key(1), numbers)
+        for numbers in ({"feature_density": 0.3}, {"feature_density": 0.3, "rho": 0.0})
+    ]
+    assert jnp.array_equal(*drawn)
+
+
 def test_pickled_numbers_need_no_code():
     hyper = Hyper(positive_bias=0.5)
     assert pickle.loads(pickle.dumps(hyper)) == hyper

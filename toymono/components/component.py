@@ -101,10 +101,13 @@ class Component:
         return self.function(*arguments, **more)
 
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """This component's own numbers among all, under the names that its function has for
-        them.
+        """This component's own numbers among all, under the names that its function has for them;
+        one that is not there has its default.
         """
-        return {_parameter(self, name): values[name] for name in self.numbers}
+        return {
+            _parameter(self, name): values[name] if name in values else number.default
+            for name, number in self.numbers.items()
+        }
 
 
 def _parameter(component: Component, name: str) -> str:

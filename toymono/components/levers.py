@@ -30,6 +30,7 @@ def offset_biases(weights: "Weights", key: "jax.Array", bias_offset: "jax.Array"
     bias_decay=Number(
         "share of the bias lost per unit of learning rate and step, in the first half of training",
         low=0,
+        title="bias decay (per unit of learning rate and step)",
     ),
 )
 def decay_biases(weights: "Weights", update: "Update", bias_decay: "jax.Array") -> "Weights":

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 @penalty(
     "l1",
-    weight=Number("weight of sum |activation| / batch in the loss that is trained", low=0),
+    weight=Number(
+        "weight of sum |activation| / batch in the loss that is trained",
+        low=0,
+        title="L1 weight on activations",
+    ),
 )
 def l1(network: "Network", hidden: "jax.Array", weight: "jax.Array") -> "jax.Array":
     """Weight * sum |h| / batch."""

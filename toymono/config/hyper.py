@@ -15,7 +15,10 @@ Scalar = Union[float, "Array"]
 
 CORE_NUMBERS = {
     "learning_rate": Number(
-        "learning rate per step, at the schedule's maximum", above=0, default=0.007
+        "learning rate per step, at the schedule's maximum",
+        above=0,
+        default=0.007,
+        title="learning rate (peak)",
     ),
     "feature_density": Number(
         "mean probability that a feature is on (eps in the paper)",

@@ -57,11 +57,6 @@ _NAMES = {
     "batch_size": "batch",
 }
 AXIS_TITLES = {
-    "learning_rate": "learning rate (peak)",
-    "bias_offset": "initial bias offset (pre-activation units)",
-    "bias_decay": "bias decay (per unit of learning rate and step)",
-    "l1": "L1 weight on activations",
-    "feature_density": "feature density",
     "task_loss": "task loss",
     "task_loss_error": "standard error of the task loss",
     "training_loss": "training loss",
