@@ -34,7 +34,7 @@ _PLACE = """([id, x, y, axes]) => {
 _HOVERED = (
     "id => document.querySelector(`#${id} .js-plotly-plot`)._hoverdata?.map(point => point.x) ?? []"
 )
-_PATIENCE = 10  # seconds
+_PATIENCE = 30  # seconds, on a machine that does much else
 
 
 @dataclasses.dataclass(frozen=True)

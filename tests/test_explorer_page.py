@@ -82,6 +82,7 @@ def test_axes_and_colours_follow_their_lists(look, study):
     soon(lambda: assert_names(look, [f"lr {rate:g}" for rate in rates]))
 
 
+@pytest.mark.long
 def test_a_measure_that_takes_networks_apart_is_drawn(look, study):
     look.open(RUN, x="bias_offset")
     look.choose("y", "rank of the linear block")

@@ -232,7 +232,7 @@ def test_workers_without_memory_to_begin_with_die_in_one_sentence(tmp_path, out,
 
 
 def _of_member(trained, setting):
-    ours = (*trained.records, *jax.tree.leaves(trained.params))
+    ours = (*jax.tree.leaves(trained.records), *jax.tree.leaves(trained.params))
     return [trained.losses[:, setting].tobytes(), *(leaf[:, :, setting].tobytes() for leaf in ours)]
 
 

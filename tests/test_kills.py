@@ -91,6 +91,7 @@ def _workers(out):
     return found
 
 
+@pytest.mark.long
 def test_workers_end_soon_after_whoever_started_them_is_killed(tmp_path):
     sweep, out, hurry = _sweep(2), tmp_path / "run", tmp_path / "hurry"
     claim_folder(out, sweep)

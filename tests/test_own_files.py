@@ -51,6 +51,7 @@ def _toymono(home, *args):
     return subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=PATIENCE)
 
 
+@pytest.mark.long
 def test_a_file_of_one_s_own_is_trained_kept_and_known_again(home):
     ran = _toymono(home, *RUN)
     assert "2 unit(s) done" in ran.stdout, ran.stderr

@@ -133,6 +133,7 @@ def test_the_commands_of_the_readme_run_as_they_stand(run, tmp_path, monkeypatch
         (installed if "--with" in words else run)(words)  # a file loaded here would stay loaded
 
 
+@pytest.mark.long
 def test_the_python_of_the_readme_runs_as_it_stands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert blocks("python")

@@ -20,6 +20,7 @@ LONG = (
 ).split()
 
 
+@pytest.mark.long
 def test_shares_of_a_run_and_resume_train_it_whole(tmp_path, capsys):
     out = str(tmp_path / "run")
     main(["run", "K3", "--scale", "smoke", "--seeds", "0", "--unit", "1/2", "--out", out])
