@@ -209,6 +209,13 @@ def test_a_bad_declaration_or_value_is_one_sentence(act, said):
     assert known == {kind: components(kind) for kind in known}
 
 
+def test_a_name_that_toymono_has_stays_toymono_s(monkeypatch):
+    monkeypatch.setitem(registry._known, "activation", dict(components("activation")))
+    tm.activation("relu")(lambda x: 2 * x)
+    assert _own(activation="relu").activation == "relu"
+    assert _own(activation="test_components:relu").activation == "test_components:relu"
+
+
 def test_every_number_has_a_rule_that_its_default_keeps():
     for name, number in known_numbers().items():
         assert number.checked(name, number.default) == number.default

@@ -41,7 +41,9 @@ def component(kind: str, name: object) -> Component:
     Raises InputError if there is none.
     """
     known = components(kind)
-    fits = [c for c in known.values() if name == c.name or name == short_name(c.name)]
+    fits = [found for full, found in known.items() if name == full] or [
+        found for full, found in known.items() if name == short_name(full)
+    ]
     rule = f"one of {', '.join(known)}" if known else "declared"
     fix = "name the file that declares it: --with FILE, or import it"
     fix = f"try {next(iter(known))}, or {fix}" if known else fix
