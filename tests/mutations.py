@@ -266,7 +266,7 @@ FILES = (
     Mutation(
         "a changed file of a user's goes on with its run",
         "toymono/sweeps/folder.py",
-        'file.is_file() and checksum(file) == of["sha256"]',
+        "file.is_file() and checksum(file) == of.sha256",
         "file.is_file()",
         "test_components.py::test_a_changed_file_cannot_go_on_with_a_run",
     ),

@@ -1,6 +1,7 @@
 """The README's words on components of one's own, from an empty folder."""
 
 import json
+import pathlib
 import signal
 import subprocess
 import sys
@@ -8,30 +9,7 @@ import sys
 import pytest
 from running import HURRIED, PATIENCE, arrays, ended, refusal, started, starts, wait_until
 
-LAWS = """
-import jax, jax.numpy as jnp, toymono as tm
-
-@tm.feature_law("pairs", rho=tm.Number("probability that both of a pair are on", low=0, high=1))
-def pairs(key, shape, density, rho):
-    one, both, size = jax.random.split(key, 3)
-    first, second = jax.random.uniform(one, (2, shape[0], shape[1] // 2)) < density
-    second = jnp.where(jax.random.bernoulli(both, rho, first.shape), first, second)
-    on = jnp.stack([first, second], axis=-1).reshape(shape)
-    return jnp.where(on, jax.random.uniform(size, shape), 0.0)
-
-@tm.penalty("positive_bias", weight=tm.Number("weight of sum max(0, b)", low=0))
-def positive_bias(network, hidden, weight):
-    return weight * jnp.maximum(network.bias, 0).sum()
-
-@tm.activation("topk", k=tm.Number("neurons that stay on", low=1, default=8, static=True))
-def topk(x, k):
-    least = jax.lax.top_k(x, k)[0][..., -1:]
-    return jnp.where(x >= least, jax.nn.relu(x), 0.0)
-
-@tm.neuron_measure("effective_features", title="effective features", low=0)
-def effective(net):
-    return tm.effective_number(net.responses)
-"""
+LAWS = pathlib.Path(__file__).with_name("own_ideas.py").read_text()
 SHAPE = "--n-features 12 --n-embed 6 --n-neurons 20 --batch-size 32 --n-steps 64".split()
 RUN = [
     *("run", "custom", "--with", "mylaws.py", "--feature-law", "pairs", "--activation", "topk"),

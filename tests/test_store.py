@@ -209,3 +209,9 @@ def test_a_result_of_another_sweep_under_this_one_s_name_is_refused(copied_run):
 def test_what_is_read_when_it_is_used_is_what_is_read_at_once(smoke_run, smoke_data):
     (data,) = open_run_units(smoke_run)
     xr.testing.assert_identical(data.load(), smoke_data)
+
+
+def test_a_damaged_sweep_is_one_sentence_to_a_run_that_would_go_on(copied_run, smoke_sweep):
+    (copied_run / "sweep.json").write_text("{")
+    with pytest.raises(InputError, match="must hold a sweep that toymono wrote"):
+        run_sweep(smoke_sweep, copied_run)

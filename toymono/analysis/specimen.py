@@ -249,7 +249,7 @@ class Specimen(NamedTuple):
 
 
 def specimen_of(config: Config, params: Params, problem: Problem) -> Specimen:
-    """A network of ours, in the embedding and with the targets of its problem."""
+    """The specimen of a toymono network: its weights, its embedding and its targets."""
     targets = lone_targets(config, problem)
     return Specimen(*weights_of(params), problem.embedding, targets, kind_of(config))
 

@@ -15,15 +15,16 @@ from tyro.conf import (
 )
 
 from toymono.components.component import Number
-from toymono.components.registry import component_names, components, static_numbers
+from toymono.components.registry import component_names, components
 from toymono.config import (
+    FILLED_BY_COMPONENTS,
     KINDS_CHOSEN,
     Config,
     RecordParams,
     RecordPhase,
     Sweep,
-    known_numbers,
     own_numbers,
+    setting_numbers,
 )
 from toymono.plots import Kind
 from toymono.sweeps.presets import PRESETS, ScaleName, preset_sweep
@@ -128,11 +129,6 @@ class RunCustom(_Training, _WithFiles):
         return self.out or pathlib.Path("runs/custom")
 
 
-def setting_numbers() -> dict[str, Number]:
-    """Every number that a setting may have, mapped or static, files of users included."""
-    return known_numbers() | static_numbers()
-
-
 def _custom() -> type[RunCustom]:
     """`run custom` with a flag for each setting that is known now."""
     choices = [
@@ -146,7 +142,7 @@ def _custom() -> type[RunCustom]:
     hidden = [
         (name, Suppress[field.type], dataclasses.field(default=field.default))
         for name, field in Config.__dataclass_fields__.items()
-        if name in ("options", "measures")
+        if name in FILLED_BY_COMPONENTS
     ]
     made = {"frozen": True, "kw_only": True}
     base = dataclasses.make_dataclass("Base", [*choices, *hidden], bases=(Config,), **made)

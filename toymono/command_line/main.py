@@ -256,9 +256,8 @@ def _parsed(args: list[str] | None) -> object:
 
 def _load_named(args: list[str]) -> None:
     """Load the files after --with, whose components have flags of their own."""
-    split = [
-        part for word in args for part in (word.split("=", 1) if "--with=" in word else [word])
-    ]
+    words = (word.split("=", 1) if word.startswith("--with=") else [word] for word in args)
+    split = itertools.chain.from_iterable(words)
     files = [file for flag, file in itertools.pairwise(split) if flag == "--with"]
     if files:
         require_jax()

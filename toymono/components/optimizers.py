@@ -25,7 +25,7 @@ class MomentState(NamedTuple):
 def _raw_moments() -> "optax.GradientTransformation":
     """m / (sqrt(v) + eps) with running moments from 0 and no bias correction."""
 
-    def init(params: optax.Params) -> "MomentState":
+    def init(params: "optax.Params") -> MomentState:
         return MomentState(mean=optax.tree.zeros_like(params), square=optax.tree.zeros_like(params))
 
     def update(

@@ -31,7 +31,7 @@ def _load_own() -> None:
 
 def all_components() -> list[Component]:
     """All known components of every kind."""
-    components("activation")
+    _load_own()
     return [one for of in _known.values() for one in of.values()]
 
 
@@ -55,6 +55,11 @@ def component_names(kind: str) -> tuple[str, ...]:
     """The names by which the components of a kind are found."""
     known = components(kind)
     return (*known, *(short_name(name) for name in known if ":" in name))
+
+
+def neuron_measures() -> dict[str, Component]:
+    """The known measures of users' files, by the names of their arrays and columns."""
+    return {short_name(name): found for name, found in components("neuron_measure").items()}
 
 
 def mapped_numbers(of_users: bool = True) -> dict[str, Number]:

@@ -9,6 +9,8 @@ from toymono.config.hyper import Hyper as Hyper
 from toymono.config.hyper import Scalar as Scalar
 from toymono.config.hyper import known_numbers as known_numbers
 from toymono.config.hyper import own_numbers as own_numbers
+from toymono.config.hyper import setting_numbers as setting_numbers
+from toymono.config.program import FILLED_BY_COMPONENTS as FILLED_BY_COMPONENTS
 from toymono.config.program import KINDS_CHOSEN as KINDS_CHOSEN
 from toymono.config.program import Config as Config
 from toymono.config.program import Connectivity as Connectivity

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Union
 
 from toymono.components.component import Number
-from toymono.components.registry import mapped_numbers
+from toymono.components.registry import mapped_numbers, static_numbers
 from toymono.errors import require
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ CORE_NUMBERS = {
 def known_numbers() -> dict[str, Number]:
     """All numbers that can differ between members, those of loaded files of users included."""
     return CORE_NUMBERS | mapped_numbers()
+
+
+def setting_numbers() -> dict[str, Number]:
+    """All numbers that a setting may have, mapped or static, files of users included."""
+    return known_numbers() | static_numbers()
 
 
 @functools.cache

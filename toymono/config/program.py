@@ -140,13 +140,18 @@ class Config:
         return "BF16_BF16_F32" if self.matmul_precision == "bfloat16" else self.matmul_precision
 
 
+FILLED_BY_COMPONENTS = ("options", "measures")  # fields that are no settings by themselves
 KINDS_CHOSEN = ("task", "feature_law", "activation", "optimizer", "schedule")  # kinds of components
 
 
+def is_whole(value: object) -> bool:
+    """Whether a value is a whole number, Python's or numpy's; a truth is none."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
 def _checked_whole(config: Config, field: dataclasses.Field, value: Any) -> int:  # noqa: ANN401
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     rule = f"a whole number from 1 to {_TOO_MANY - 1}"
-    holds = whole and 1 <= int(value) < _TOO_MANY
+    holds = is_whole(value) and 1 <= int(value) < _TOO_MANY
     require(holds, field.name, rule, value, f"try {field.default}")
     return int(value)
 

@@ -2,14 +2,13 @@
 
 import dataclasses
 import itertools
-import numbers
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toymono.components.component import Component
 from toymono.components.registry import all_components, component, static_numbers
 from toymono.config.hyper import Hyper, known_numbers
-from toymono.config.program import KINDS_CHOSEN, Config
+from toymono.config.program import FILLED_BY_COMPONENTS, KINDS_CHOSEN, Config, is_whole
 from toymono.errors import require
 
 
@@ -32,7 +31,7 @@ class Sweep:
     def __post_init__(self) -> None:
         most = self.members_per_unit
         require(
-            most is None or (_is_whole(most) and most >= 1),
+            most is None or (is_whole(most) and most >= 1),
             "members_per_unit",
             "a whole number from 1 on",
             most,
@@ -69,10 +68,6 @@ def used_components(sweep: Sweep) -> list[Component]:
     return [*used.values()]
 
 
-def _is_whole(value: object) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
-
-
 def _several(value: object) -> list[Any] | None:
     """The values of a tuple, list, range or array, as plain Python; None for anything else."""
     plain = value.tolist() if hasattr(value, "tolist") else value
@@ -100,7 +95,7 @@ def _checked_seeds(seeds: object) -> tuple[int, ...]:
     several = _several(seeds) or []
     require(len(several) > 0, "seeds", "at least one whole number, in a tuple", seeds, "try 0 1 2")
     for seed in several:
-        allowed = _is_whole(seed) and 0 <= seed < 2**32
+        allowed = is_whole(seed) and 0 <= seed < 2**32
         require(allowed, "seeds", "whole numbers from 0 to 2^32 - 1", seed, "try 0 1 2")
     different = len(set(several)) == len(several)
     require(different, "seeds", "different from each other", seeds, "drop the repeated ones")
@@ -110,7 +105,7 @@ def _checked_seeds(seeds: object) -> tuple[int, ...]:
 def _model(base: Config, named: set[str], values: dict[str, Any]) -> tuple[Config, Hyper]:
     """One model of a sweep whose grids name these mapped numbers."""
     mapped, static = known_numbers(), static_numbers()
-    fields = {field.name for field in dataclasses.fields(Config)} - {"options", "measures"}
+    fields = {*vars(base)} - {*FILLED_BY_COMPONENTS}
     for name in values:
         known = name in mapped or name in static or name in fields
         fix = "see `toymono run custom --help`"

@@ -19,8 +19,8 @@ from toymono.analysis.scores_in_contexts import MonoInContexts
 from toymono.analysis.specimen import Specimen
 from toymono.analysis.superposition import Geometry
 from toymono.components.component import short_name
-from toymono.components.registry import components, static_numbers
-from toymono.config import Config, known_numbers, own_numbers
+from toymono.components.registry import neuron_measures
+from toymono.config import FILLED_BY_COMPONENTS, Config, own_numbers, setting_numbers
 from toymono.evidence.finished import is_finished, late_gain
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.sweeps.stored_networks import WEIGHTS, config_of, settings_of, specimens_in
@@ -51,7 +51,7 @@ _ON_DEMAND = {*MonoInContexts._fields, *Geometry._fields}  # see on_demand.py
 _NOT_NEGATIVE = {*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *_ON_DEMAND} - _SIGNED
 _AT_MOST_1 = {"mono_per_neuron", "covered_per_feature", "nearly_covered_per_feature", "null_share"}
 SETTINGS = (
-    *(name for name in Config().__dict__ if name not in ("options", "measures")),
+    *(name for name in Config().__dict__ if name not in FILLED_BY_COMPONENTS),
     *own_numbers(),
 )
 
@@ -72,8 +72,8 @@ def highest(measure: str) -> float:
 
 def _own(measure: str, end: str) -> float | None:
     """The end of its values that a user's measure declares."""
-    declared = {short_name(name): c.facts for name, c in components("neuron_measure").items()}
-    return declared.get(measure, {}).get(end)
+    declared = neuron_measures().get(measure)
+    return None if declared is None else declared.facts[end]
 
 
 def training_loss(data: xr.Dataset) -> xr.DataArray:
@@ -136,7 +136,7 @@ def own_measures(data: xr.Dataset) -> list[str]:
 
 def own_columns(table: pd.DataFrame) -> list[str]:
     """The columns of a table that are measures of users' files: means over neurons."""
-    return [name for name in map(short_name, components("neuron_measure")) if name in table]
+    return [name for name in neuron_measures() if name in table]
 
 
 def member_rows(table: xr.Dataset, data: xr.Dataset, measures: Sequence[str]) -> pd.DataFrame:
@@ -148,8 +148,7 @@ def member_rows(table: xr.Dataset, data: xr.Dataset, measures: Sequence[str]) ->
 
 def setting_names(table: pd.DataFrame) -> list[str]:
     """The settings among a table's columns: toymono's own, and those of users' components."""
-    of_users = [*known_numbers(), *static_numbers()]
-    return [*SETTINGS, *(n for n in of_users if n in table and n not in SETTINGS)]
+    return [*SETTINGS, *(n for n in setting_numbers() if n in table and n not in SETTINGS)]
 
 
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from toymono.components.component import short_name
-from toymono.components.registry import components, static_numbers
-from toymono.config import known_numbers
+from toymono.components.registry import neuron_measures
+from toymono.config import setting_numbers
 from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import LEVEL
 
@@ -93,9 +92,8 @@ def axis_title(name: str) -> str:
 
 def _declared_titles() -> dict[str, str]:
     """What components call their numbers and measures."""
-    titles = {name: number.title for name, number in (known_numbers() | static_numbers()).items()}
-    of_measures = components("neuron_measure").items()
-    return titles | {short_name(name): str(found.facts["title"]) for name, found in of_measures}
+    titles = {name: number.title for name, number in setting_numbers().items()}
+    return titles | {name: str(of.facts["title"]) for name, of in neuron_measures().items()}
 
 
 def setting_label(values: Mapping[str, Any]) -> str:

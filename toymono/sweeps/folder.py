@@ -1,13 +1,20 @@
 """The sweep of a run's folder: written when the folder becomes a run, and never changed."""
 
+import contextlib
 import dataclasses
 import json
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toymono.components.registry import source_of
-from toymono.components.user_files import declarations, described, know, load_file
+from toymono.components.user_files import (
+    Declarations,
+    declarations,
+    described,
+    know,
+    load_file,
+)
 from toymono.config import Config, InputError, Sweep, require, used_components
 from toymono.sweeps.files import checksum, locked
 from toymono.text_files import read_text, write_text
@@ -91,11 +98,32 @@ def _kept(folder: pathlib.Path, module: str) -> pathlib.Path:
     return folder / COMPONENTS / f"{module}.py"
 
 
-def _sweep_file(folder: pathlib.Path) -> pathlib.Path:
-    """The file that makes a folder a run; raises InputError if there is none."""
+def _told(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Declarations]]:
+    """What a run's file says of its sweep, and of users' components by module.
+
+    Raises InputError if the folder is no run, or the file is damaged or of a newer toymono.
+    """
     file, fix = folder / SWEEP_FILE, "make one with `toymono run`"
     require(file.is_file(), "folder", f"a run, which has a {SWEEP_FILE}", str(folder), fix)
-    return file
+    known = {field.name for kind in (Config, Sweep) for field in dataclasses.fields(kind)}
+    with _readable(folder):
+        content = json.loads(read_text(file))
+        found = declarations(content.pop(COMPONENTS, {}))
+        unknown = ", ".join(sorted({*content, *content["base"]} - known))
+    fix = "go on with the newer toymono that wrote it"
+    require(not unknown, str(file), "of settings that this toymono knows", unknown, fix)
+    return content, found
+
+
+@contextlib.contextmanager
+def _readable(folder: pathlib.Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        file, fix = folder / SWEEP_FILE, "restore it or run anew"
+        raise InputError(
+            f"{file} must hold a sweep that toymono wrote, but {error}; {fix}"
+        ) from error
 
 
 def load_components(folder: pathlib.Path) -> None:
@@ -103,11 +131,11 @@ def load_components(folder: pathlib.Path) -> None:
 
     Raises InputError if a file is not as the run was started with.
     """
-    content = json.loads(read_text(_sweep_file(folder)))
-    for module, of in content.get(COMPONENTS, {}).items():
+    _, found = _told(folder)
+    for module, of in found.items():
         if source_of(module) is None:
             file = _kept(folder, module)
-            same = file.is_file() and checksum(file) == of["sha256"]
+            same = file.is_file() and checksum(file) == of.sha256
             fix = "restore it; a changed file needs a run of its own"
             require(same, str(file), "the file that the run was started with", "another", fix)
             load_file(file, module)
@@ -115,21 +143,10 @@ def load_components(folder: pathlib.Path) -> None:
 
 def read_sweep(folder: pathlib.Path) -> Sweep:
     """The sweep a run folder stands for; raises InputError if the folder is not a run."""
-    file = _sweep_file(folder)
-    known = {field.name for kind in (Config, Sweep) for field in dataclasses.fields(kind)}
-    try:
-        content = json.loads(read_text(file))
-        found = declarations(content.pop(COMPONENTS, {}))
-        unknown = ", ".join(sorted({*content, *content["base"]} - known))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _no_sweep(file, error) from error
-    fix = "go on with the newer toymono that wrote it"
-    require(not unknown, str(file), "of settings that this toymono knows", unknown, fix)
+    content, found = _told(folder)
     know(folder, found)
-    try:
+    with _readable(folder):
         return _sweep(content)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _no_sweep(file, error) from error
 
 
 def _sweep(content: Mapping[str, Any]) -> Sweep:
@@ -139,8 +156,3 @@ def _sweep(content: Mapping[str, Any]) -> Sweep:
     base, seeds = Config(**content["base"]), tuple(content["seeds"])
     most = content.get("members_per_unit")  # an older toymono did not write it
     return Sweep(base=base, grids=grids, seeds=seeds, members_per_unit=most)
-
-
-def _no_sweep(file: pathlib.Path, error: Exception) -> InputError:
-    fix = "restore it or run anew"
-    return InputError(f"{file} must hold a sweep that toymono wrote, but {error}; {fix}")

@@ -10,18 +10,17 @@ import numpy as np
 import xarray as xr
 
 from toymono.analysis.specimen import Specimen, kind_of
-from toymono.config import Config, known_numbers
+from toymono.config import FILLED_BY_COMPONENTS, Config, known_numbers
 from toymono.toy.model import Weights
 from toymono.toy.tasks import Problem, lone_targets
 
-_AS_JSON = ("options", "measures")  # fields of Config that no attribute can hold
 WEIGHTS = ("encoder_kernel", "encoder_bias", "decoder_kernel")  # names of the arrays of Weights
 
 
 def stored_setting(attrs: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 (of any type)
     """A field of Config in a file's attributes; a number may be stored as an array of one."""
     value = attrs[name]
-    if name in _AS_JSON:
+    if name in FILLED_BY_COMPONENTS:
         return _as_tuples(json.loads(value))
     is_number = isinstance(value, np.ndarray | np.generic) and value.size == 1
     return value.item() if is_number else value
@@ -30,7 +29,7 @@ def stored_setting(attrs: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 
 def attributes_of(config: Config) -> dict[str, Any]:
     """The fields of a Config as a file's attributes."""
     fields = vars(config)
-    return fields | {name: json.dumps(fields[name]) for name in _AS_JSON}
+    return fields | {name: json.dumps(fields[name]) for name in FILLED_BY_COMPONENTS}
 
 
 def _as_tuples(value: Any) -> Any:  # noqa: ANN401 (nested lists)
@@ -42,7 +41,9 @@ def settings_of(data: xr.Dataset) -> dict[str, Any]:
     one.
     """
     config = config_of(data)
-    fixed = {name: value for name, value in vars(config).items() if name not in _AS_JSON}
+    fixed = {
+        name: value for name, value in vars(config).items() if name not in FILLED_BY_COMPONENTS
+    }
     return fixed | dict(config.options)
 
 
