@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import jax
 import numpy as np
 import pandas as pd
@@ -17,6 +21,7 @@ from toymono.evidence.tables import (
     varying_settings,
 )
 from toymono.sweeps.store import read_member
+from toymono.sweeps.workers import XLA_THREADS
 from toymono.toy.world import make_world
 
 
@@ -102,3 +107,27 @@ def test_runs_of_one_shape_and_kind_share_a_program_and_others_do_not(smoke_data
         member_table(other)
         member_table(other.assign_attrs(n_steps=9, optimizer="adam"))
     assert _anatomies_of._cache_size() == 2
+
+
+TAKEN_APART = """
+import jax
+from toymono.analysis.specimen import Specimen, kind_of
+from toymono.config import Config
+from toymono.evidence.tables import _anatomies_of
+from toymono.toy.tasks import lone_targets, random_problem
+
+config, keys = Config(), jax.random.split(jax.random.key(0), 4)
+problems = jax.vmap(lambda key: random_problem(config, key))(jax.random.split(keys[0], 3))
+targets = jax.vmap(lambda problem: lone_targets(config, problem))(problems)
+shapes = ((3, 2, 64, 256), (3, 2, 256), (3, 2, 256, 128))
+weights = (jax.random.normal(key, of) / 8 for key, of in zip(keys[1:], shapes))
+jax.block_until_ready(
+    _anatomies_of(Specimen(*weights, problems.embedding, targets, kind_of(config)))
+)
+"""
+
+
+def test_networks_of_the_demo_s_shape_are_taken_apart_on_two_threads():
+    # Mapped all at once they were not: XLA's two threads waited for each other.
+    environment = {**os.environ, XLA_THREADS: "2"}
+    subprocess.run([sys.executable, "-c", TAKEN_APART], env=environment, timeout=240, check=True)

@@ -173,13 +173,20 @@ def member_columns(found: Mapping[str, Array]) -> dict[str, tuple[tuple[str, str
 
 @jax.jit
 def _anatomies_of(members: Specimen) -> Anatomy:
+    """The anatomy of every member, one after another: seed setting.
+
+    Mapped all at once, XLA's two threads on two cores wait for each other for ever (jax 0.10.2, at
+    the demo's shape).
+    """
+
     def of_seed(net: Specimen) -> Anatomy:
-        def of_setting(encoder: Array, bias: Array, decoder: Array) -> Anatomy:
+        def of_setting(one: tuple[Array, Array, Array]) -> Anatomy:
+            encoder, bias, decoder = one
             return anatomy(net._replace(encoder=encoder, bias=bias, decoder=decoder))
 
-        return jax.vmap(of_setting)(net.encoder, net.bias, net.decoder)
+        return jax.lax.map(of_setting, (net.encoder, net.bias, net.decoder))
 
-    return jax.vmap(of_seed)(members)
+    return jax.lax.map(of_seed, members)
 
 
 def run_table(
