@@ -43,4 +43,4 @@ def prepared(
 def trained(config: Config, settings: Sequence[Hyper], seeds: Sequence[int]) -> Record:
     """What was recorded at the end (seed setting) of members trained to the end."""
     done = train_ensemble(config, settings, seeds)
-    return Record(*(np.asarray(numbers)[-1] for numbers in done.records))
+    return jax.tree.map(lambda numbers: np.asarray(numbers)[-1], done.records)

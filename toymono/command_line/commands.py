@@ -115,7 +115,8 @@ class RunCustom(_Training, _WithFiles):
     def sweep(self) -> Sweep:
         """What is to be trained."""
         given: dict[str, Any] = dict(vars(self.base))
-        given["measures"] = tuple(components("neuron_measure"))
+        measures = components("neuron_measure")
+        given["measures"] = tuple(name for name, found in measures.items() if found.function)
         base = Config(**given)
         grid = {
             name: values
