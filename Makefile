@@ -7,8 +7,6 @@ CONSTRAINTS := $(shell $(PYTHON) -c 'import os, sys; f = "constraints/py%d%d.txt
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 10
 
-# The scripts of a page are one program, so they are checked as one.
-PAGE := toymono/explorer
 OXLINT := $(BIN)/oxlint --no-ignore --config .oxlintrc.json
 
 .PHONY: help install demo test test-all check bench figures clean
@@ -47,9 +45,7 @@ check: .venv/with-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyrefly check
-	sed '/^"use strict";$$/d' $(PAGE)/assets/*.js > .venv/explorer.js
-	sed '/^"use strict";$$/d' $(PAGE)/assets/tables.js $(PAGE)/page/*.js > .venv/report.js
-	$(OXLINT) .venv/explorer.js .venv/report.js
+	$(OXLINT) toymono/explorer/page/*.js
 
 bench: .venv/with-test .venv/with-bench
 	$(BIN)/python benchmarks/training.py

@@ -18,8 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from toymono.config import Config, Sweep
 from toymono.environment import browser
-from toymono.explorer.app import make_explorer
-from toymono.explorer.stored_runs import studies
+from toymono.explorer.server import Explored, make_explorer
 from toymono.sweeps.run import run_sweep
 
 ROUNDS = 9
@@ -27,24 +26,19 @@ SHORT = {"n_steps": 64, "schedule_period": 64, "batch_size": 64}
 RATES = tuple(0.001 * 1.1**place for place in range(34))
 MANY = Sweep(base=Config(**SHORT), grids=({"learning_rate": RATES},), seeds=(0, 1, 2))
 LARGE = Sweep(base=Config(n_features=512, n_embed=64, n_neurons=1024, **SHORT), seeds=(0, 1))
-DRAWN = (
-    "names => names.every(name => document.querySelector(`#${name} .js-plotly-plot`)?.data?.length)"
-)
-# Resolves when the last of some pictures was drawn anew after an action; in milliseconds.
-TIMED = """([names, action]) => new Promise((done) => {
-  const waiting = new Set(names), started = performance.now();
-  for (const name of names) {
-    const plot = document.querySelector(`#${name} .js-plotly-plot`);
-    const drawn = () => {
-      plot.removeListener("plotly_afterplot", drawn);
-      waiting.delete(name);
-      if (!waiting.size) requestAnimationFrame(() => done(performance.now() - started));
-    };
-    plot.on("plotly_afterplot", drawn);
-  }
-  if (action) document.getElementById(action).click();
+DRAWN = "before => document.getElementById('view')?.dataset.shown > before"
+# Resolves when what an action leads to is drawn; in milliseconds.
+TIMED = """action => new Promise((done) => {
+  const view = document.getElementById("view"), before = view.dataset.shown;
+  const started = performance.now();
+  const look = () => {
+    if (view.dataset.shown === before) return setTimeout(look, 1);
+    requestAnimationFrame(() => done(performance.now() - started));
+  };
+  const press = new KeyboardEvent("keydown", { key: action, bubbles: true });
+  if (action) document.body.dispatchEvent(press);
+  look();
 })"""
-NEURON = [f"neuron-{name}" for name in ("responses", "answer", "incoming", "outgoing", "training")]
 
 
 def main() -> None:
@@ -64,7 +58,7 @@ def main() -> None:
 @contextlib.contextmanager
 def serving(folder: pathlib.Path) -> Iterator[str]:
     """The address of an explorer of this run, as long as it is needed."""
-    server = make_explorer(studies([folder]), [folder])
+    server = make_explorer(Explored([folder]))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://{server.host}:{server.port}/"
     server.shutdown()
@@ -78,8 +72,8 @@ def first_views(chromium: Browser, address: str) -> dict[str, list[float]]:
     for _ in range(ROUNDS):
         page = chromium.new_context().new_page()
         started = time.perf_counter()
-        page.goto(address)
-        page.wait_for_function(DRAWN, arg=["scatter"])
+        page.goto(f"{address}#view=sweep")
+        page.wait_for_function(DRAWN, arg="0")
         times.append(1e3 * (time.perf_counter() - started))
         page.context.close()
     return {
@@ -91,10 +85,10 @@ def first_views(chromium: Browser, address: str) -> dict[str, list[float]]:
 def clicks(chromium: Browser, address: str) -> dict[str, list[float]]:
     """From a click until the neuron's five pictures are drawn."""
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{address}?tab=member&neuron=3")
-    page.wait_for_function(DRAWN, arg=["map", *NEURON])
+    page.goto(f"{address}#view=member&member=0&neuron=3")
+    page.wait_for_function(DRAWN, arg="0")
     page.wait_for_timeout(1000)
-    stepped = [page.evaluate(TIMED, [NEURON, "neuron-after"]) for _ in range(ROUNDS)]
+    stepped = [page.evaluate(TIMED, "ArrowRight") for _ in range(ROUNDS)]
     return {
         "next neuron at N 512, k 1024": stepped,
         "click on a cell of its map": cell_clicks(page),
@@ -103,14 +97,15 @@ def clicks(chromium: Browser, address: str) -> dict[str, list[float]]:
 
 def cell_clicks(page: Page) -> list[float]:
     """The same for cells of the map; their feature's four pictures are drawn at the same time."""
-    page.locator("#map").scroll_into_view_if_needed()
-    box, times = page.locator("#map .nsewdrag").first.bounding_box(), []
+    map = page.locator("#left [data-name=map] .nsewdrag").first
+    map.scroll_into_view_if_needed()
+    box, times = map.bounding_box(), []
     assert box
     for place in range(ROUNDS):
         x, y = box["x"] + box["width"] * (place + 1) / (ROUNDS + 1), box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.wait_for_timeout(500)
-        page.evaluate(f"names => {{ window.timed = ({TIMED})([names, null]); }}", NEURON)
+        page.evaluate(f"() => {{ window.timed = ({TIMED})(null); }}")
         page.mouse.click(x, y)
         times.append(page.evaluate("window.timed"))
         page.wait_for_timeout(500)

@@ -26,22 +26,25 @@ def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2)):
     parser.add_argument(
         "--out",
         type=pathlib.Path,
-        default="runs",
-        help="folder that holds the runs (default: runs)",
+        nargs="+",
+        default=[pathlib.Path("runs")],
+        help="folder that holds the runs (default: runs); several hold some of the seeds each, "
+        "trained there before",
     )
     parser.add_argument(
         "--figures", type=pathlib.Path, help="folder of the figures (default: OUT/figures-SCALE)"
     )
     args = parser.parse_args(argv)
-    figures = args.figures or args.out / f"figures-{args.scale}"
+    figures = args.figures or args.out[0] / f"figures-{args.scale}"
     with one_sentence():
-        folders = {batch: args.out / f"{batch}-{args.scale}" for batch in batches}
-        for batch, folder in folders.items():
+        folders = {batch: [out / f"{batch}-{args.scale}" for out in args.out] for batch in batches}
+        for batch, (folder, *others) in folders.items():
             with progress() as report:
-                run_sweep(preset_sweep(batch, args.scale, tuple(args.seeds)), folder, report)
-        runs = {batch: open_run(folder) for batch, folder in folders.items()}
+                if not others:
+                    run_sweep(preset_sweep(batch, args.scale, tuple(args.seeds)), folder, report)
+        runs = {batch: open_run(*places) for batch, places in folders.items()}
         figures.mkdir(parents=True, exist_ok=True)
-        for batch, folder in folders.items():
+        for batch, (folder, *_) in folders.items():
             print(batch)
             print_table(summary_table(over_seeds(runs[batch].table, MEASURES), MEASURES))
             file, results = (

@@ -11,21 +11,21 @@ import threading
 from playwright.sync_api import sync_playwright
 
 from toymono.environment import browser
-from toymono.explorer.app import make_explorer
 from toymono.explorer.report import write_report
+from toymono.explorer.server import Explored, make_explorer
 from toymono.explorer.stored_runs import studies
 
 ROOT = pathlib.Path(__file__).parent.parent
 WIDTH = 1280
 # What is looked at in each picture, and the height in pixels that shows it; member 4 starts at
-# offset -1, 0 at zero.
+# offset -1, 0 at zero. Without an address the page opens on its contrast.
 VIEWS = {
-    "explorer-sweep": ("?colour=bias_offset&member=4&beside=0", 800),
-    "explorer-member": ("?tab=member&member=4&neuron=7&feature=106", 1340),
-    "explorer-time": ("?tab=time&member=4&beside=0&step=2048", 1260),
-    "explorer-what-if": ("?tab=what-if&member=4&on=3:0.6,108:1&off=7,16", 1090),
+    "explorer-contrast": ("", 1100),
+    "explorer-sweep": ("#view=sweep&member=4&beside=0", 900),
+    "explorer-member": ("#view=member&member=4&neuron=7&feature=106", 1340),
+    "explorer-what-if": ("#view=what-if&member=4&on=3:0.6,108:1&set=7:0,16:0", 1090),
 }
-REPORT = ("#member=4&neuron=7", 1000)
+REPORT = ("#view=member&member=4&neuron=7", 1000)
 
 
 def pictures(page, base, views, folder):
@@ -34,7 +34,7 @@ def pictures(page, base, views, folder):
         page.goto("about:blank")
         page.set_viewport_size({"width": WIDTH, "height": height})
         page.goto(base + view)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function("() => document.getElementById('view').dataset.shown")
         page.wait_for_timeout(2000)
         page.screenshot(path=folder / f"{name}.png")
         print(folder / f"{name}.png")
@@ -42,14 +42,13 @@ def pictures(page, base, views, folder):
 
 def main(run, folder):
     """Serve the run, look at it, and look at its report."""
-    found = studies([run])
-    server = make_explorer(found, [run])
+    server = make_explorer(Explored([run]))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
         page = chromium.new_page()
         pictures(page, f"http://{server.host}:{server.port}/", VIEWS, folder)
-        report = write_report(found, pathlib.Path(scratch) / "report.html", [0, 4])
+        report = write_report(studies([run]), pathlib.Path(scratch) / "report.html", [0, 4])
         view, height = REPORT
         pictures(page, report.as_uri(), {"report": (f"{view}&run={run.name}", height)}, folder)
         chromium.close()

@@ -36,8 +36,7 @@ from hypothesis import strategies as st
 from toymono import environment
 from toymono.command_line.main import main
 from toymono.config import Sweep
-from toymono.explorer.app import make_app
-from toymono.explorer.stored_runs import studies
+from toymono.explorer.server import Explored, make_app
 from toymono.plots.write import write_json
 from toymono.sweeps import run as runs
 from toymono.sweeps.run import run_sweep
@@ -58,7 +57,6 @@ class Made(NamedTuple):
     data: xr.Dataset
     figure: pathlib.Path
     client: object
-    callbacks: dict
 
 
 def _made(folder):
@@ -67,9 +65,9 @@ def _made(folder):
     write_json(go.Figure(go.Scatter(x=[1, 2], y=[3, 4]), layout_title_text="t"), figure)
     (file,) = (run / "units").glob("*.nc")
     data = xr.load_dataset(file, engine="h5netcdf")
-    app = make_app(studies([run]), [run])
-    app.server.config["PROPAGATE_EXCEPTIONS"] = True
-    return Made(folder, run, data, figure, app.server.test_client(), app.callback_map)
+    app = make_app(Explored([run]))
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    return Made(folder, run, data, figure, app.test_client())
 
 
 def _content(*places):
@@ -152,7 +150,7 @@ def figures(home, draw, made):
 
 def requests(home, draw, made):
     """HTTP requests to the explorer, where a refusal counts as a sentence."""
-    told = draw(hostile.requests(made.callbacks, made.run.name))
+    told = draw(hostile.requests())
 
     def work():
         status = made.client.open(**told).status_code

@@ -1,25 +1,20 @@
-"""Fixtures that several test modules share: trained runs, a browser, and an explorer."""
+"""Fixtures that several test modules share: trained runs and a browser."""
 
 import os
 import pathlib
-import shutil
 from collections.abc import Callable
 
 import jax
 import pytest
 from browsing import chromium, fresh_page
-from exploring import Look, explorer
 from filelock import FileLock
 from jax.experimental.compilation_cache import compilation_cache
 
 from toymono.config import Config, Sweep
-from toymono.explorer.stored_runs import studies
 from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
 from toymono.sweeps.workers import XLA_THREADS
-
-HOSTILE_NAME = "<img src=x onerror=alert(1)>"
 
 
 def pytest_configure():
@@ -111,30 +106,3 @@ def signed_run(make_once) -> pathlib.Path:
         task="absolute", n_features=12, n_embed=6, n_neurons=24, batch_size=64, n_steps=256
     )
     return make_once("signed", lambda folder: run_sweep(Sweep(base=base, seeds=(4, 7)), folder))
-
-
-@pytest.fixture(scope="session")
-def explored(smoke_run, signed_run, tmp_path_factory) -> list[pathlib.Path]:
-    """The folders that the explorer opens: two runs, and one whose name is a script."""
-    hostile = shutil.copytree(smoke_run, tmp_path_factory.mktemp("hostile") / HOSTILE_NAME)
-    return [smoke_run, signed_run, hostile]
-
-
-@pytest.fixture(scope="session")
-def known(explored):
-    """The same runs in Python, by the names that the explorer gives them."""
-    return studies(explored)
-
-
-@pytest.fixture(scope="session")
-def explorer_server(explored, tmp_path_factory):
-    with explorer(explored, tmp_path_factory.mktemp("explorer") / "log") as server:
-        yield server
-
-
-@pytest.fixture
-def look(browser_page, explorer_server):
-    """The explorer in a fresh page; the test fails if its server printed anything."""
-    before = explorer_server.log.read_text()
-    yield Look(browser_page, explorer_server)
-    assert explorer_server.log.read_text() == before

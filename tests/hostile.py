@@ -10,8 +10,6 @@ import numpy as np
 import xarray as xr
 from hypothesis import strategies as st
 
-from toymono.explorer.view import View
-
 _VARIABLES = {
     "JAX_PLATFORMS": ("cuda", "tpu", "typo", "cpu", "", ",", "cpu,cuda"),
     "JAX_PLATFORM_NAME": ("gpu", "cpu", "x"),
@@ -129,41 +127,18 @@ def figures(draw, figure):
     return draw(st.sampled_from([json.dumps(figure)] * 4 + ["", "[1", "nul", "\ud800"]))
 
 
-def _part(name):
-    """The component and property that Dash's name of an output stands for."""
-    component, _, what = name.rpartition(".")
-    return {"id": component, "property": what}
+_PIECES = st.sampled_from(["claims", "growth", "tables-0", "member-0-1", "circuit-0-0"])
 
 
 @st.composite
-def _asked(draw, callbacks, run):
-    """What the page asks of a callback, with values of any kind."""
-    name = draw(st.sampled_from(sorted(callbacks)))
-    view = st.dictionaries(st.sampled_from(View._fields), drawing.JSON, max_size=3)
-    value = view.map(lambda told: {"run": run, "member": 0, **told}) | drawing.JSON
-    inputs, state = (
-        [{**each, "value": draw(value)} for each in callbacks[name][part]]
-        for part in ("inputs", "state")
-    )
-    outputs = [_part(each) for each in name.strip(".").split("...")]
-    return {
-        "output": name,
-        "outputs": outputs if name.startswith("..") else outputs[0],
-        "inputs": inputs,
-        "state": state,
-        "changedPropIds": [f"{each['id']}.{each['property']}" for each in inputs],
-    }
-
-
-@st.composite
-def requests(draw, callbacks, run):
+def requests(draw):
     """The arguments of a request to the explorer, as werkzeug's test client takes them."""
+    number = st.integers(-2, 10**9)
+    none = st.builds("{}-{}-{}".format, st.sampled_from(["member", "tables", "x"]), number, number)
+    piece = draw(_PIECES | none | drawing.TEXTS)
+    paths = ["/", "/plotly.js", "/page.js", "/piece/", "/piece/../server.py", "/static/x"]
+    path = draw(st.sampled_from(paths) | st.just(f"/piece/{piece}"))
     headers = {"Host": draw(st.sampled_from([*["127.0.0.1"] * 5, "evil.example"]))}
-    if draw(st.integers(0, 2)):
-        sent = draw(_asked(callbacks, run) | drawing.JSON)
-        path = "/_dash-update-component"
-        return {"method": "POST", "path": path, "json": sent, "headers": headers}
-    paths = ["/", "/_dash-layout", "/_dash-dependencies", "/assets/../app.py", "/_reload-hash"]
     query = draw(st.dictionaries(drawing.TEXTS, drawing.TEXTS, max_size=3))
-    path = draw(st.sampled_from(paths))
-    return {"method": "GET", "path": path, "query_string": query, "headers": headers}
+    method = draw(st.sampled_from(["GET"] * 5 + ["POST", "HEAD", "PUT", "OPTIONS"]))
+    return {"method": method, "path": path, "query_string": query, "headers": headers}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toymono.analysis.dashboard_data import Frame
-from toymono.explorer.captions import frame_words, loss_words, member_words, score_words
+from toymono.explorer.captions import frame_words, loss_words, member_words
 from toymono.explorer.stored_runs import studies
 from toymono.plots.members import LOSS_TRACES, loss_panel, loss_traces
 
@@ -59,17 +59,12 @@ def test_a_record_is_told_by_its_step_its_mono_neurons_and_its_loss():
     assert loss_words(FRAME).startswith(
         "Task loss after 512 steps: 1.2530 (standard error 0.0021)."
     )
-    assert (
-        score_words(FRAME)
-        == "Scores after 512 steps: lowest 0.2500, median 0.6250, highest 1.0000."
-    )
 
 
 def test_a_record_whose_loss_or_scores_are_not_known_says_so():
     unknown = FRAME._replace(task_loss=np.nan, task_loss_error=np.nan, score=np.full(4, np.nan))
     assert frame_words(unknown) == "After 512 steps 0 of 4 neurons are monosemantic."
     assert loss_words(unknown).startswith("Task loss after 512 steps: unknown.")
-    assert score_words(unknown) == "After 512 steps no neuron has a score."
 
 
 def test_the_loss_panel_names_both_losses_and_its_cursor_stands_on_that_of_the_record(member):

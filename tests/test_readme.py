@@ -11,7 +11,10 @@ import pytest
 from toymono.command_line.main import main
 
 ROOT = pathlib.Path(__file__).parent.parent
-SCREENSHOTS = {"explorer-sweep", "explorer-member", "explorer-time", "explorer-what-if", "report"}
+SCREENSHOTS = {
+    *(f"explorer-{view}" for view in ("contrast", "sweep", "member", "what-if")),
+    "report",
+}
 README = (ROOT / "README.md").read_text()
 
 

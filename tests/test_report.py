@@ -8,9 +8,12 @@ import pytest
 from toymono.command_line.main import main
 from toymono.config import InputError
 from toymono.evidence.tables import run_table, training_loss
-from toymono.explorer.captions import frame_words, loss_words, score_words
-from toymono.explorer.report import MARK, chosen_members, run_words, write_report
-from toymono.explorer.report_data import evenly, packed, packed_member, script_json, thinned
+from toymono.explorer.captions import frame_words, loss_words
+from toymono.explorer.member_data import evenly, packed_member, thinned
+from toymono.explorer.packing import packed, plain, script_json
+from toymono.explorer.page import MARK
+from toymono.explorer.report import chosen_members, write_report
+from toymono.explorer.run_data import run_words
 from toymono.explorer.stored_runs import Study
 from toymono.sweeps.store import read_run
 
@@ -52,6 +55,14 @@ def test_packing_keeps_whole_numbers_and_what_is_not_finite():
     )
 
 
+def test_numbers_are_plain_in_seven_digits_and_null_where_they_are_not_finite():
+    values = np.array([[0.1, -123456.789], [1e-12, 2.5e20], [0.0, 3.0]], np.float32)
+    wanted = [[float(f"{x:.7g}") for x in row] for row in values]
+    assert plain(values) == wanted
+    assert plain(np.array([1.5, np.nan, np.inf])) == [1.5, None, None]
+    assert plain(np.array([1, 2])) == [1, 2]
+
+
 def test_evenly_spread_places_have_both_ends():
     assert evenly(9, 3) == [0, 4, 8]
     assert evenly(3, 9) == [0, 1, 2]
@@ -88,14 +99,14 @@ def test_a_run_s_words_give_the_task_losses_of_its_last_records(smoke_run, smoke
     assert not np.isclose(
         float(losses.min()), float(training_loss(smoke_data).min()), rtol=1e-3
     )  # could be told apart
-    words = run_words(run_table([smoke_data]), [0])
+    words = run_words(run_table([smoke_data]))
     assert f"Task loss from {float(losses.min()):.4f} to {float(losses.max()):.4f};" in words
 
 
 def test_a_packed_member_has_the_words_of_every_record_it_keeps(study):
     member = study.member(0)
     content = packed_member(member, thinned(member, 10**6))
-    for name, of in (("step", frame_words), ("score", score_words), ("loss", loss_words)):
+    for name, of in (("step", frame_words), ("loss", loss_words)):
         assert content["words"][name] == [
             of(member.frame(place)) for place in range(len(member.history.step))
         ]

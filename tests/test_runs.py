@@ -1,8 +1,10 @@
+import dataclasses
 import doctest
 import pathlib
 import types
 
 import numpy as np
+import pandas as pd
 import plotly.io
 import pytest
 
@@ -115,3 +117,15 @@ def test_the_public_names_are_those_that_completion_offers():
     assert sorted(toymono.__all__) == dir(toymono)
     assert all(hasattr(toymono, name) for name in toymono.__all__)
     assert not any(isinstance(getattr(toymono, n), types.ModuleType) for n in toymono.__all__)
+
+
+def test_a_sweep_whose_seeds_lie_in_two_folders_is_read_as_one_run(tmp_path):
+    base = Config(n_features=6, n_embed=3, n_neurons=8, batch_size=16, n_steps=64)
+    grids = ({"n_neurons": (8, 9), "bias_offset": (0, -1)},)
+    sweep = Sweep(base=base, grids=grids, seeds=(0, 3))
+    whole = train(sweep, tmp_path / "whole", quiet=True)
+    for seed in sweep.seeds:
+        train(dataclasses.replace(sweep, seeds=(seed,)), tmp_path / str(seed), quiet=True)
+    joined = open_run(*(tmp_path / str(seed) for seed in sweep.seeds))
+    pd.testing.assert_frame_equal(joined.table, whole.table)
+    assert len(joined.units) == len(whole.units)

@@ -9,7 +9,7 @@ from toymono.analysis.dashboard_data import responses_of
 from toymono.config import InputError
 from toymono.evidence.results import results_of_run
 from toymono.evidence.verdicts import verdicts
-from toymono.explorer.stored_runs import find, studies
+from toymono.explorer.stored_runs import studies
 from toymono.sweeps.store import read_member, read_run
 
 
@@ -39,9 +39,11 @@ def test_a_folder_without_a_run_is_refused(tmp_path):
         studies([tmp_path])
 
 
-def test_only_the_runs_that_were_given_are_found(smoke_run):
-    with pytest.raises(InputError, match=r"^run must be one of"):
-        find(studies([smoke_run]), "../../etc")
+def test_a_folder_of_results_alone_may_stand_beside_a_run(smoke_run, request, tmp_path):
+    figures = request.config.rootpath / "figures"
+    assert [*studies([smoke_run, figures])] == [*studies([figures, smoke_run])] == [smoke_run.name]
+    with pytest.raises(InputError, match=r"^folder must be a run"):
+        studies([figures])
 
 
 def test_opening_a_run_reads_no_parameters(study, monkeypatch):
@@ -57,11 +59,6 @@ def test_opening_a_run_reads_no_parameters(study, monkeypatch):
     assert len(study.labels) == 18
     assert "task_loss" in read  # what is read is seen at all
     assert not {"encoder_kernel", "encoder_bias", "decoder_kernel"} & set(read)
-
-
-def test_a_measure_that_needs_the_networks_brings_the_whole_table(study):
-    assert "block_rank" not in study.table("task_loss", "n_mono", "learning_rate")
-    assert "block_rank" in study.table("task_loss", "block_rank")
 
 
 def test_a_member_is_measured_once(study):

@@ -217,8 +217,9 @@ class Figure(_WithFiles):
     """Folder of a run, or a figure's JSON file."""
     kind: Kind = "all"
     """What to draw; "all" is one page with every kind."""
-    member: int = 0
-    """Whose map to draw: a member's number in `toymono table`."""
+    member: int | None = None
+    """Whose map to draw: a member's number in `toymono table` (default: the two alike in loss whose
+    maps differ most)."""
     out: pathlib.Path | None = None
     """File to write, ending in .html, .png, .svg or .pdf (default: figures/<kind>.html in the
     run).

@@ -193,8 +193,6 @@ def _explore(command: Explore) -> None:
     require_jax()
     import webbrowser
 
-    from toymono.explorer.stored_runs import studies
-
     require(
         0 <= command.port < 2**16,
         "port",
@@ -202,15 +200,16 @@ def _explore(command: Explore) -> None:
         command.port,
         "leave it out",
     )
-    found = studies(command.folders)
     try:
-        from toymono.explorer.app import make_explorer
+        from toymono.explorer.server import Explored, make_explorer
     except ModuleNotFoundError as error:
         fix = "install it with `pip install 'toymono[explore]'`"
-        fail(f"explore needs Dash, but there is no {error.name}; {fix}")
-    server = make_explorer(found, command.folders, command.port)
-    address = f"http://{server.host}:{server.port}/"
-    print(f"{len(found)} run(s) at {address} on this machine alone; Ctrl-C ends it", flush=True)
+        fail(f"explore needs Flask, but there is no {error.name}; {fix}")
+    explored = Explored(command.folders)
+    server = make_explorer(explored, command.port)
+    address, n = f"http://{server.host}:{server.port}/", len(explored.studies)
+    runs = f"{n} run{'s' if n > 1 else ''}"
+    print(f"{runs} at {address} on this machine alone; Ctrl-C ends it", flush=True)
     if command.open:
         webbrowser.open(address)
     try:

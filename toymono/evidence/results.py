@@ -175,7 +175,7 @@ def find_results(places: Iterable[pathlib.Path]) -> Iterator[Results]:
             yield read_results(place)
             continue
         runs = runs_at(place)
-        files = [path for path in sorted(place.glob("*.json")) if _is_results(path)]
+        files = _results_in(place)
         require(
             bool(runs or files),
             "folder",
@@ -185,6 +185,15 @@ def find_results(places: Iterable[pathlib.Path]) -> Iterator[Results]:
         )
         yield from map(results_of_run, runs)
         yield from map(read_results, files)
+
+
+def has_results(folder: pathlib.Path) -> bool:
+    """Whether a folder holds files of results."""
+    return folder.is_dir() and bool(_results_in(folder))
+
+
+def _results_in(folder: pathlib.Path) -> list[pathlib.Path]:
+    return [path for path in sorted(folder.glob("*.json")) if _is_results(path)]
 
 
 def by_batch(found: Iterable[Results], scale: str) -> dict[str, pd.DataFrame]:

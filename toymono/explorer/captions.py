@@ -6,7 +6,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from toymono.analysis.dashboard_data import ROLES, Dashboard, Frame, kinked_answer
-from toymono.analysis.interventions import Outcome
 from toymono.analysis.monosemanticity import is_mono
 from toymono.explorer.stored_runs import Member
 
@@ -37,12 +36,6 @@ def roles_words(shown: Dashboard) -> str:
     counts = np.bincount(shown.role, minlength=len(ROLES))
     roles = ", ".join(f"{count} {role}" for role, count in zip(ROLES, counts, strict=True) if count)
     return f"Neurons by role: {roles}."
-
-
-def map_words(shown: Dashboard) -> str:
-    """The same, and how to go on."""
-    how = "Click a cell for its neuron and feature, or step with the arrow keys."
-    return f"{roles_words(shown)} {how}"
 
 
 def neuron_words(shown: Dashboard, neuron: int) -> str:
@@ -84,27 +77,7 @@ def frame_words(frame: Frame) -> str:
     return f"{told} Dots show the feature each neuron answers most: {why}."
 
 
-def score_words(frame: Frame) -> str:
-    """How the scores are spread at a record."""
-    known = frame.score[np.isfinite(frame.score)]
-    if not len(known):
-        return f"After {frame.step} steps no neuron has a score."
-    ends = f"lowest {known.min():.4f}, median {np.median(known):.4f}, highest {known.max():.4f}"
-    return f"Scores after {frame.step} steps: {ends}."
-
-
 def loss_words(frame: Frame) -> str:
     """The task loss at a record, and what the other line is."""
     told = f"Task loss after {frame.step} steps: {_loss(frame.task_loss, frame.task_loss_error)}."
     return f"{told} The pale line is the training loss, each of one batch."
-
-
-def outcome_words(found: Outcome, whole: Outcome, n_off: int) -> str:
-    """The error, and what the neurons that are off have to do with it."""
-    active = int((np.asarray(found.hidden) > 0).sum())
-    told = f"{active} neurons fire; squared error {float(found.error):.4f}"
-    return (
-        f"{told}, {float(whole.error):.4f} with all neurons on ({n_off} are off)."
-        if n_off
-        else f"{told}."
-    )

@@ -7,7 +7,7 @@ Whoever shows a run to a person takes it from here; nothing here draws or prints
 import dataclasses
 import functools
 import pathlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,8 @@ from toymono.analysis.dashboard_data import (
     responses_of,
 )
 from toymono.config import InputError, require
-from toymono.evidence.results import Results, measured_results, runs_at
+from toymono.evidence.results import Results, has_results, measured_results, runs_at
 from toymono.evidence.tables import (
-    RECORDED,
     own_measures,
     recorded_table,
     run_table,
@@ -75,6 +74,7 @@ class Study:
     def __init__(self, name: str, folder: pathlib.Path) -> None:
         self.name, self.folder = name, folder
         self._member = functools.lru_cache(_MEMBERS_KEPT)(self._read_member)
+        self._opened = self.stamp()
 
     @functools.cached_property
     def run(self) -> Run:
@@ -104,10 +104,14 @@ class Study:
         rows = ({str(name): value for name, value in row.items()} for row in named)
         return {number: setting_label(row) for number, row in enumerate(rows)}
 
-    def table(self, *measures: str) -> pd.DataFrame:
-        """A table that has these columns, and no more than they need."""
-        known = set(self.run.table.columns) | {*RECORDED}
-        return self.run.table if set(measures) <= known else self.whole_table
+    def stamp(self) -> str:
+        """Changes when results of the run do."""
+        files = sorted((self.folder / "units").glob("*.nc"))
+        return " ".join(f"{file.name}:{file.stat().st_mtime_ns}" for file in files)
+
+    def renewed(self) -> "Study":
+        """This run, or if its results have changed since it was opened, the same opened anew."""
+        return self if self.stamp() == self._opened else Study(self.name, self.folder)
 
     def member(self, number: int) -> Member:
         """A member by its number; raises InputError for another number, or where its results cannot
@@ -123,14 +127,16 @@ class Study:
 
 
 def studies(folders: Iterable[pathlib.Path]) -> dict[str, Study]:
-    """The runs in these folders by name: each folder a run, or a folder of runs; raises InputError
-    for one with none.
+    """The runs in these folders by name: each folder a run, a folder of runs, or of results alone,
+    on which claims are judged; raises InputError for one with none, and where there is no run.
     """
     found: dict[str, Study] = {}
-    for folder in folders:
-        runs = runs_at(folder)
+    folders = [*folders]
+    for place, folder in enumerate(folders):
+        runs, is_last = runs_at(folder), place == len(folders) - 1
         rule, fix = "a run, or a folder with runs", "make one with `toymono run`"
-        require(bool(runs), "folder", rule, str(folder), fix)
+        known = bool(runs or has_results(folder)) and (bool(runs or found) or not is_last)
+        require(known, "folder", rule, str(folder), fix)
         for folder in runs:
             name = _free_name(folder, found)
             found[name] = Study(name, folder)
@@ -148,9 +154,3 @@ def _free_name(folder: pathlib.Path, taken: dict[str, Study]) -> str:
         )
     names = (base, *(f"{base} ({n})" for n in range(2, len(taken) + 2)))
     return next(name for name in names if name not in taken)
-
-
-def find(studies: Mapping[str, Study], name: str) -> Study:
-    """The run of this name; raises InputError for any other than those that were given."""
-    require(name in studies, "run", f"one of {', '.join(studies)}", name, "choose one of them")
-    return studies[name]

@@ -11,6 +11,7 @@ import xarray as xr
 
 from toymono.config import Config, known_numbers
 from toymono.evidence import curves
+from toymono.evidence.contrast import contrast
 from toymono.evidence.curves import Curve
 from toymono.evidence.tables import has_code, varying_settings
 from toymono.gallery.circuits import circuit_figure, hand_built_curve
@@ -111,20 +112,23 @@ def member_figure(run: Run, number: int, title: str = "The network taken apart")
         return circuit_figure(member.stored, f"{title}: {member.label}", member.phase)
 
 
-def draw(folder: pathlib.Path, kind: Kind, member: int = 0) -> list[go.Figure]:
+def draw(folder: pathlib.Path, kind: Kind, member: int | None = None) -> list[go.Figure]:
     """The figures of one kind, one per unit if the kind shows single settings.
+
+    Where no member is named, maps are those of the run's contrast, or without one of member 0.
 
     All kinds are those that need no code of a user's file that is not loaded.
     """
     run = open_run(folder)
     units, table = run.units, run.table
     varying = varying_settings(table)
+    chosen = [member] if member is not None else contrast(table) or [0]
     figures = {
         "sweep": lambda: [sweep_figure(table)],
         "traces": lambda: [traces_figure([data], varying) for data in units],
         "biases": lambda: [biases_figure([data], varying) for data in units],
-        "map": lambda: [run.member(member).map()],
-        "circuit": lambda: [member_figure(run, member)],
+        "map": lambda: [run.member(number).map() for number in chosen],
+        "circuit": lambda: [member_figure(run, chosen[0])],
     }
     needs = {"map": ("activation", "task"), "circuit": ("activation", "task", "feature_law")}
     drawable = [

@@ -137,13 +137,15 @@ class Run:
         return Member(int(number), label, read_member(unit, seed, setting, step), one)
 
 
-def open_run(folder: pathlib.Path | str) -> Run:
+def open_run(folder: pathlib.Path | str, *more: pathlib.Path | str) -> Run:
     """Read a run; raises InputError if the folder is none or has no finished unit.
+
+    A sweep may lie in several folders, each with some of its seeds: they are read as one run.
 
     >>> open_run(folder).member(0).seed
     0
     """
-    units = read_run(folder)
+    units = read_run(folder, *more)
     return Run(units, run_table(units), pathlib.Path(folder).name)
 
 

@@ -35,7 +35,7 @@ def evidence(verdicts: pd.DataFrame) -> go.Figure:
     note = "mean and 95% t interval over seeds; shaded: where the claim holds; scales differ"
     title = f"The paper's claims at {rows[0]['scale']} scale"
     styled(figure, title, note, height=_ROW_HEIGHT * len(rows) + 110)
-    return figure.update_layout(margin={"l": 492, "r": 268, "t": 80, "b": 20}, showlegend=False)
+    return figure.update_layout(margin={"l": 520, "r": 310, "t": 80, "b": 20}, showlegend=False)
 
 
 def _ends(row: dict[str, Any]) -> tuple[float, float]:

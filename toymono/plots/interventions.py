@@ -1,55 +1,49 @@
-"""One input of one's own choosing: what every neuron does with it, and what the network answers."""
+"""How one input of one's own choosing looks: what every neuron does with it, what the network
+answers, and what each neuron adds to one output.
 
-import numpy as np
+These are figures without numbers: the page computes them (`explorer/page/network.js`).
+"""
+
 import plotly.graph_objects as go
 
 from toymono.plots.figure import Figure
-from toymono.plots.style import COLOURS, faded, panel, stems
+from toymono.plots.style import COLOURS, SIGN_COLOURS, faded, panel, stems
+
+_HEIGHT = 320
 
 
-def activation_panel(
-    hidden: np.ndarray, whole: np.ndarray, order: np.ndarray, is_on: np.ndarray
-) -> go.Figure:
-    """Activations on one input, in display order; pale: the whole network; crosses: neurons off.
+def activation_panel() -> go.Figure:
+    """Activations on one input; pale: without a change; crosses: neurons whose value was set.
 
     Marks at zero carry the neuron's number as customdata, so that every neuron can be clicked.
     """
-    marks = go.Scatter(
-        x=np.arange(len(order)), y=np.zeros(len(order)), mode="markers", name="switches"
-    )
-    marks.marker = {
-        "symbol": np.where(is_on[order], "line-ns-open", "x"),
-        "color": np.where(is_on[order], "#aaaaaa", COLOURS[1]),
-        "size": 7,
-    }
-    # A list, since Dash gives a click no customdata from arrays that plotly packs.
-    marks.update(customdata=np.stack([order, hidden[order]], axis=-1).tolist())
+    marks = go.Scatter(mode="markers", name="switches", marker={"size": 5})
     marks.hovertemplate = (
         "neuron %{customdata[0]}: %{customdata[1]:.4f}, click to switch<extra></extra>"
     )
-    figure = Figure(
-        [*_with_and_without(hidden[order], whole[order], COLOURS[0], "position"), marks]
-    )
-    title = "Activations (pale: with all neurons on)"
-    return panel(figure, title, "neurons, by their last score", "activation", height=320)
+    figure = Figure([*_with_and_without(COLOURS[0], "position"), marks])
+    figure.update_traces(hoverinfo="skip", hovertemplate=None, selector={"name": "now"})
+    return panel(figure, "", "neurons by score", "activation", _HEIGHT)
 
 
-def output_panel(outputs: np.ndarray, whole: np.ndarray, targets: np.ndarray) -> go.Figure:
-    """Outputs on one input; pale: of the whole network; rings: what was asked for."""
-    asked = np.flatnonzero(targets)
-    rings = go.Scatter(name="asked", x=asked, y=targets[asked], mode="markers")
-    rings.marker = {"symbol": "circle-open", "size": 10, "color": "#222", "line": {"width": 2}}
+def output_panel() -> go.Figure:
+    """Outputs on one input; pale: without a change; rings: what was asked for."""
+    rings = go.Scatter(name="asked", mode="markers")
+    rings.marker = {"symbol": "circle-open", "size": 10, "color": COLOURS[1], "line": {"width": 2}}
     rings.hovertemplate = "asked of %{x}: %{y:.4f}<extra></extra>"
-    figure = Figure([*_with_and_without(outputs, whole, COLOURS[2], "output"), rings])
-    title = "Outputs (pale: with all neurons on; rings: asked for)"
-    return panel(figure, title, "output", "value", height=320)
-
-
-def _with_and_without(
-    now: np.ndarray, whole: np.ndarray, colour: str, of: str
-) -> tuple[go.Scatter, go.Scatter]:
-    positions = np.arange(len(now))
-    pale = stems("whole", faded(colour, 0.25), of).update(
-        hoverinfo="skip", hovertemplate=None, x=positions, y=whole
+    return panel(
+        Figure([*_with_and_without(COLOURS[2], "output"), rings]), "", "output", "value", _HEIGHT
     )
-    return pale, stems("now", colour, of).update(x=positions, y=now)
+
+
+def addition_panel() -> go.Figure:
+    """What each neuron adds to one output: its activation times its weight on it."""
+    bars = [stems(name, colour, "position") for name, colour in SIGN_COLOURS.items()]
+    for bar in bars:
+        bar.hovertemplate = "neuron %{customdata}: %{y:.4f}<extra></extra>"
+    return panel(Figure(bars), "", "neurons by score", "added to the output", _HEIGHT)
+
+
+def _with_and_without(colour: str, of: str) -> tuple[go.Scatter, go.Scatter]:
+    pale = stems("unchanged", faded(colour, 0.25), of).update(hoverinfo="skip", hovertemplate=None)
+    return pale, stems("now", colour, of)

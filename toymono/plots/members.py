@@ -56,7 +56,7 @@ def member_map(
         row_heights=[0.66, 0.14, 0.2],
         vertical_spacing=0.02,
     )
-    figure.add_trace(_heatmap(quantity, top), row=1, col=1)
+    figure.add_trace(heatmap(quantity, top), row=1, col=1)
     figure.add_trace(_dots("favourites", size=4), row=1, col=1)
     figure.add_trace(_dots("score", size=4), row=2, col=1)
     for name in ROLES if role is not None else ("bias",):
@@ -87,7 +87,8 @@ def _name_axes(figure: go.Figure, order: Order) -> None:
     figure.update_yaxes(**ends, row=1, col=1)
 
 
-def _heatmap(quantity: Quantity, top: float) -> go.Heatmap:
+def heatmap(quantity: Quantity, top: float) -> go.Heatmap:
+    """The trace of the map, without numbers: `top` ends its colour scale."""
     scale = (
         {"zmin": 0, "colorscale": MAGNITUDE}
         if quantity == "responses"

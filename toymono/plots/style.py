@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
 from toymono.components.registry import neuron_measures
-from toymono.config import setting_numbers
+from toymono.config import Config, setting_numbers
 from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import LEVEL
 
@@ -41,9 +43,11 @@ _PANEL_TEMPLATE = go.layout.Template(
     layout={"xaxis": _AXIS, "yaxis": _AXIS, "plot_bgcolor": "white"}
 )
 _LABEL_WIDTH = 0.065  # of a figure
+_MOST_TICKS = 10  # on an axis of steps
 _TITLE_TOP = 24  # pixels above the title
 
 _NAMES = {
+    "n_steps": "steps",
     "learning_rate": "lr",
     "bias_offset": "offset",
     "bias_decay": "decay",
@@ -88,6 +92,11 @@ AXIS_TITLES = {
 def axis_title(name: str) -> str:
     """What an axis of this quantity is called."""
     return AXIS_TITLES.get(name) or _declared_titles().get(name) or name.replace("_", " ")
+
+
+def column_title(name: str) -> str:
+    """What a column of a table is called: short where it is a setting."""
+    return _NAMES.get(name) or axis_title(name)
 
 
 def _declared_titles() -> dict[str, str]:
@@ -166,8 +175,14 @@ def stems(name: str, colour: str, of: str) -> go.Scatter:
 
 def step_ticks(steps: Sequence[int] | np.ndarray) -> dict[str, Any]:
     """A logarithmic axis of steps, with ticks at powers of two, labelled by their exponents."""
-    powers = range(math.ceil(math.log2(max(np.max(steps), 2))) + 1)
-    return {"type": "log", "tickvals": [2**j for j in powers], "ticktext": [str(j) for j in powers]}
+    last = math.ceil(math.log2(max(np.max(steps), 2)))
+    powers = range(0, last + 1, 1 if last <= _MOST_TICKS else 2)
+    return {
+        "type": "log",
+        "tickvals": [2**j for j in powers],
+        "ticktext": [str(j) for j in powers],
+        "tickangle": 0,
+    }
 
 
 def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
@@ -186,6 +201,30 @@ def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
         "ticktext": [f"{v:.3g}" if v < 1000 else f"{v:.0f}" for v in shown],
         "tickangle": 0,
     }
+
+
+def setting_axis(values: pd.Series) -> dict[str, Any]:
+    """The axis of a setting: logarithmic with its values as ticks, categories for text, or
+    linear.
+    """
+    if not pd.api.types.is_numeric_dtype(values):
+        return {"type": "category"}
+    return setting_ticks(np.unique(values))
+
+
+def shades(name: str, values: Sequence[Any]) -> list[tuple[Any, str]]:
+    """The colour of each value of a setting, in order: the default comes first, so that zero bias
+    is blue and an offset orange wherever they stand; more than two numbers have an ordered scale.
+    """
+    numbers = setting_numbers()
+    default = numbers[name].default if name in numbers else vars(Config()).get(name)
+    ordered = sorted(values, key=lambda value: (value != default, value))
+    numeric = all(isinstance(value, int | float) for value in values)
+    if not numeric or len(values) <= 2:
+        return [(v, COLOURS[place % len(COLOURS)]) for place, v in enumerate(ordered)]
+    scale = sample_colorscale(MAGNITUDE, np.linspace(0, 0.9, len(values)), colortype="tuple")
+    codes = ["#" + "".join(f"{round(255 * part):02x}" for part in colour) for colour in scale]
+    return list(zip(sorted(values), codes, strict=True))
 
 
 def seeds_note(curves: Sequence[Curve]) -> str:

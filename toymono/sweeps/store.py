@@ -132,12 +132,15 @@ def _done(folder: pathlib.Path) -> list[tuple[pathlib.Path, Unit]]:
     return done
 
 
-def read_run(folder: pathlib.Path | str) -> list[xr.Dataset]:
+def read_run(folder: pathlib.Path | str, *more: pathlib.Path | str) -> list[xr.Dataset]:
     """Results of the units that are done, those of one shape and the same seeds or settings joined.
 
-    Raises InputError if the folder is no run or none is done.
+    `more` folders may hold the same sweep with other seeds. Raises InputError if a folder is no run
+    or none of its units is done.
     """
-    units = [read_unit(file, unit) for file, unit in _done(pathlib.Path(folder))]
+    done = [_done(pathlib.Path(place)) for place in (folder, *more)]
+    in_turns = itertools.chain.from_iterable(itertools.zip_longest(*done))
+    units = [read_unit(*of_unit) for of_unit in in_turns if of_unit]
     of_settings = _joined(units, "seed", ("setting", *known_numbers()))
     return _joined(of_settings, "setting", ("seed",))
 

@@ -1,10 +1,34 @@
-// What the page holds: text inside script elements, unpacked when it is first looked at.
+// What the page holds or asks its server for: pieces of numbers, unpacked when they are first looked at.
 
 const ARRAYS = {
   uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array, int32: Int32Array, float32: Float32Array,
 };
-const INDEX = JSON.parse(document.getElementById("index").textContent);
-const opened = new Map();
+const KEPT = 24; // pieces
+export const INDEX = JSON.parse(document.getElementById("index").textContent);
+const pieces = new Map();
+
+// A piece as it was read, changed once; rejects with a sentence where there is none.
+export function piece(name, change = (content) => content) {
+  if (!pieces.has(name)) {
+    if (pieces.size >= KEPT) pieces.delete(pieces.keys().next().value);
+    const read = readPiece(name).then(change);
+    read.catch(() => pieces.delete(name));
+    pieces.set(name, read);
+  }
+  return pieces.get(name);
+}
+
+export async function readPiece(name) {
+  const found = document.getElementById(name);
+  if (found) return JSON.parse(found.textContent);
+  if (!INDEX.is_served) throw new Error(`This report does not hold ${name.replaceAll("-", " ")}.`);
+  const answer = await fetch(`piece/${name}`).catch(() => {
+    throw new Error("The explorer does not answer: start it again with toymono explore, then reload this page.");
+  });
+  const content = await answer.json().catch(() => ({ error: `The explorer failed on ${name}; its terminal says why.` }));
+  if (!answer.ok) throw new Error(content.error);
+  return content;
+}
 
 // A matrix as {shape, values, scale}: the value of a cell is values[place] * scale.
 function unpacked({ dtype, shape, scale, data }) {
@@ -13,35 +37,31 @@ function unpacked({ dtype, shape, scale, data }) {
   return { shape, scale, values: new ARRAYS[dtype](bytes.buffer) };
 }
 
-function row({ shape, scale, values }, number) {
+export function row({ shape, scale, values }, number) {
   return Array.from(values.subarray(number * shape[1], (number + 1) * shape[1]), (value) => value * scale);
 }
 
-function column({ shape, scale, values }, number) {
+export function column({ shape, scale, values }, number) {
   return Array.from({ length: shape[0] }, (_, place) => values[place * shape[1] + number] * scale);
 }
 
-// Neurons across and features down, both in display order.
-function mapOf({ shape, scale, values }, order) {
-  return order.feature.map((feature) => order.neuron.map((neuron) => values[neuron * shape[1] + feature] * scale));
-}
-
-function mapped(parts, change) {
+export function mapped(parts, change) {
   return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, change(part, name)]));
 }
 
-// A member's numbers; null if the page does not hold it.
-function openMember(run, number) {
-  const id = `member-${run}-${number}`;
-  if (!opened.has(id)) {
-    const found = document.getElementById(id);
-    if (!found) return null;
-    const member = JSON.parse(found.textContent);
-    member.matrices = mapped(member.matrices, unpacked);
-    for (const name of ["score", "favourite", "bias"]) member.history[name] = unpacked(member.history[name]);
-    member.frames.map = member.frames.map.map((packed) => packed && unpacked(packed));
-    member.frames.map.push(member.matrices.responses); // of the last record
-    opened.set(id, member);
-  }
-  return opened.get(id);
+function opened(member) {
+  member.matrices = mapped(member.matrices, unpacked);
+  for (const name of ["score", "favourite", "bias"]) member.history[name] = unpacked(member.history[name]);
+  member.frames.map = member.frames.map.map((packed) => packed && unpacked(packed));
+  member.frames.map.push(member.matrices.responses); // of the last record
+  member.matrices.write ??= { ...member.matrices.outgoing }; // each output is asked for one feature
+  return member;
+}
+
+// A member's numbers; rejects with a sentence where they cannot be had.
+export const openMember = (run, number) => piece(`member-${run}-${number}`, opened);
+
+export function isHeld(run, number) {
+  const { held, labels } = INDEX.runs[run];
+  return held ? held.includes(number) : number >= 0 && number < labels.length;
 }

@@ -1,0 +1,142 @@
+"""The explorer's server: who may ask, what it answers, and what it does not start with."""
+
+import shutil
+import socket
+
+import pytest
+from seeing import Sight, explorer
+
+from toymono.command_line.main import main
+from toymono.explorer.server import HOST, Explored, make_app, make_explorer
+
+RUN = "demo-smoke"
+
+
+def unit_of(folder):
+    (file,) = (folder / "units").glob("*.nc")
+    return file
+
+
+@pytest.fixture(scope="module")
+def broken(smoke_run, signed_run, tmp_path_factory):
+    """Runs whose one file is cut off, another's, overwritten in its middle, or no result at all."""
+    root = tmp_path_factory.mktemp("broken")
+    names = ("cut", "foreign", "damaged", "text")
+    folders = {name: shutil.copytree(smoke_run, root / name) for name in names}
+    files = {name: unit_of(folder) for name, folder in folders.items()}
+    for file in files.values():
+        # as an older toymono left them, so that reading finds it
+        file.with_name(f"{file.name}.sha256").unlink()
+    content = files["cut"].read_bytes()
+    files["cut"].write_bytes(content[: len(content) // 2])
+    files["foreign"].write_bytes(unit_of(signed_run).read_bytes())
+    third = len(content) // 3
+    files["damaged"].write_bytes(content[:third] + bytes(third) + content[2 * third :])
+    files["text"].write_text("<script>alert(1)</script>")
+    return folders
+
+
+@pytest.fixture
+def client(smoke_run):
+    return make_app(Explored([smoke_run])).test_client()
+
+
+def test_only_pages_of_this_machine_are_answered(client):
+    def status(path="/", **headers):
+        return client.get(path, headers={"Host": f"{HOST}:80", **headers}).status_code
+
+    own = ({}, {"Host": "localhost:81"}, {"Origin": f"http://{HOST}"})
+    assert [status("/page.js", **headers) for headers in own] == [200] * 3
+    strangers = ("evil.example", "evil.example:80", f"{HOST}.evil.example")
+    for path in ("/", "/page.js", "/piece/growth"):
+        assert {status(path, Host=host) for host in strangers} <= {400, 403}
+        assert status(path, Origin="http://evil.example") == status(path, Origin="null") == 403
+    assert client.post("/piece/growth").status_code == 405
+
+
+def test_the_server_listens_on_this_machine_alone(smoke_run):
+    server = make_explorer(Explored([smoke_run]))
+    assert server.socket.getsockname()[0] == HOST
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["member-0-99", "member-9-0", "tables-1", "circuit-0-77", "nothing", "member-0", "..%2f"],
+)
+def test_a_piece_that_is_none_is_one_sentence(client, name):
+    answer = client.get(f"/piece/{name}")
+    assert answer.status_code == 404
+    if answer.is_json:
+        assert " must be " in answer.json["error"]
+
+
+def test_a_run_that_has_grown_is_shown_as_it_is_now(smoke_run, signed_run, tmp_path):
+    folder = shutil.copytree(smoke_run, tmp_path / "run")
+    explored = Explored([folder])
+    before = explored.piece("growth")
+    assert explored.page() == explored.page()
+    assert explored.piece("growth") == before
+    unit_of(folder).touch()
+    assert explored.piece("growth") != before
+    old = explored.studies[0]
+    explored.page()
+    assert explored.studies[0] is not old
+
+
+def test_a_run_that_is_still_training_can_be_opened(tmp_path, smoke_run):
+    folder = tmp_path / "run"
+    args = ["run", "K3", "--scale", "smoke", "--seeds", "0", "--unit", "1/2", "--out", str(folder)]
+    main(args)
+    first = Explored([folder])
+    n_members = len(first.studies[0].run.table)
+    assert "K3" not in first.studies[0].name
+    main(["resume", str(folder)])
+    first.page()
+    assert len(first.studies[0].run.table) > n_members > 0
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence_and_other_runs_go_on(
+    browser_page, broken, smoke_run
+):
+    with explorer([*broken.values(), smoke_run]) as address:
+        sight = Sight(browser_page, address)
+        for name in broken:
+            sight.go(f"run={name}")
+            assert f"/{name}/units/" in sight.message
+            fix = "restore it from a backup, or move it away and run `toymono resume "
+            assert fix in sight.message
+        sight.choose("run", str(len(broken)))
+        assert sight.message == ""
+        sight.says("h1", RUN)
+
+
+def test_what_cannot_be_explored_ends_in_one_sentence(smoke_run, tmp_path, capsys):
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        for words, told in (
+            ([tmp_path], "must be"),
+            ([tmp_path / "nowhere"], "must be"),
+            ([smoke_run, smoke_run], "is named twice"),
+            ([smoke_run, "--port", port], f"port must be free, but {port} is not"),
+            ([smoke_run, "--port", 65536], "port must be from 1 to 65535"),
+            ([smoke_run, "--port", -1], "port must be from 1 to 65535"),
+        ):
+            with pytest.raises(SystemExit) as stop:
+                main(["explore", *map(str, words)])
+            assert stop.value.code == 2
+            printed = capsys.readouterr()
+            assert printed.err.startswith("error: ")
+            assert told in printed.err
+            assert (printed.out, printed.err.count("\n")) == ("", 1)
+
+
+def test_a_server_that_has_ended_is_said_in_words(browser_opened, smoke_run):
+    page = browser_opened.new_page()  # one that may complain: what it asks for is not answered
+    with explorer([smoke_run]) as address:
+        sight = Sight(page, address)
+        sight.go(f"run={RUN}&view=sweep")
+    with sight.arriving():
+        page.evaluate("location.hash = 'run=demo-smoke&member=2'")
+    assert "start it again with toymono explore" in sight.message
+    page.close()

@@ -1,0 +1,138 @@
+"""The page that shows runs: its HTML, and the pieces of numbers that its scripts ask for.
+
+A report holds its pieces in the page; a server answers for each when the page first needs it.
+"""
+
+import base64
+import hashlib
+import html
+import pathlib
+import re
+import string
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+import plotly.io
+from plotly.offline import get_plotlyjs
+
+from toymono.analysis.dashboard_data import ROLES
+from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.explorer.packing import plain, script_json
+from toymono.explorer.run_data import run_index, run_or_fault
+from toymono.explorer.stored_runs import Study
+from toymono.glossary import TERMS
+from toymono.plots.figure import CONFIG
+from toymono.plots.interventions import activation_panel, addition_panel, output_panel
+from toymono.plots.members import QUANTITY_TITLES, Quantity, heatmap
+from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES
+from toymono.text_files import read_text
+
+MARK = '<meta name="generator" content="toymono report">'
+_HERE = pathlib.Path(__file__).parent / "page"
+# In the order in which they use each other.
+_MODULES = (
+    "dom",
+    "data",
+    "address",
+    "picture",
+    "unit_figures",
+    "member_figures",
+    "finder",
+    "sweep_view",
+    "member_view",
+    "network",
+    "what_if_view",
+    "claims_view",
+    "main",
+)
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.M)
+_EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.M)
+
+
+def index(
+    studies: Sequence[Study], held: Sequence[Sequence[int] | None], told: Sequence[str]
+) -> dict[str, Any]:
+    """What the page knows from the start: its runs, and how pictures look.
+
+    `held` are the members of each run that a report holds, None where a server answers for all.
+    """
+    is_served = None in held
+    runs = [
+        run_or_fault(*of_run) if is_served else run_index(*of_run)
+        for of_run in zip(studies, held, told, strict=True)
+    ]
+    templates = {name: plotly.io.templates[f"plotly_{name}"] for name in ("white", "dark")}
+    return plain(
+        {
+            "is_served": is_served,
+            "runs": runs,
+            "titles": {"neuron": NEURON_TITLES, "feature": FEATURE_TITLES},
+            "templates": {name: of.to_plotly_json() for name, of in templates.items()},
+            "config": CONFIG,
+            "mono_threshold": MONO_THRESHOLD,
+            "roles": ROLES,
+            "terms": TERMS,
+            "shows": {
+                name: {
+                    "title": QUANTITY_TITLES[name].replace("<br>", " "),
+                    "trace": heatmap(name, 1.0).to_plotly_json(),
+                }
+                for name in get_args(Quantity)
+            },
+            "looks": {
+                "activations": activation_panel(),
+                "outputs": output_panel(),
+                "additions": addition_panel(),
+            },
+        }
+    )
+
+
+def scripts() -> tuple[str, str]:
+    """Plotly, and the page's own modules as one script, since a file cannot import others."""
+    parts = [_module(name, read_text(_HERE / f"{name}.js")) for name in _MODULES]
+    return get_plotlyjs(), "\n".join(['"use strict";', "const modules = {};", *parts])
+
+
+def _module(name: str, text: str) -> str:
+    """A module as a function that is called once and gives what the module exports."""
+    exported = ", ".join(found[2] for found in _EXPORT.finditer(text))
+    body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = modules.\2;", text))
+    return f"modules.{name} = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();"
+
+
+def whole_page(pieces: Mapping[str, object], names: str) -> str:
+    """A page that needs nothing else: its scripts stand in it, and may do nothing but draw."""
+    texts = [text.replace("</script", "<\\/script") for text in scripts()]
+    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
+    policy = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return _filled(
+        pieces,
+        f"toymono report: {names}",
+        policy=f"script-src {policy}",
+        scripts="\n".join(f"<script>{text}</script>" for text in texts),
+    )
+
+
+def served_page(pieces: Mapping[str, object]) -> str:
+    """A page whose scripts and numbers come from the server that it came from."""
+    return _filled(
+        pieces,
+        "toymono explore",
+        policy="script-src 'self'; connect-src 'self'",
+        scripts='<script src="plotly.js"></script>\n<script src="page.js"></script>',
+    )
+
+
+def _filled(pieces: Mapping[str, object], title: str, **parts: str) -> str:
+    embedded = (
+        f'<script type="application/json" id="{name}">{script_json(content)}</script>'
+        for name, content in pieces.items()
+    )
+    return string.Template(read_text(_HERE / "page.html")).substitute(
+        mark=MARK,
+        title=html.escape(title),
+        style=read_text(_HERE / "page.css"),
+        pieces="\n".join(embedded),
+        **parts,
+    )

@@ -1,0 +1,83 @@
+// Where the reader is: the address says it, and everything on the page follows the address.
+
+import { INDEX, isHeld } from "./data.js";
+
+export const VIEWS = { sweep: "Sweep", member: "Member", "what-if": "What if", claims: "Claims" };
+const NUMBERS = ["member", "beside", "step", "neuron", "feature"];
+const NAMES = ["x", "y", "colour"];
+const CHOICES = { view: Object.keys(VIEWS), shows: Object.keys(INDEX.shows), order: ["score", "bias", "role", "favourite"] };
+const NOWHERE = {
+  view: "sweep", run: 0, member: null, beside: null, step: null, neuron: null, feature: null, x: null, y: null,
+  colour: null, shows: "responses", order: "score", threshold: null, on: {}, set: {},
+};
+export const state = { ...NOWHERE };
+const follow = { run: null };
+
+// What "3:0.5,7:1" says: a number for each of some neurons or features; null if it is malformed.
+function numbersIn(words) {
+  const pairs = words.split(",").map((word) => word.match(/^(\d+):(-?\d*\.?\d+)$/));
+  return pairs.every(Boolean) ? Object.fromEntries(pairs.map(([, who, value]) => [who, Number(value)])) : null;
+}
+
+export function addressOf(place) {
+  const words = new URLSearchParams();
+  for (const [name, nothing] of Object.entries(NOWHERE)) {
+    const value = place[name];
+    if (name === "run") words.set(name, INDEX.runs[value].name);
+    else if (typeof nothing === "object" && nothing) {
+      const pairs = Object.entries(value).map(([who, number]) => `${who}:${number}`);
+      if (pairs.length) words.set(name, pairs.join(","));
+    } else if (value !== nothing) words.set(name, value);
+  }
+  return `#${words.toString().replaceAll("%3A", ":").replaceAll("%2C", ",")}`;
+}
+
+// The place that an address names, and what it names that is not there.
+function placeOf(address) {
+  const words = new URLSearchParams(address.replace(/^#/, "")), place = { ...NOWHERE }, unknown = [];
+  const readers = {
+    run: (word) => { const at = INDEX.runs.findIndex(({ name }) => name === word); return at < 0 ? null : at; },
+    threshold: (word) => (Number(word) >= 0 && Number(word) <= 1 ? Number(word) : null),
+    on: numbersIn, set: numbersIn,
+  };
+  for (const name of NUMBERS) readers[name] = (word) => (/^\d+$/.test(word) ? Number(word) : null);
+  for (const [name, choices] of Object.entries(CHOICES)) readers[name] = (word) => (choices.includes(word) ? word : null);
+  for (const [name, word] of words) {
+    if (NAMES.includes(name)) readers[name] = (axis) => (axesOf(place.run).includes(axis) ? axis : null);
+    const value = Object.hasOwn(readers, name) ? readers[name](word) : null;
+    if (value === null) unknown.push(`${name} ${word}`);
+    else place[name] = value;
+  }
+  for (const name of ["member", "beside"]) {
+    if (place[name] === null || isHeld(place.run, place[name])) continue;
+    unknown.push(`${name} ${place[name]}`);
+    place[name] = null;
+  }
+  if (!words.has("view") && place.member !== null) place.view = "member";
+  return { place, unknown };
+}
+
+const axesOf = (run) => INDEX.runs[run].axes.map(({ name }) => name);
+
+// Goes to another place; `keep` replaces the present one in the browser's history.
+export function go(changes, keep = false) {
+  const address = addressOf({ ...state, ...changes });
+  if (keep) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
+  return arrive();
+}
+
+// Another run begins anew, in the same view.
+export const goToRun = (run) => go({ ...NOWHERE, run, view: state.view === "claims" ? "claims" : "sweep" });
+
+export function arrive() {
+  const { place, unknown } = placeOf(location.hash);
+  Object.assign(state, place);
+  return follow.run(unknown);
+}
+
+export function onArrival(run) {
+  follow.run = run;
+  window.addEventListener("hashchange", arrive);
+  window.addEventListener("popstate", arrive);
+}

@@ -1,0 +1,87 @@
+// Finding one's way: words with their definitions, and the neurons of a member by number, feature or role.
+
+import { byId, control, make, shown } from "./dom.js";
+import { INDEX } from "./data.js";
+import { addressOf, go, state } from "./address.js";
+
+// A word whose definition shows when it is pointed at or focused.
+export function term(word, about = word) {
+  return make("span", { class: "term", tabindex: "0", "data-means": INDEX.terms[about] }, word);
+}
+
+// A sentence in which [words in brackets] are terms; "[mono neurons|mono neuron]" names the entry.
+export function withTerms(sentence) {
+  const parts = sentence.split(/\[([^\]]+)\]/);
+  return parts.map((part, place) => (place % 2 ? term(...part.split("|")) : part));
+}
+
+// What a view shows and what to do first.
+export function startLine(sentence) {
+  return make("p", { class: "start" }, ...withTerms(sentence));
+}
+
+export function glossary() {
+  const lines = Object.entries(INDEX.terms).flatMap(([word, means]) => [make("dt", {}, word), make("dd", {}, means)]);
+  return make("details", { id: "glossary" }, make("summary", {}, "What the words mean"), make("dl", {}, ...lines));
+}
+
+// Rows of the table of neurons that the words in the search box name.
+function found(member, words) {
+  const query = words.trim().toLowerCase(), { rows, columns } = member.neurons;
+  const at = (name) => columns.indexOf(name);
+  const [, what, number] = query.match(/^(neuron|feature)?\s*(\d+)$/) || [];
+  if (!query) return rows;
+  const numbered = at(what === "feature" ? "favourite feature" : "neuron");
+  if (number) return rows.filter((cells) => cells[numbered] === Number(number));
+  if (query === "mono") return rows.filter((cells) => cells[at("score")] > INDEX.mono_threshold);
+  return rows.filter((cells) => cells[at("role")].includes(query));
+}
+
+const COLUMNS = { neuron: "neuron", score: "score", "favourite feature": "feature", role: "role" };
+
+export class Finder {
+  constructor() {
+    const oninput = () => this.show(this.member);
+    const onkeydown = ({ key }) => {
+      const link = this.list.querySelector("a");
+      if (key === "Enter" && link) location.hash = link.hash;
+    };
+    const search = { id: "search", type: "search", autocomplete: "off", placeholder: "17, feature 12, linear, mono" };
+    this.search = make("input", { ...search, oninput, onkeydown });
+    this.told = make("p", { id: "found", class: "note", "aria-live": "polite" });
+    this.list = make("div", { id: "neurons", class: "scroll", tabindex: "0" });
+    const keys = make("p", { class: "note" }, "Arrow keys: left and right for neurons, up and down for features.");
+    this.element = make("section", { id: "finder" }, control("find neurons", this.search), this.told, this.list, keys);
+  }
+
+  show(member) {
+    this.member = member;
+    const rows = found(member, this.search.value), places = Object.keys(COLUMNS).map((name) => member.neurons.columns.indexOf(name));
+    this.told.textContent = `${rows.length} of ${member.neurons.rows.length} neurons`;
+    const head = make("tr", {}, ...Object.values(COLUMNS).map((name) => make("th", { scope: "col" }, name)));
+    const lines = rows.map((cells) => {
+      const [neuron, ...others] = places.map((place) => shown(cells[place]));
+      const link = make("a", { href: addressOf({ ...state, feature: null, neuron }) }, neuron);
+      const isCurrent = Number(neuron) === state.neuron;
+      return make("tr", { class: isCurrent ? "current" : null }, make("td", {}, link), ...others.map((text) => make("td", {}, text)));
+    });
+    this.list.replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...lines)));
+    const current = this.list.querySelector(".current");
+    if (current) this.list.scrollTop = current.offsetTop - this.list.clientHeight / 2;
+  }
+}
+
+// Goes to the neuron or feature before or after the present one in display order.
+export function stepThrough(member, what, by) {
+  const order = member.order[what], other = what === "neuron" ? "feature" : "neuron", from = order.indexOf(state[what]);
+  const partners = what === "neuron" ? member.strongest : member.favourite;
+  const partner = state[other] === null ? order[0] : partners[state[other]];
+  const to = from < 0 ? partner : order[Math.min(order.length - 1, Math.max(0, from + by))];
+  return go({ [other]: null, [what]: to }, from >= 0);
+}
+
+// Says something above the view, or with no words takes it away.
+export function say(words = "") {
+  byId("message").hidden = !words;
+  byId("message").textContent = words;
+}

@@ -1,0 +1,110 @@
+// The page follows its address: the header, the view, keys, and results that come in while it is open.
+
+import { byId, make } from "./dom.js";
+import { INDEX, isHeld, openMember, readPiece } from "./data.js";
+import { VIEWS, addressOf, arrive, go, goToRun, onArrival, state } from "./address.js";
+import { glossary, say, stepThrough } from "./finder.js";
+import { claimsView } from "./claims_view.js";
+import { memberView, stop } from "./member_view.js";
+import { sweepView } from "./sweep_view.js";
+import { whatIfView } from "./what_if_view.js";
+
+const OF_VIEW = { sweep: sweepView, member: memberView, "what-if": whatIfView, claims: claimsView };
+const PATIENCE = 300; // milliseconds before the page says that it waits
+const RENEWAL = 10_000; // milliseconds between two looks for new results
+let visit = 0;
+
+// Views of one network need one: the one to begin with.
+function ensureMember() {
+  if (state.member !== null || !["member", "what-if"].includes(state.view)) return;
+  const { contrast, labels } = INDEX.runs[state.run];
+  const first = labels.findIndex((_, number) => isHeld(state.run, number));
+  [state.member, state.beside] = contrast ? contrast.members : [first, state.beside];
+  if (first < 0) Object.assign(state, { view: "sweep", member: null });
+}
+
+// What an empty address stands for: the contrast, where a run has one.
+function begin() {
+  const { contrast } = INDEX.runs[0];
+  if (location.hash.length < 2 && contrast) {
+    history.replaceState(null, "", addressOf({ ...state, view: "member", member: contrast.members[0], beside: contrast.members[1] }));
+  }
+  return arrive();
+}
+
+function showHeader() {
+  const run = INDEX.runs[state.run];
+  const runs = INDEX.runs.map(({ name }, place) => new Option(name, place, false, place === state.run));
+  byId("run").replaceChildren(...runs);
+  const held = run.labels.map((label, number) => [number, label]).filter(([number]) => isHeld(state.run, number));
+  for (const name of ["member", "beside"]) {
+    byId(name).replaceChildren(new Option("none", ""), ...held.map(([number, label]) => new Option(`${number}: ${label}`, number)));
+    byId(name).value = state[name] ?? "";
+  }
+  const tabs = Object.entries(VIEWS).map(([view, title]) => {
+    const current = view === state.view ? { "aria-current": "page" } : {};
+    return make("a", { href: addressOf({ ...state, view }), ...current }, title);
+  });
+  byId("tabs").replaceChildren(...tabs);
+  const parts = [VIEWS[state.view]];
+  for (const what of ["member", "neuron", "feature"]) if (state[what] !== null) parts.unshift(`${what} ${state[what]}`);
+  document.title = `${parts.join(" - ")} - ${run.name} - ${INDEX.is_served ? "toymono explore" : "toymono report"}`;
+}
+
+async function follow(unknown) {
+  const mine = ++visit, isCurrent = () => mine === visit;
+  ensureMember();
+  const view = OF_VIEW[state.view], place = byId("view");
+  if (state.view !== "member") stop();
+  showHeader();
+  if (place.dataset.key !== view.key()) {
+    place.dataset.key = view.key();
+    place.replaceChildren(...view.make(), glossary());
+    window.scrollTo(0, 0);
+  }
+  const waiting = setTimeout(() => { place.setAttribute("aria-busy", "true"); }, PATIENCE);
+  const lost = unknown.length ? [`${INDEX.is_served ? "These runs do" : "This report does"} not hold ${unknown.join(", ")}.`] : [];
+  try {
+    const told = await view.show(isCurrent);
+    if (told) lost.push(told);
+  } catch (error) {
+    lost.push(error.message);
+  }
+  clearTimeout(waiting);
+  if (!isCurrent()) return;
+  place.removeAttribute("aria-busy");
+  place.dataset.shown = mine;
+  say(lost.join(" "));
+}
+
+const KEYS = {
+  ArrowLeft: ["neuron", -1], ArrowRight: ["neuron", 1], ArrowUp: ["feature", -1], ArrowDown: ["feature", 1],
+};
+document.addEventListener("keydown", async (event) => {
+  const isBusy = event.target.closest("input, select, textarea, button, summary, .scroll");
+  if (isBusy || event.ctrlKey || event.altKey || event.metaKey || state.view !== "member" || state.member === null) return;
+  if (event.key !== " " && !(event.key in KEYS)) return;
+  event.preventDefault();
+  if (event.key === " ") byId("play").click();
+  else stepThrough(await openMember(state.run, state.member), ...KEYS[event.key]);
+});
+
+byId("run").addEventListener("change", ({ target }) => goToRun(Number(target.value)));
+byId("member").addEventListener("change", ({ target }) => {
+  const member = target.value === "" ? null : Number(target.value);
+  const view = member === null ? "sweep" : state.view === "sweep" ? "member" : state.view;
+  go({ member, view, neuron: null, feature: null, set: {} });
+});
+byId("beside").addEventListener("change", ({ target }) => go({ beside: target.value === "" ? null : Number(target.value) }));
+
+// A page that is served takes in new results of runs that are still training.
+async function watchGrowth(before) {
+  const now = JSON.stringify(await readPiece("growth").catch(() => before));
+  if (before && now !== before) location.reload();
+  setTimeout(watchGrowth, RENEWAL, now);
+}
+
+byId("brand").textContent = INDEX.is_served ? "toymono explore" : "toymono report";
+onArrival(follow);
+begin();
+if (INDEX.is_served) watchGrowth(null);

@@ -1,0 +1,99 @@
+// What is drawn of one member at one of its records: its map, its scores, its loss.
+
+import { INDEX, row } from "./data.js";
+import { withTraces } from "./picture.js";
+
+// The place among the frames of the last one up to a step; the last of all where no step is told.
+export function frameOf({ frames: { step: steps } }, step) {
+  if (step === null) return steps.length - 1;
+  return Math.max(0, steps.findLastIndex((other) => other <= step));
+}
+
+// Neurons in the order asked for; features keep theirs.
+export function neuronsInOrder(member, by) {
+  const { order, role, favourite, history } = member;
+  if (by === "score") return order.neuron;
+  const bias = row(history.bias, history.step.length - 1);
+  const place = new Map(order.feature.map((feature, at) => [feature, at]));
+  const keys = {
+    bias: (neuron) => -bias[neuron],
+    role: (neuron) => INDEX.roles.indexOf(role[neuron]),
+    favourite: (neuron) => place.get(favourite[neuron]),
+  };
+  return [...order.neuron].sort((a, b) => keys[by](a) - keys[by](b));
+}
+
+function mapOf({ shape, scale, values }, neurons, features) {
+  return features.map((feature) => neurons.map((neuron) => values[neuron * shape[1] + feature] * scale));
+}
+
+// Lines over the chosen neuron and feature, from edge to edge.
+export function crosshair({ order }, neurons, { neuron, feature }) {
+  const line = { type: "line", line: { color: "#D55E00", width: 1.5 }, opacity: 0.8 }, shapes = [];
+  const across = neurons.indexOf(neuron), down = order.feature.indexOf(feature);
+  if (across >= 0) shapes.push({ ...line, x0: across, x1: across, xref: "x3", y0: 0, y1: 1, yref: "paper" });
+  if (down >= 0) shapes.push({ ...line, x0: 0, x1: 1, xref: "paper", y0: down, y1: down, yref: "y" });
+  return shapes;
+}
+
+const WHATS = { score: "last score", bias: "bias", role: "role", favourite: "favourite feature" };
+
+// The map at the record in this place of the frames, as {shows, order, neuron, feature} ask for it.
+function mapFigure(member, place, { shows, order, ...chosen }) {
+  const { frames, history, figures, matrices, order: { feature: features }, role } = member;
+  const at = frames.place[place], neurons = neuronsInOrder(member, order);
+  const [score, bias, favourite] = ["score", "bias", "favourite"].map((name) => row(history[name], at));
+  const matrix = shows === "responses" ? frames.map[place] : matrices[shows];
+  const z = matrix ? mapOf(matrix, neurons, features) : [];
+  const across = neurons.map((_, position) => position), placeOf = new Map(features.map((f, position) => [f, position]));
+  const dots = matrix ? { x: [], y: [] } : { x: across, y: neurons.map((n) => placeOf.get(favourite[n])) };
+  const traces = {
+    map: { z },
+    favourites: { ...dots, marker: { color: neurons.map((n) => score[n]) } },
+    score: { x: across, y: neurons.map((n) => score[n]) },
+  };
+  if (shows !== "responses") {
+    const top = Math.max(1e-9, ...z.map((cells) => Math.max(...cells.map(Math.abs))));
+    traces.map = { ...INDEX.shows[shows].trace, z, zmin: -top, zmax: top };
+  }
+  for (const { name } of figures.map.data) {
+    if (!INDEX.roles.includes(name)) continue;
+    const own = across.filter((position) => role[neurons[position]] === name);
+    traces[name] = { x: own, y: own.map((position) => bias[neurons[position]]) };
+  }
+  const { layout } = figures.map, ticktext = neurons.map((n) => `neuron ${n}`), axes = {};
+  for (const name of ["xaxis", "xaxis2", "xaxis3"]) axes[name] = { ...layout[name], ticktext };
+  axes.xaxis3.title = { ...layout.xaxis3.title, text: `${neurons.length} neurons, by ${WHATS[order]}` };
+  return withTraces(figures.map, traces, { ...axes, shapes: crosshair(member, neurons, chosen) });
+}
+
+// All three pictures.
+export function memberFigures(member, place, look) {
+  const { frames, history, figures } = member, at = frames.place[place];
+  const score = row(history.score, at).sort((a, b) => a - b);
+  const loss = figures.loss.data.find(({ name }) => name === "task loss"); // one value for every record
+  const [line] = figures.score.layout.shapes;
+  const shapes = [{ ...line, x0: look.threshold, x1: look.threshold }];
+  return {
+    map: mapFigure(member, place, look),
+    score: withTraces(figures.score, { scores: { x: score } }, { shapes }),
+    loss: withTraces(figures.loss, { now: { x: [loss.x[at]], y: [loss.y[at]] } }),
+  };
+}
+
+// How many neurons score above a threshold at a record, and how many features these cover.
+export function countsAbove(member, place, threshold) {
+  const { frames, history } = member, at = frames.place[place];
+  const score = row(history.score, at), favourite = row(history.favourite, at);
+  const above = favourite.filter((_, neuron) => score[neuron] > threshold);
+  return { neurons: above.length, features: new Set(above).size, of: score.length };
+}
+
+// Every neuron at the record in this place, as the table under the map.
+export function recordTable(member, place, order) {
+  const { frames, history } = member, at = frames.place[place];
+  const [score, bias, favourite] = ["score", "bias", "favourite"].map((name) => row(history[name], at));
+  const rows = neuronsInOrder(member, order).map((n) => [n, score[n], bias[n], favourite[n], member.role[n]]);
+  const name = `member ${member.number} step ${frames.step[place]}`;
+  return { name, columns: ["neuron", "score", "bias", "favourite feature", "last role"], rows };
+}

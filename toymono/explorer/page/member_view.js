@@ -1,0 +1,208 @@
+// One member or two on one clock: the map, how scores are spread, the loss; and pages of neurons and features.
+
+import { button, byId, control, count, make, select, shown, tableDetails } from "./dom.js";
+import { INDEX, mapped, openMember, piece } from "./data.js";
+import { addressOf, go, state } from "./address.js";
+import { Picture, panels, sentenceOf } from "./picture.js";
+import { featureFigures, neuronFigures } from "./unit_figures.js";
+import { countsAbove, crosshair, frameOf, memberFigures, neuronsInOrder, recordTable } from "./member_figures.js";
+import { Finder, startLine } from "./finder.js";
+
+const BETWEEN = 350; // milliseconds from one record to the next
+const ORDERS = { score: "score", bias: "bias", role: "role", favourite: "favourite feature" };
+
+// One member's column.
+class Side {
+  constructor(name) {
+    const onClick = ({ x, y, data }) => this.pick(x, data.name === "map" ? y : null);
+    this.pictures = { map: new Picture("map", { isWide: true, onClick }), score: new Picture("score"), loss: new Picture("loss") };
+    this.title = make("h1");
+    this.words = make("p");
+    this.circuit = new Picture("circuit", { isWide: true });
+    const tables = ["neurons", "features"].map((what) => tableDetails(`all ${what}`, () => ({
+      ...this.member[what], name: `${INDEX.runs[state.run].name} member ${this.member.number} ${what}`,
+    })));
+    const apart = make("details", {}, make("summary", {}, "the network taken apart"), this.circuit.element);
+    apart.addEventListener("toggle", () => apart.open && this.takeApart());
+    this.folds = { tables, apart };
+    this.element = make("section", { class: "side", id: name }, this.title, this.words, panels(this.pictures), ...tables, apart);
+  }
+
+  pick(x, y) {
+    const { neuron, feature } = { neuron: this.neurons[x], feature: y === null ? null : this.member.order.feature[y] };
+    if (this.member.number !== state.member) return go({ member: this.member.number, beside: state.member, neuron, feature });
+    return go({ neuron, feature });
+  }
+
+  async takeApart() {
+    const figure = await piece(`circuit-${state.run}-${this.member.number}`);
+    return this.circuit.show("The network taken apart", figure, this.member.words.roles);
+  }
+
+  show(member) {
+    const isOther = this.member !== member;
+    this.member = member;
+    this.element.hidden = !member;
+    if (!member) return [];
+    if (isOther) {
+      for (const table of this.folds.tables) table.refill();
+      this.folds.apart.open = false;
+    }
+    const place = frameOf(member, state.step), { words } = member, isMain = member.number === state.member;
+    const threshold = state.threshold ?? INDEX.mono_threshold;
+    const look = { shows: state.shows, order: state.order, threshold };
+    const chosen = { neuron: isMain ? state.neuron : null, feature: state.feature };
+    this.neurons = neuronsInOrder(member, state.order);
+    const drawn = JSON.stringify([member.number, state.run, place, look]);
+    if (this.drawn === drawn) return [this.pictures.map.mark(crosshair(member, this.neurons, chosen))];
+    this.drawn = drawn;
+    const figures = memberFigures(member, place, { ...look, ...chosen });
+    this.title.textContent = `Member ${member.number}: ${member.label}`;
+    const above = countsAbove(member, place, threshold);
+    this.words.textContent = `${words.step[place]} ${words.roles}`;
+    const scores = `${above.neurons} of ${count(above.of, "neuron")} score above ${shown(threshold)} after ${member.frames.step[place]} steps; they cover ${count(above.features, "feature")}.`;
+    return [
+      this.pictures.map.show("Every neuron against every feature", figures.map, `${words.step[place]} Click a cell for its neuron and its feature.`,
+        () => recordTable(member, place, state.order)),
+      this.pictures.score.show("How the scores are spread", figures.score, scores),
+      this.pictures.loss.show("Loss", figures.loss, words.loss[place]),
+    ];
+  }
+}
+
+// The page of a neuron or a feature beside the map.
+class Unit {
+  constructor(what) {
+    this.what = what;
+    this.pictures = mapped(INDEX.titles[what], (_, name) => new Picture(name));
+    this.title = make("h2");
+    this.sentence = make("p", { class: "sentence" });
+    this.links = make("nav", { class: "beside", "aria-label": `Beside this ${what}` });
+    const close = button("close", () => go({ [what]: null }));
+    const head = make("div", { class: "head" }, this.title, close);
+    this.element = make("section", { class: "unit", id: what, tabindex: "-1", hidden: true }, head, this.sentence, this.links, panels(this.pictures));
+  }
+
+  show(member, number) {
+    this.element.hidden = number === null;
+    if (number === null) return [];
+    const figures = this.what === "neuron" ? neuronFigures(member, number) : featureFigures(member, number);
+    const partner = this.what === "neuron" ? { favourite: member.favourite[number] } : { strongest: member.strongest[number] };
+    this.title.textContent = `${this.what === "neuron" ? "Neuron" : "Feature"} ${number}`;
+    this.sentence.textContent = member.words[this.what][number].replace(/^\w+ \d+: /, "");
+    this.links.replaceChildren(...this.beside(member.order[this.what], number, partner));
+    return Object.entries(this.pictures).map(([name, picture]) => {
+      const title = INDEX.titles[this.what][name].replaceAll(/\{(\w+)\}/g, (_, key) => partner[key]);
+      return picture.show(title, figures[name], sentenceOf(figures[name]));
+    });
+  }
+
+  beside(order, number, partner) {
+    const link = (label, place) => make("a", { href: addressOf({ ...state, ...place }) }, label);
+    const at = order.indexOf(number), { what } = this, links = [];
+    if (at > 0) links.push(link(`← ${what} ${order[at - 1]}`, { [what]: order[at - 1] }));
+    if (at < order.length - 1) links.push(link(`→ ${what} ${order[at + 1]}`, { [what]: order[at + 1] }));
+    const [[name, other]] = Object.entries(partner);
+    links.push(link(name === "favourite" ? `favourite feature ${other}` : `strongest neuron ${other}`,
+      name === "favourite" ? { feature: other } : { neuron: other }));
+    return links;
+  }
+}
+
+const LEFT = new Side("left"), RIGHT = new Side("right"), NEURON = new Unit("neuron"), FEATURE = new Unit("feature"), FINDER = new Finder();
+const player = { timer: null, label: make("output", { for: "step" }) };
+player.button = button("play", () => (player.timer === null ? start() : stop()), { id: "play", title: "play and pause (space)" });
+player.slider = make("input", { type: "range", id: "step", min: "0", step: "1", "aria-label": "record" });
+player.slider.addEventListener("input", () => {
+  stop();
+  go({ step: LEFT.member.frames.step[player.slider.value] }, true);
+});
+
+export function stop() {
+  clearTimeout(player.timer);
+  player.timer = null;
+  player.button.textContent = "play";
+}
+
+function start() {
+  player.button.textContent = "pause";
+  player.timer = setTimeout(play, 0);
+}
+
+async function play() {
+  const { step } = LEFT.member.frames, next = (frameOf(LEFT.member, state.step) + 1) % step.length;
+  await go({ step: step[next] }, true);
+  if (player.timer === null) return;
+  if (next === step.length - 1) stop();
+  else player.timer = setTimeout(play, BETWEEN);
+}
+
+// The threshold on a scale that is fine near 1: place p stands for 1 - 10^-p.
+function thresholdSlider() {
+  const place = (value) => -Math.log10(Math.max(1e-6, 1 - value));
+  const oninput = ({ target }) => {
+    const value = Number((1 - 10 ** -target.value).toPrecision(6));
+    go({ threshold: Math.abs(value - INDEX.mono_threshold) < 1e-6 ? null : value }, true);
+  };
+  const scale = { type: "range", id: "threshold", min: "0", max: "5", step: "0.1" };
+  return make("input", { ...scale, value: place(state.threshold ?? INDEX.mono_threshold).toFixed(1), oninput });
+}
+
+function lookControls() {
+  const shows = Object.entries(INDEX.shows).map(([name, { title }]) => [name, title]);
+  return [
+    control("colours show", select(shows, state.shows, (value) => go({ shows: value, step: null }, true), { id: "shows" })),
+    control("neurons in order of", select(Object.entries(ORDERS), state.order, (value) => go({ order: value }, true), { id: "order" })),
+    control("mono above", thresholdSlider()),
+  ];
+}
+
+function showPlayer(member) {
+  const place = frameOf(member, state.step), step = member.frames.step[place];
+  player.slider.max = member.frames.step.length - 1;
+  player.slider.value = place;
+  player.slider.setAttribute("aria-valuetext", `step ${step}`);
+  player.label.textContent = `step ${step}`;
+  player.slider.disabled = player.button.disabled = state.shows !== "responses";
+}
+
+// Which of the neuron and the feature in the address the member does not have.
+function missing(member) {
+  return ["neuron", "feature"].filter((what) => state[what] !== null && !member.order[what].includes(state[what]));
+}
+
+export const memberView = {
+  key: () => `member ${state.run}`,
+  make() {
+    this.contrast = make("p", { id: "contrast", class: "lead" });
+    this.controls = make("div", { class: "controls" }, ...lookControls());
+    this.sides = make("div", { class: "sides" }, LEFT.element, RIGHT.element);
+    this.units = make("aside", { class: "units" }, FINDER.element, NEURON.element, FEATURE.element);
+    return [
+      startLine("Bright cells say that a neuron [responds|response] to a feature. A [monosemantic] neuron has one bright cell in its column. "
+        + "Click a cell to see its neuron and feature, or press play to watch the training."),
+      this.contrast, this.controls, make("div", { class: "player" }, player.button, player.slider, player.label),
+      make("div", { class: "member" }, this.sides, this.units),
+    ];
+  },
+  async show(isCurrent) {
+    const numbers = state.beside === null || state.beside === state.member ? [state.member] : [state.member, state.beside];
+    const [member, other] = await Promise.all(numbers.map((number) => openMember(state.run, number)));
+    if (!isCurrent()) return "";
+    const lost = missing(member), words = lost.map((what) => `${what} ${state[what]}`);
+    for (const what of lost) state[what] = null;
+    const pair = INDEX.runs[state.run].contrast;
+    this.contrast.textContent = pair && other && pair.members.every((one) => numbers.includes(one)) ? pair.words : "";
+    for (const [id, value] of [["shows", state.shows], ["order", state.order]]) byId(id).value = value;
+    this.sides.classList.toggle("two", Boolean(other));
+    showPlayer(member);
+    FINDER.show(member);
+    const wasHidden = NEURON.element.hidden && FEATURE.element.hidden;
+    const drawn = [...LEFT.show(member), ...RIGHT.show(other), ...NEURON.show(member, state.neuron), ...FEATURE.show(member, state.feature)];
+    const first = state.neuron === null ? FEATURE : NEURON;
+    const isBelow = getComputedStyle(this.units.parentElement).gridTemplateColumns.split(" ").length === 1;
+    if (isBelow && wasHidden && !first.element.hidden) first.element.scrollIntoView();
+    await Promise.all(drawn);
+    return words.length ? `Member ${member.number} has no ${words.join(" and no ")}.` : "";
+  },
+};

@@ -1,0 +1,109 @@
+// Pictures: Python says how each looks on an example, and here the numbers of another neuron or step take their place.
+
+import { make, shown, tableDetails } from "./dom.js";
+import { INDEX } from "./data.js";
+
+const isDark = window.matchMedia("(prefers-color-scheme: dark)");
+
+export class Picture {
+  constructor(name, { isWide = false, onClick = null } = {}) {
+    this.name = name;
+    this.onClick = onClick;
+    this.heading = make("h3");
+    this.plot = make("div", { class: "plot", role: "img" });
+    this.caption = make("figcaption");
+    this.table = () => ({ name, columns: [], rows: [] });
+    this.details = tableDetails("data as a table", () => this.table());
+    const parts = [this.heading, make("div", { class: "box" }, this.plot), this.caption, this.details];
+    this.element = make("figure", { class: isWide ? "wide" : null, "data-name": name }, ...parts);
+  }
+
+  // Draws {data, layout} under its title, with a sentence for whoever cannot see it; `table` defaults to what is drawn.
+  show(title, figure, sentence, table = null) {
+    this.heading.textContent = title;
+    this.caption.textContent = sentence;
+    this.plot.setAttribute("aria-label", `${title}. ${sentence}`);
+    this.table = table || (() => tableOfFigure(title, figure));
+    this.details.refill();
+    const drawn = Plotly.react(this.plot, figure.data, coloured(figure.layout), INDEX.config);
+    if (this.onClick && !this.isClickable) {
+      this.plot.on("plotly_click", ({ points }) => this.onClick(points[0]));
+      this.isClickable = true;
+    }
+    return drawn;
+  }
+
+  // Draws other lines over the same numbers, many times faster than all of it.
+  mark(shapes) {
+    return Plotly.relayout(this.plot, { shapes });
+  }
+}
+
+function coloured(layout) {
+  const colours = isDark.matches
+    ? { template: INDEX.templates.dark, paper_bgcolor: "#16181c", plot_bgcolor: "#16181c", font: { ...layout.font, color: "#ddd" } }
+    : { template: INDEX.templates.white };
+  const legend = { ...layout.legend, bgcolor: isDark.matches ? "rgba(22,24,28,.7)" : layout.legend?.bgcolor };
+  const hoverlabel = isDark.matches ? { bgcolor: "#2a2d33" } : layout.hoverlabel;
+  return { ...layout, title: undefined, margin: { ...layout.margin, t: 15 }, legend, hoverlabel, ...colours };
+}
+isDark.addEventListener("change", () => location.reload());
+
+// The example with these traces' parts replaced, by name; a part of a marker is merged into it.
+export function withTraces(example, traces, layout = {}) {
+  const names = new Set(example.data.map(({ name }) => name));
+  const unknown = Object.keys(traces).filter((name) => !names.has(name));
+  if (unknown.length) throw new Error(`a picture has no trace ${unknown.join(", ")}`);
+  const data = example.data.map((trace) => {
+    const change = traces[trace.name] || {};
+    return { ...trace, ...change, marker: { ...trace.marker, ...change.marker } };
+  });
+  return { data, layout: { ...example.layout, ...layout } };
+}
+
+// A row of pictures.
+export function panels(pictures) {
+  return make("div", { class: "panels" }, ...Object.values(pictures).map(({ element }) => element));
+}
+
+// Traces that say something of their own: none twice, and both signs as one.
+function whole(data) {
+  const own = data.filter(({ name, type, hoverinfo }) => name && type !== "heatmap" && hoverinfo !== "skip");
+  const [negative] = own.filter(({ name }) => name === "negative");
+  const signed = (trace) => ({ ...trace, name: "value", y: trace.y.map((value, place) => value + negative.y[place]) });
+  return own.filter(({ name, y }) => y && name !== "negative" && name !== "strongest")
+    .map((trace) => (trace.name === "positive" && negative ? signed(trace) : trace));
+}
+
+// What a figure shows, number by number; neurons in display order under their own numbers.
+function tableOfFigure(name, { data, layout }) {
+  const axis = (key, letter) => layout[`${letter}axis${(key || letter).slice(1)}`]?.title?.text || "";
+  const names = layout.xaxis.ticktext || [];
+  const told = (x) => (String(names[x]).startsWith("neuron ") ? Number(names[x].slice(7)) : x);
+  const rows = [];
+  for (const trace of whole(data)) {
+    const quantity = axis(trace.yaxis, "y");
+    (trace.x || []).forEach((x, place) => rows.push([trace.name, told(x), quantity, trace.y[place]]));
+  }
+  const across = String(names[0]).startsWith("neuron ") ? "neuron" : axis("x", "x") || "x";
+  return { name, columns: ["shown", across, "quantity", "value"], rows };
+}
+
+// What a picture of a neuron or a feature says: the ends of its bars and lines, and who bends an answer.
+export function sentenceOf({ data, layout }) {
+  const words = [];
+  for (const { name, x, y } of whole(data)) {
+    const known = y.map((_, place) => place).filter((place) => y[place] !== null && !Number.isNaN(y[place]));
+    if (!known.length) continue;
+    if (["every", "value"].includes(name)) {
+      const order = [...known].sort((a, b) => y[a] - y[b]), low = order[0], high = order.at(-1);
+      words.push(`highest ${shown(y[high])} at ${x[high]}, lowest ${shown(y[low])} at ${x[low]}`);
+    } else if (name.endsWith("bends")) {
+      words.push(`${name} at ${known.map((place) => shown(x[place])).join(", ")}`);
+    } else {
+      words.push(`${name} from ${shown(y[known[0]])} to ${shown(y[known.at(-1)])}`);
+    }
+  }
+  const what = layout.xaxis.title?.text;
+  return `${what ? `By ${what}: ` : ""}${words.join("; ") || "nothing to draw"}.`;
+}

@@ -1,0 +1,179 @@
+"""What the page shows of a whole run: every member as a point, tables, and how it was made."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from toymono.command_line.terminal import CLAIM_COLUMNS, claim_rows
+from toymono.config import InputError
+from toymono.evidence.contrast import contrast, contrast_words
+from toymono.evidence.curves import distinguishing, sweep_axis
+from toymono.evidence.tables import (
+    MEASURES,
+    RECORDED,
+    SETTINGS,
+    brief,
+    by_setting,
+    over_seeds,
+    own_columns,
+    setting_names,
+    varying_settings,
+)
+from toymono.explorer.packing import packed_table, plain
+from toymono.explorer.stored_runs import Study
+from toymono.gallery.figures import sweep_figure
+from toymono.plots.claims import evidence
+from toymono.plots.style import axis_title, setting_axis, setting_label, shades
+from toymono.sweeps.store import stored_provenance
+
+_STATE = ("finished", "diverged")
+
+
+def run_index(study: Study, held: Sequence[int] | None, told: str) -> dict[str, Any]:
+    """What the page knows of a run from the start, out of measures recorded in training.
+
+    `held` are the members that can be opened, all if it is None; `told` says what was left out.
+    """
+    table = study.run.table
+    varying, recorded = varying_settings(table), (*RECORDED, *own_columns(table))
+    main = sweep_axis(table)
+    colours = distinguishing(table, main) or [name for name in varying if name == main]
+    pair = contrast(table)
+    opened = pair if pair and (held is None or {*pair} <= {*held}) else None
+    return {
+        "name": study.name,
+        "words": run_words(table),
+        "thinned": told,
+        "held": None if held is None else [*held],
+        "labels": [study.labels[number] for number in table.index],
+        "contrast": {"members": opened, "words": contrast_words(table, *opened)}
+        if opened
+        else None,
+        "axes": _axes(table),
+        "chosen": {
+            "x": "mono_per_feature",
+            "y": "task_loss",
+            "colour": colours[0] if colours else None,
+        },
+        "shades": {name: _labelled(table, name) for name in varying},
+        "members": packed_table(f"{study.name} members", brief(table).reset_index()),
+        "measured": _measured(table, recorded),
+    }
+
+
+def run_or_fault(study: Study, held: Sequence[int] | None, told: str) -> dict[str, Any]:
+    """The same; of a run that cannot be read its name and why, so that other runs can be seen."""
+    try:
+        return run_index(study, held, told)
+    except InputError as error:
+        empty = {"contrast": None, "held": [], "labels": [], "axes": [], "chosen": {}}
+        return {"name": study.name, "fault": " ".join(str(error).split()), **empty}
+
+
+def _axes(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """What members can be drawn against: settings that vary, and measures."""
+    settings = [
+        {"name": n, "title": axis_title(n), "setting": True, "axis": setting_axis(table[n])}
+        for n in varying_settings(table)
+    ]
+    measures = [
+        {"name": name, "title": axis_title(name), "setting": False, "axis": {}}
+        for name in (*MEASURES, *own_columns(table))
+        if name not in _STATE
+    ]
+    return settings + measures
+
+
+def _labelled(table: pd.DataFrame, name: str) -> list[tuple[Any, str, str]]:
+    """Each value of a setting, its colour, and its label: with what else its members share."""
+    labelled = []
+    for value, colour in shades(name, table[name].unique().tolist()):
+        part = table[table[name] == value]
+        own = {n: part[n].iloc[0] for n in varying_settings(table) if part[n].nunique() == 1}
+        labelled.append((value, colour, setting_label(own)))
+    return labelled
+
+
+def _measured(table: pd.DataFrame, measures: Sequence[str]) -> dict[str, Any]:
+    """Every member's settings and measures, and their means over seeds with intervals."""
+    numbers = [name for name in measures if name not in _STATE]
+    varying = varying_settings(table)
+    place = by_setting(table).ngroup()
+    columns = {name: table[name] for name in (*varying, "seed", "diverged", *numbers)}
+    return {
+        "of_setting": plain(place),
+        "columns": plain(columns),
+        "over_seeds": plain({name: column for name, column in over_seeds(table, numbers).items()}),
+    }
+
+
+def run_tables(study: Study) -> dict[str, Any]:
+    """All measures of all members, which reads every network's parameters."""
+    table, name = study.whole_table, study.name
+    measures = (*MEASURES, *own_columns(table))
+    numbers = [measure for measure in measures if measure not in _STATE]
+    made = pd.DataFrame(_made_with(study).items(), columns=["what", "value"])
+    return {
+        "measured": _measured(table, measures),
+        "sweep": _captioned(sweep_figure(table)),
+        "tables": [
+            packed_table(f"{name} over seeds", over_seeds(table, numbers)),
+            packed_table(f"{name} every measure", table.reset_index()),
+            packed_table(f"{name} made with", made),
+        ],
+    }
+
+
+def _made_with(study: Study) -> dict[str, str]:
+    """Settings that all members share, then versions, device and commit."""
+    table = study.whole_table
+    names = [name for name in setting_names(table) if name in SETTINGS or name in table]
+    shared = {name: str(table[name].iloc[0]) for name in names if table[name].nunique() == 1}
+    return {**shared, **stored_provenance(study.run.units[0])}
+
+
+def run_words(table: pd.DataFrame) -> str:
+    """A run in words: how many networks, and how far apart they are."""
+    finite = table[~table.diverged]
+    n_settings, n_diverged = by_setting(table).ngroups, len(table) - len(finite)
+    networks = f"{len(table)} network{'s' if len(table) != 1 else ''}"
+    words = f"{networks} of {n_settings} setting{'s' if n_settings != 1 else ''}"
+    words += f", {n_diverged} of them diverged." if n_diverged else "."
+    if len(finite):
+        most, fewest = int(finite.n_mono.idxmax()), int(finite.n_mono.idxmin())
+        losses = f"Task loss from {finite.task_loss.min():.4f} to {finite.task_loss.max():.4f}"
+        ends = [f"{table.n_mono[member]} (member {member})" for member in (fewest, most)]
+        words = f"{words} {losses}; mono neurons from {' to '.join(ends)}."
+    return words
+
+
+def _captioned(figure: go.Figure) -> dict[str, Any]:
+    """A figure whose title and small print stand beside it as text, where they can wrap."""
+    heading, _, note = str(figure.layout["title"]["text"]).partition("<br>")
+    figure.update_layout(title=None, margin={"t": 30})
+    note = note.removeprefix("<sup>").removesuffix("</sup>")
+    return {"heading": heading, "note": note, "figure": plain(figure)}
+
+
+def claims_data(rows: pd.DataFrame) -> dict[str, Any]:
+    """Verdicts in words, as a picture, and in full as a download."""
+    tested = rows[rows.n > 0] if len(rows) else rows
+    if not len(tested):
+        words = (
+            "No claim is judged on these runs: claims are judged on whole batches of the paper, "
+            "such as LR1 and LR3. Train them with `toymono run LR1` and `toymono run LR3`; "
+            "`toymono list` says how long that takes."
+        )
+        return {"words": words, "tables": [], "figure": None}
+    counts = tested.drop_duplicates("claim").claim_verdict.value_counts()
+    judged = f"{len(tested)} of {len(rows)} measurements can be judged on these results"
+    verdict = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    words = f"{judged}; their claims: {verdict}. A claim that lacks a measurement is untested."
+    shown = pd.DataFrame(claim_rows(tested), columns=list(CLAIM_COLUMNS))
+    return {
+        "words": words,
+        "tables": [packed_table("claims", shown), packed_table("all verdicts", rows)],
+        "figure": plain(evidence(tested[tested.scale == tested.scale.iloc[0]])),
+    }

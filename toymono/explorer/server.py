@@ -1,0 +1,167 @@
+"""The explorer: the page, and its numbers piece by piece, for this machine alone."""
+
+import contextlib
+import functools
+import io
+import pathlib
+import re
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from flask import Flask, Response, abort, jsonify, request
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from toymono.config import InputError, require
+from toymono.evidence.results import find_results, has_results
+from toymono.evidence.verdicts import CLAIMED, stored_verdicts, verdicts
+from toymono.explorer.member_data import packed_member, whole
+from toymono.explorer.packing import plain
+from toymono.explorer.page import index, scripts, served_page
+from toymono.explorer.run_data import claims_data, run_tables
+from toymono.explorer.stored_runs import Study, studies
+from toymono.gallery.figures import member_figure
+from toymono.sweeps.folder import read_sweep
+from toymono.sweeps.presets import batch_of
+
+HOST = "127.0.0.1"
+SHIPPED = pathlib.Path("figures")
+_KEPT = 32  # pieces
+_THREADS = 2  # that make pieces
+_OF_RUN = re.compile(r"(tables|member|circuit)-(\d+)(?:-(\d+))?")
+
+
+class Explored:
+    """The runs in some folders, and the pieces of the page that shows them, each made once."""
+
+    def __init__(self, folders: Sequence[pathlib.Path]) -> None:
+        self.folders = folders
+        self.studies = [*studies(folders).values()]
+        self._pool = ThreadPoolExecutor(_THREADS)
+        self._made: dict[tuple[str, str], Future] = {}
+
+    def page(self) -> str:
+        """The page as it is now: runs that have grown since are read anew. What it will ask for
+        first is begun.
+        """
+        self.studies = [study.renewed() for study in self.studies]
+        held: list[Sequence[int] | None] = [None] * len(self.studies)
+        told = index(self.studies, held, [""] * len(held))
+        pair = told["runs"][0]["contrast"]
+        for number in pair["members"] if pair else ():
+            self._begun(f"member-0-{number}")
+        return served_page({"index": told})
+
+    def piece(self, name: str) -> Any:  # noqa: ANN401 (what JSON has)
+        """One piece; raises InputError where it is none, or cannot be read."""
+        if name == "growth":
+            return [study.stamp() for study in self.studies]
+        return self._begun(name).result()
+
+    def _begun(self, name: str) -> Future:
+        """A piece that is made or being made; those of a run that has grown are made anew."""
+        found = _OF_RUN.fullmatch(name)
+        rule, fix = "one that the page asks for", "reload the page"
+        known = name == "claims" or (
+            found is not None
+            and int(found[2]) < len(self.studies)
+            and (found[1] == "tables") == (found[3] is None)
+        )
+        require(known, "piece", rule, name, fix)
+        stamp = self.studies[int(found[2])].stamp() if found else ""
+        if (name, stamp) not in self._made:
+            while len(self._made) >= _KEPT:
+                self._made.pop(next(iter(self._made)), None)
+            make = functools.partial(self._of_run, found) if found else self._claims
+            self._made[name, stamp] = self._pool.submit(make)
+        return self._made[name, stamp]
+
+    def _of_run(self, found: re.Match[str]) -> Any:  # noqa: ANN401 (what JSON has)
+        study, number = self.studies[int(found[2])], int(found[3] or 0)
+        if found[1] == "tables":
+            return run_tables(study)
+        if found[1] == "circuit":
+            return plain(member_figure(study.run, number))
+        member = study.member(number)
+        return packed_member(member, whole(member))
+
+    def _claims(self) -> dict[str, Any]:
+        """Judged on what was given, where that is a batch of the paper, and on the results that the
+        repository keeps, if it is here.
+        """
+        batches = [study for study in self.studies if _is_claimed(study)]
+        given = [folder for folder in self.folders if has_results(folder)]
+        places = given or [SHIPPED] * has_results(SHIPPED)
+        stored = stored_verdicts(places[0]) if len(places) == 1 and not batches else None
+        if stored is not None:
+            return claims_data(stored)
+        return claims_data(verdicts([*(one.results for one in batches), *find_results(places)]))
+
+
+def _is_claimed(study: Study) -> bool:
+    """Whether a run is a batch that some claim is measured on."""
+    batch = batch_of(read_sweep(study.folder))
+    return batch is not None and batch[0] in CLAIMED
+
+
+def make_app(explored: Explored) -> Flask:
+    """The routes: the page, its two scripts, its pieces."""
+    app = Flask(__name__, static_folder=None)
+    app.config["TRUSTED_HOSTS"] = [HOST, "localhost"]
+    plotly, own = scripts()
+
+    @app.get("/")
+    def page() -> str:
+        return explored.page()
+
+    @app.get("/<any('plotly.js', 'page.js'):name>")
+    def script(name: str) -> Response:
+        return Response(plotly if name == "plotly.js" else own, mimetype="text/javascript")
+
+    @app.get("/piece/<name>")
+    def piece(name: str) -> Response:
+        return jsonify(explored.piece(name))
+
+    @app.errorhandler(InputError)
+    def refused(error: InputError) -> tuple[Response, int]:
+        return jsonify(error=" ".join(str(error).split())), 404
+
+    _keep_to_this_machine(app)
+    return app
+
+
+def _keep_to_this_machine(app: Flask) -> None:
+    """Answer only requests that come from the page itself, and let the page ask nobody else."""
+
+    @app.before_request
+    def check() -> None:
+        own = request.host_url.rstrip("/")
+        if request.headers.get("Origin", own) != own:
+            abort(403)
+
+    @app.after_request
+    def guard(answer: Response) -> Response:
+        answer.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return answer
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: the terminal is for the address and for what goes wrong."""
+
+
+def make_explorer(explored: Explored, port: int = 0) -> BaseWSGIServer:
+    """A server of the explorer on the loopback interface, at a free port unless one is told.
+
+    Raises InputError if the port is taken.
+    """
+    app = make_app(explored)
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):  # werkzeug would print what is wrong, too
+            return make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
+    except (OSError, SystemExit) as error:
+        raise InputError(
+            f"port must be free, but {port} is not; leave --port out to get a free one"
+        ) from error
