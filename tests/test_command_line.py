@@ -1,4 +1,5 @@
 import contextlib
+import importlib.metadata
 import io
 import json
 import pathlib
@@ -21,6 +22,7 @@ from toymono.evidence.mechanism_claims import MECHANISM
 from toymono.evidence.paper_claims import CLAIMS
 from toymono.gallery.figures import draw
 from toymono.plots.write import write_json
+from toymono.sweeps.presets import PRESETS
 from toymono.sweeps.store import read_run
 
 FIGURES = pathlib.Path(__file__).parent.parent / "figures"
@@ -115,9 +117,10 @@ def test_a_wrong_value_ends_with_one_sentence_and_writes_nothing(
         (("run", "custom", "--task", "dcode"), "'dcode'.*--task.*decode.*reproject.*absolute"),
         (("run", "custom", "--seeds", "1.5"), "--seeds.*1.5.*INT"),
         (("run", "custom", "--bias-ofset", "1"), "--bias-ofset.*--bias-offset"),
-        (("run", "dmo"), "dmo.*demo, recipe, LR1"),
+        (("run", "dmo"), "'dmo' is not known here; did you mean demo\\?"),
+        (("run", "xyzzy"), "xyzzy.*choose one of demo, recipe, LR1"),
         (("run", "demo", "--scale", "huge"), "huge.*desk.*paper.*smoke"),
-        (("tabel",), "tabel.*table"),
+        (("tabel",), "'tabel' is not known here; did you mean table\\?"),
     ],
 )
 def test_an_unknown_word_is_answered_in_one_sentence_with_the_known_ones(capsys, args, words):
@@ -196,8 +199,38 @@ def test_the_table_shows_the_circuit_where_it_is_asked_for(smoke_run, capsys):
 def test_the_list_names_every_preset_with_size_and_time(capsys):
     main(["list"])
     out = capsys.readouterr().out
-    assert re.search(r"demo +desk +128/64/256 +256 +8192 +6 +[\d.]+ (s|min|h)", out)
-    assert all(name in out for name in ("LR1", "LR3", "paper", "smoke"))
+    assert re.search(r"demo +128/64/256 +6 +[\d.]+ (s|min|h)", out)
+    assert all(name in out for name in PRESETS)
+    main(["list", "--scale", "paper"])
+    assert re.search(r"LR1 +512/64/1024 +18 +[\d.]+ (h|days)", capsys.readouterr().out)
+
+
+def test_the_list_fits_a_terminal_of_80_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    main(["list"])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_a_table_of_members_fits_80_columns(smoke_run, capsys):
+    main(["table", str(smoke_run)])
+    assert max(len(line.rstrip()) for line in capsys.readouterr().out.splitlines()) <= 80
+
+
+def test_the_version_is_the_installed_one(capsys):
+    main(["--version"])
+    assert capsys.readouterr().out == f"toymono {importlib.metadata.version('toymono')}\n"
+
+
+def test_a_run_of_one_s_own_without_a_flag_says_what_it_would_do_and_trains_nothing(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        main(["run", "custom"])
+    printed = capsys.readouterr()
+    assert "128/64/256" in printed.out
+    assert "run custom must be given a flag, such as" in printed.err
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("kind", ["all", "sweep", "traces", "biases", "map", "circuit"])
@@ -342,7 +375,7 @@ def test_flags_that_set_the_model_are_the_fields_of_config():
 
 @pytest.mark.parametrize("verb", ["claims", "explore", "report"])
 def test_a_verb_that_looks_at_runs_asks_for_one(verb, capsys):
-    assert "folders must be given" in _refused(capsys, verb)
+    assert "a run, or a folder with runs, must be named" in _refused(capsys, verb)
 
 
 def test_the_demo_keeps_every_record_unless_it_is_told_otherwise():

@@ -19,6 +19,8 @@ from toymono.components.component import Component, Number
 from toymono.components.registry import components
 from toymono.config import Config, Hyper, InputError, Sweep, known_numbers
 from toymono.evidence.tables import brief, lowest, over_seeds, run_table
+from toymono.explorer.page import index
+from toymono.explorer.server import Explored
 from toymono.plots.style import axis_title
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
@@ -140,6 +142,21 @@ def test_a_measure_of_one_s_own_is_recorded_tabulated_and_kept_within_its_range(
     assert lowest("effective_features") == 0
     assert "effective_features" in brief(table)
     assert axis_title("effective_features") == "effective features"
+
+
+def test_a_run_is_explored_with_its_code_and_as_far_as_it_goes_without(own_run, monkeypatch):
+    member = Explored([own_run]).piece("member-0-3")
+    assert "effective features" in member["neurons"]["columns"]
+    assert member["densities"] is None  # of pairs: the page draws no inputs
+    known = components("activation")
+    named = dataclasses.replace(known["own_ideas:topk"], function=None)
+    monkeypatch.setitem(known, "own_ideas:topk", named)
+    jax.clear_caches()  # a process that never had the code has compiled nothing with it
+    without = Explored([own_run])
+    assert "fault" not in index(without.studies, [None], [""])["runs"][0]
+    assert without.piece("tables-0")["tables"]
+    with pytest.raises(InputError, match=r"--with own_ideas\.py"):
+        without.piece("member-0-3")
 
 
 def test_a_measure_with_the_name_of_another_array_is_refused_before_anything_is_written(tmp_path):

@@ -34,6 +34,12 @@ made_literal: Any = Literal
 made_tuple: Any = tuple
 made_union: Any = Union
 made_annotated: Any = Annotated
+# Values that may be left out, whose default the help says in words.
+_Path = Annotated[pathlib.Path | None, arg(metavar="PATH", help_behavior_hint="")]
+_Number = Annotated[int | None, arg(metavar="INT", help_behavior_hint="")]
+_Folders = Annotated[
+    tuple[pathlib.Path, ...], arg(metavar="PATH [PATH ...]", help_behavior_hint="(required)")
+]
 TableName = Literal["counts", "circuit", "contexts", "geometry"]
 
 
@@ -53,7 +59,7 @@ class _Training:
 
     unit: str = "1/1"
     """Train share i of n of the units, written i/n: for arrays of jobs on a cluster."""
-    workers: int | None = None
+    workers: _Number = None
     """Processes that train a unit each (default: one per core, if that is faster)."""
     on: str = "here"
     """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as
@@ -80,7 +86,7 @@ class RunPreset(_Training):
     """Keep full parameters at the end, or at every record (default: the end; every record in the
     demo).
     """
-    out: pathlib.Path | None = None
+    out: _Path = None
     """Folder of the run (default: runs/<preset>-<scale>)."""
     dry_run: bool = False
     """Print the plan and write nothing."""
@@ -107,7 +113,7 @@ class RunCustom(_Training, _WithFiles):
     """One or several values of each."""
     seeds: tuple[int, ...] = (0, 1, 2)
     """Seeds that every setting is trained with."""
-    out: pathlib.Path | None = None
+    out: _Path = None
     """Folder of the run (default: runs/custom)."""
     dry_run: bool = False
     """Print the plan and write nothing."""
@@ -177,7 +183,8 @@ def _run() -> type[Run]:
         for name, title in PRESETS.items()
     )
     what = made_union[*presets, made_annotated[_custom(), subcommand("custom")]]
-    return dataclasses.make_dataclass("Run", [("what", what)], bases=(Run,), frozen=True)
+    made = {"bases": (Run,), "frozen": True, "namespace": {"__doc__": Run.__doc__}}
+    return dataclasses.make_dataclass("Run", [("what", what)], **made)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -190,7 +197,10 @@ class Resume(_Training):
 
 @dataclasses.dataclass(frozen=True)
 class List:
-    """List the named sweeps with size, member count and estimated time here."""
+    """List the named sweeps with size, number of networks and estimated time here."""
+
+    scale: ScaleName = "desk"
+    """The paper's networks with a short training, the paper's own, or seconds for a try-out."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -217,10 +227,10 @@ class Figure(_WithFiles):
     """Folder of a run, or a figure's JSON file."""
     kind: Kind = "all"
     """What to draw; "all" is one page with every kind."""
-    member: int | None = None
+    member: _Number = None
     """Whose map to draw: a member's number in `toymono table` (default: the two alike in loss whose
     maps differ most)."""
-    out: pathlib.Path | None = None
+    out: _Path = None
     """File to write, ending in .html, .png, .svg or .pdf (default: figures/<kind>.html in the
     run).
     """
@@ -230,11 +240,11 @@ class Figure(_WithFiles):
 class Claims:
     """Judge the paper's twelve claims over seeds: supported, refuted, inconclusive or untested."""
 
-    folders: Positional[tuple[pathlib.Path, ...]]
+    folders: Positional[_Folders]
     """Runs, files of results, or folders with some of either."""
     json: bool = False
     """Print JSON."""
-    out: pathlib.Path | None = None
+    out: _Path = None
     """Also draw the evidence, into a file ending in .html, .png, .svg or .pdf."""
 
 
@@ -242,9 +252,9 @@ class Claims:
 class Explore(_WithFiles):
     """Open runs in a browser, on this machine only: sweeps, maps, neurons, training, what if."""
 
-    folders: Positional[tuple[pathlib.Path, ...]]
+    folders: Positional[_Folders]
     """Runs, or folders with runs."""
-    port: int = 0
+    port: Annotated[int, arg(help_behavior_hint="")] = 0
     """Port of the page (default: a free one)."""
     open: bool = False
     """Also open the browser."""
@@ -254,7 +264,7 @@ class Explore(_WithFiles):
 class Report(_WithFiles):
     """Write one page that opens anywhere: claims, sweeps, and chosen networks neuron by neuron."""
 
-    folders: Positional[tuple[pathlib.Path, ...]]
+    folders: Positional[_Folders]
     """Runs, or folders of runs."""
     out: pathlib.Path = pathlib.Path("report.html")
     """File to write; an earlier report is replaced."""

@@ -1,6 +1,8 @@
 """What each command does; JAX is loaded only by the commands that need it."""
 
 import contextlib
+import difflib
+import importlib.metadata
 import io
 import itertools
 import pathlib
@@ -39,9 +41,15 @@ from toymono.command_line.terminal import (
     table,
 )
 from toymono.components.user_files import load_file
-from toymono.config import Sweep, require
+from toymono.config import InputError, Sweep, require
 from toymono.gallery.progress import progress
-from toymono.sweeps.presets import PRESETS, SCALES, preset_sweep
+from toymono.sweeps.presets import PRESETS, ScaleName, preset_sweep
+
+# What `toymono --help` begins with.
+_ABOUT = (
+    "Train, measure and explore toy networks whose neurons respond to one feature each. Begin with "
+    "`toymono run demo`, then `toymono explore runs/demo-desk`."
+)
 
 
 def _computing_anyway() -> list[Fault]:
@@ -54,7 +62,7 @@ def _computing_anyway() -> list[Fault]:
     return faults
 
 
-def _list() -> None:
+def _list(scale: ScaleName) -> None:
     faults = _computing_anyway()
     from toymono.environment import multiply_adds_per_second
     from toymono.sweeps.estimates import estimated_seconds
@@ -62,15 +70,14 @@ def _list() -> None:
 
     rate, rows = None if faults else multiply_adds_per_second(), []
     for name, title in PRESETS.items():
-        for scale in SCALES:
-            units = plan(preset_sweep(name, scale))
-            config = units[0].config
-            size = f"{config.n_features}/{config.n_embed}/{config.n_neurons}"
-            time = duration(estimated_seconds(units, rate)) if rate else "?"
-            row = (size, str(config.batch_size), str(config.n_steps), str(n_members(units)), time)
-            rows.append((name, scale, *row, title))
-    headers = ("preset", "scale", "N/d/k", "batch", "steps", "members", "time here", "what")
-    print_table(table(headers, rows))
+        units = plan(preset_sweep(name, scale))
+        neurons = [unit.config.n_neurons for unit in units]
+        widths = f"{min(neurons)}" if len({*neurons}) == 1 else f"{min(neurons)}-{max(neurons)}"
+        size = f"{units[0].config.n_features}/{units[0].config.n_embed}/{widths}"
+        time = duration(estimated_seconds(units, rate)) if rate else "?"
+        rows.append((name, size, str(n_members(units)), time, title))
+    headers = ("preset", "N/d/k", "networks", "time here", "what")
+    print_table(table(headers, rows, f"at {scale} scale; see also --scale"), fits=True)
 
 
 def _print_plan(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None) -> None:
@@ -96,6 +103,9 @@ def _run(what: RunPreset | RunCustom) -> None:
     sweep, folder = what.sweep(), what.folder()
     if what.dry_run:
         return _print_plan(sweep, folder, what.unit, what.workers)
+    if isinstance(what, RunCustom) and what == type(what)():
+        _print_plan(sweep, folder, what.unit, what.workers)
+        raise InputError("run custom must be given a flag, such as --bias-offset 0 -1 or --seeds 0")
     _train(sweep, folder, what.unit, what.workers, what.on)
 
 
@@ -246,7 +256,7 @@ def _parsed(args: list[str] | None) -> object:
     _load_named(sys.argv[1:] if args is None else args)
     try:
         with contextlib.redirect_stderr(shown):
-            return tyro.cli(command_line(), prog="toymono", args=args, description=__doc__)
+            return tyro.cli(command_line(), prog="toymono", args=args, description=_ABOUT)
     except SystemExit as stop:
         if stop.code:
             fail(_said_in(shown.getvalue()))
@@ -264,11 +274,24 @@ def _load_named(args: list[str]) -> None:
         load_file(pathlib.Path(file))
 
 
+def _nearest(said: str) -> str:
+    """What a word that is no command or preset was meant to be; empty where it is a flag."""
+    found = re.match(r"Unrecognized options: (\w\S*) - Available subcommands: (.*?) - For", said)
+    if not found:
+        return ""
+    word, known = found[1], found[2].split(", ")
+    close = difflib.get_close_matches(word, known, 1)
+    meant = f"did you mean {close[0]}?" if close else f"choose one of {', '.join(known)}"
+    return f"{word!r} is not known here; {meant}"
+
+
 def _said_in(box: str) -> str:
     """What tyro says in its box; a bad value found by our own checks is said alone."""
     lines = [line.strip(" │") for line in box.splitlines() if line.startswith("│")]
     said = " ".join("-" if line.startswith("─") else line for line in lines)
     said = said or " ".join(box.split())
+    if near := _nearest(said):
+        return near
     ours = re.search(r"Error parsing [^:]*: (.* must be .*; .*?)( -+ For full helptext.*|$)", said)
     return ours[1] if ours else said
 
@@ -276,19 +299,18 @@ def _said_in(box: str) -> str:
 def main(args: list[str] | None = None) -> None:
     """Run one command; a bad value ends it with one sentence and exit status 2."""
     fit_terminal()
+    if (sys.argv[1:] if args is None else args) == ["--version"]:
+        return print(f"toymono {importlib.metadata.version('toymono')}")
     with ends_when_told(), one_sentence():
         command = _parsed(args)
         if isinstance(command, Claims | Explore | Report):
-            require(
-                bool(command.folders),
-                "folders",
-                "given",
-                "none",
-                "name a run, or a folder with runs",
-            )
+            if not command.folders:
+                raise InputError(
+                    "a run, or a folder with runs, must be named; make one: toymono run"
+                )
         match command:
-            case List():
-                _list()
+            case List(scale):
+                _list(scale)
             case Resume():
                 _resume(command)
             case Run(what):

@@ -22,9 +22,14 @@ if TYPE_CHECKING:
     from toymono.sweeps.estimates import Estimate, Kept
 
 
-def print_table(grid: Table) -> None:
-    """Print a table as wide as it is: a narrow terminal breaks its lines, and no number is cut."""
-    Console(width=1000, markup=False).print(grid)
+def print_table(grid: Table, fits: bool = False) -> None:
+    """Print a table as wide as it is: a narrow terminal breaks its lines, and no number is cut.
+
+    One that `fits` has words in its last column that go on in the next line.
+    """
+    if fits:
+        grid.columns[-1].no_wrap = False
+    Console(width=None if fits else 1000, markup=False).print(grid)
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
@@ -53,9 +58,15 @@ def number(value: object) -> str:
 
 def frame_table(frame: "pd.DataFrame") -> Table:
     """A data frame as a table, its index first."""
-    flat = frame.reset_index()
+    told = [name for name in frame if name != "diverged" or frame[name].any()]
+    flat = frame[told].reset_index()
     rows = [[number(value) for value in row] for row in flat.astype(object).itertuples(index=False)]
-    return table([str(name) for name in flat.columns], rows)
+    return table([_stacked(str(name)) for name in flat.columns], rows)
+
+
+def _stacked(name: str) -> str:
+    """A name whose words stand one below the other, so that a table stays narrow."""
+    return name.replace("_", "\n")
 
 
 def size(n_bytes: int) -> str:
@@ -126,7 +137,8 @@ def summary_table(summary: "pd.DataFrame", measures: Sequence[str]) -> Table:
         )
         for row in summary.to_dict("records")
     ]
-    return table((*settings, *measures, "n"), rows, title="mean [95 % interval] over n seeds")
+    headers = [_stacked(name) for name in (*settings, *measures, "n")]
+    return table(headers, rows, title="mean [95 % interval] over n seeds")
 
 
 def allowed_range(at_least: float, at_most: float) -> str:

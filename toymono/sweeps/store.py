@@ -140,7 +140,7 @@ def read_run(folder: pathlib.Path | str, *more: pathlib.Path | str) -> list[xr.D
     """
     done = [_done(pathlib.Path(place)) for place in (folder, *more)]
     in_turns = itertools.chain.from_iterable(itertools.zip_longest(*done))
-    units = [read_unit(*of_unit) for of_unit in in_turns if of_unit]
+    units = [read_unit(found[0], found[1]) for found in in_turns if found]
     of_settings = _joined(units, "seed", ("setting", *known_numbers()))
     return _joined(of_settings, "setting", ("seed",))
 
