@@ -51,9 +51,12 @@ class Sight:
 
     def go(self, address: str = "") -> None:
         """Go to an address and wait until all it shows is drawn."""
-        self.page.goto("about:blank")
-        self.page.goto(f"{self.base}#{address}")
-        self.page.wait_for_function(_ARRIVED, arg="", timeout=_PATIENCE)
+        if not self.page.url.startswith(self.base):
+            self.page.goto(f"{self.base}#{address}")
+            self.page.wait_for_function(_ARRIVED, arg="", timeout=_PATIENCE)
+        elif self.page.url != f"{self.base}#{address}":
+            with self.arriving():
+                self.page.evaluate("address => { location.hash = address; }", address)
 
     @contextlib.contextmanager
     def arriving(self) -> Iterator[None]:

@@ -114,17 +114,17 @@ def test_two_members_run_on_one_clock(sight, study):
     expect(sight.page.locator("#right")).to_be_hidden()
 
 
-def test_playing_goes_through_the_records_stops_at_the_last_and_starts_over(anywhere, study):
+def test_playing_goes_through_the_records_stops_at_the_last_and_starts_over(sight, study):
     steps = study.member(MEMBER).history.step
-    anywhere.go(f"{RUN}&member={MEMBER}&step={steps[-3]}")
-    anywhere.page.click("#play")
+    sight.go(f"{RUN}&member={MEMBER}&step={steps[-3]}")
+    sight.page.click("#play")
     last = "s => location.hash.includes(`step=${s}`)"
-    anywhere.page.wait_for_function(last, arg=int(steps[-1]))
-    anywhere.page.wait_for_function("() => document.getElementById('play').textContent === 'play'")
-    anywhere.page.locator("body").press(" ")
-    anywhere.page.wait_for_function(last, arg=int(steps[1]))
-    anywhere.page.click("#play")
-    assert anywhere.page.inner_text("#play") == "play"
+    sight.page.wait_for_function(last, arg=int(steps[-1]))
+    sight.page.wait_for_function("() => document.getElementById('play').textContent === 'play'")
+    sight.page.locator("body").press(" ")
+    sight.page.wait_for_function(last, arg=int(steps[1]))
+    sight.page.click("#play")
+    assert sight.page.inner_text("#play") == "play"
 
 
 def test_arrow_keys_go_through_neurons_and_features_in_display_order(sight, study):
@@ -194,19 +194,19 @@ def test_search_finds_neurons_by_number_feature_and_role(sight, study):
     assert sight.page.inner_text("#neuron h2") == "Neuron 9"
 
 
-def test_tables_are_python_s_in_the_page_and_in_their_downloads(anywhere, study):
+def test_tables_are_python_s_in_the_page_and_in_their_downloads(sight, study):
     member = study.member(MEMBER)
-    anywhere.go(f"{RUN}&member={MEMBER}")
+    sight.go(f"{RUN}&member={MEMBER}")
     for name, wanted in (
         ("neurons", neuron_table(member.dashboard)),
         ("features", feature_table(member.dashboard)),
     ):
-        box = anywhere.page.locator("#left > details").filter(has_text=f"all {name}")
+        box = sight.page.locator("#left > details").filter(has_text=f"all {name}")
         box.locator("summary").click()
         box.locator("tbody tr").first.wait_for()
         assert box.locator("tbody tr").count() == len(wanted)
         for label, read in (("CSV", pd.read_csv), ("JSON", pd.read_json)):
-            with anywhere.page.expect_download() as download:
+            with sight.page.expect_download() as download:
                 box.get_by_role("button", name=label).click()
             assert (
                 download.value.suggested_filename == f"demo-smoke-member-3-{name}.{label.lower()}"
@@ -266,16 +266,16 @@ def test_a_click_on_a_dot_opens_its_member_and_lists_change_the_axes(sight, stud
     assert "member" not in sight.fields
 
 
-def test_a_measure_that_takes_networks_apart_is_drawn_too(anywhere, study):
-    anywhere.go(f"{RUN}&view=sweep&y=block_rank")
-    dots = anywhere.page.evaluate(
+def test_a_measure_that_takes_networks_apart_is_drawn_too(sight, study):
+    sight.go(f"{RUN}&view=sweep&y=block_rank")
+    dots = sight.page.evaluate(
         "() => document.querySelector('[data-name=scatter] .plot').data"
         ".flatMap(({customdata, y}) => (customdata ?? []).map((m, at) => [m, y[at]]))"
     )
     wanted = study.whole_table.block_rank
     assert {m: y for m, y in dots} == wanted.to_dict()
-    anywhere.page.get_by_text("made with").click()
-    expect(anywhere.page.get_by_role("cell", name="git_commit", exact=True)).to_be_visible()
+    sight.page.get_by_text("made with").click()
+    expect(sight.page.get_by_role("cell", name="git_commit", exact=True)).to_be_visible()
 
 
 def test_colours_stand_for_a_default_first_and_for_numbers_in_order(sight):
@@ -427,9 +427,9 @@ def test_an_empty_address_opens_the_contrast(browser_page, study, tmp_path, monk
     sight.says("#contrast", f"monosemantic neurons in member {MEMBER} and")
 
 
-def test_claims_say_what_to_train_where_there_is_no_batch(anywhere):
-    anywhere.go("view=claims")
-    anywhere.says("main", "`toymono run LR1`")
+def test_claims_say_what_to_train_where_there_is_no_batch(sight):
+    sight.go("view=claims")
+    sight.says("main", "`toymono run LR1`")
 
 
 def test_claims_on_stored_results_show_their_evidence(browser_page, smoke_run, request):
@@ -482,7 +482,7 @@ def test_the_page_is_dark_where_the_reader_s_is(sight):
     assert sight.page.evaluate(back) == "#16181c"
 
 
-def test_an_address_that_asks_for_what_is_not_there_is_answered_in_words(anywhere):
+def test_an_address_that_asks_for_what_is_not_there_is_answered_in_words(sight):
     for address, words in (
         (f"{RUN}&member={MEMBER}&neuron=999", "neuron 999"),
         (f"{RUN}&member=99&neuron=1", "member 99"),
@@ -494,10 +494,10 @@ def test_an_address_that_asks_for_what_is_not_there_is_answered_in_words(anywher
         (f"{RUN}&view=what-if&member={MEMBER}&on=99:1&set=77:1", "feature 99 and no neuron 77"),
         (f"{RUN}&view=what-if&member={MEMBER}&on=3:x", "on 3:x"),
     ):
-        anywhere.go(address)
-        assert words in anywhere.message, address
-    anywhere.choose("member", "0")
-    assert anywhere.message == ""
+        sight.go(address)
+        assert words in sight.message, address
+    sight.choose("member", "0")
+    assert sight.message == ""
 
 
 def test_hostile_names_and_attributes_are_text_and_do_nothing(browser_page, smoke_run, tmp_path):

@@ -23,8 +23,7 @@ from toymono.gallery.figures import (
 )
 from toymono.gallery.runs import Run
 from toymono.plots.claims import evidence
-from toymono.plots.scatter import member_scatter
-from toymono.plots.style import COLOURS, line_with_band, setting_label
+from toymono.plots.style import COLOURS, line_with_band, setting_label, shades
 from toymono.plots.sweeps import Mark
 from toymono.plots.write import read_json, write_figures, write_json, write_page
 from toymono.sweeps.run import run_sweep
@@ -255,10 +254,13 @@ def _members(*shares):
     )
 
 
-def test_a_scatter_tells_more_settings_apart_than_it_has_named_colours(smoke_data):
-    table = run_table([smoke_data])
-    table["learning_rate"] = np.arange(len(table)) / 100 + 0.01
-    figure = member_scatter(table, "n_mono", "task_loss", "learning_rate")
-    settings = [trace for trace in figure.data if trace.name]
-    assert len(settings) == len(table) > len(COLOURS)
-    assert len({trace.marker.color for trace in settings}) == len(table)
+def test_a_default_comes_first_and_numbers_in_the_order_of_a_scale():
+    assert dict(shades("bias_offset", [-1.0, 0.0])) == {0.0: COLOURS[0], -1.0: COLOURS[1]}
+    assert dict(shades("feature_law", ["power-law", "uniform"]))["uniform"] == COLOURS[0]
+    for name, known in (
+        ("learning_rate", [0.01 * place for place in range(1, 30)]),
+        ("task", [f"mine:task{place}" for place in range(12)]),
+    ):
+        shaded = shades(name, known[::-1])
+        assert [value for value, _ in shaded] == sorted(known)
+        assert len({colour for _, colour in shaded}) == len(known) > len(COLOURS)

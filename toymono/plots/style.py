@@ -220,7 +220,7 @@ def shades(name: str, values: Sequence[Any]) -> list[tuple[Any, str]]:
     default = numbers[name].default if name in numbers else vars(Config()).get(name)
     ordered = sorted(values, key=lambda value: (value != default, value))
     numeric = all(isinstance(value, int | float) for value in values)
-    if not numeric or len(values) <= 2:
+    if len(values) <= (2 if numeric else len(COLOURS)):
         return [(v, COLOURS[place % len(COLOURS)]) for place, v in enumerate(ordered)]
     scale = sample_colorscale(MAGNITUDE, np.linspace(0, 0.9, len(values)), colortype="tuple")
     codes = ["#" + "".join(f"{round(255 * part):02x}" for part in colour) for colour in scale]
