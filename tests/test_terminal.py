@@ -34,7 +34,7 @@ def _reported(terminal):
     screen = io.StringIO()
     with progress(Console(file=screen, force_terminal=terminal, width=200)) as report:
         for step in (100, 200, 300):
-            report(UNIT, Progress(step, 300, 0.125))
+            report(UNIT, Progress(step, 300, 0.125, n_mono=12.4))
     return screen.getvalue()
 
 
@@ -42,8 +42,15 @@ def test_a_pipe_gets_plain_lines():
     lines = _reported(terminal=False).splitlines()
     assert len(lines) == 2  # the first, and the last
     assert "step 300/300" in lines[-1]
-    assert "loss 0.1250" in lines[-1]
+    assert "loss 0.1250, 12 mono neurons, " in lines[-1]
+    assert lines[-1].startswith("k 256, 2 seeds: 2 networks; ")
     assert "\x1b" not in "".join(lines)
+
+
+def test_a_unit_is_told_by_what_trains():
+    settings = tuple(Hyper(learning_rate=rate, bias_offset=-1.0) for rate in (0.003, 0.03))
+    title = "k 256, learning_rate 0.003 to 0.03, bias_offset -1, seed 4: 2 networks"
+    assert Unit(Config(), settings, (4,)).title == title
 
 
 def test_a_terminal_gets_a_bar_with_pace_loss_and_time_left():

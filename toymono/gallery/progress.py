@@ -1,6 +1,7 @@
 """How far a training is, for whoever waits: a bar in a terminal, else a line now and then."""
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ def _bar(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"], N
         BarColumn(),
         TextColumn(
             "{task.completed:.0f}/{task.total:.0f} steps, {task.fields[pace]:.0f}/s, "
-            "loss {task.fields[loss]:.4f},"
+            "loss {task.fields[loss]:.4f}, {task.fields[mono]}"
         ),
         TimeRemainingColumn(),
         TextColumn("left"),
@@ -61,10 +62,10 @@ def _bar(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"], N
 
         def report(unit: "Unit", at: "ensemble.Progress") -> None:
             rate = pace(unit, at.step)
+            told = {"pace": rate, "loss": at.loss, "mono": _mono(at)}
             if unit.name not in tasks:
-                text = f"{unit.name}: {unit.n_members} members"
-                tasks[unit.name] = bar.add_task(text, total=at.last_step, pace=rate, loss=at.loss)
-            bar.update(tasks[unit.name], completed=at.step, pace=rate, loss=at.loss)
+                tasks[unit.name] = bar.add_task(unit.title, total=at.last_step, **told)
+            bar.update(tasks[unit.name], completed=at.step, **told)
 
         yield report
 
@@ -78,10 +79,13 @@ def _lines(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"],
             return
         printed[0] = now
         left = duration((at.last_step - at.step) / rate) if rate else "?"
-        members = f"{unit.name}: {unit.n_members} members"
-        steps = (
-            f"step {at.step}/{at.last_step}, {rate:.0f} steps/s, loss {at.loss:.4f}, {left} left"
-        )
-        console.print(f"{members}, {steps}", soft_wrap=True, highlight=False)
+        steps = f"step {at.step}/{at.last_step}, {rate:.0f} steps/s"
+        told = f"{unit.title}; {steps}, loss {at.loss:.4f}, {_mono(at)}{left} left"
+        console.print(told, soft_wrap=True, highlight=False)
 
     yield report
+
+
+def _mono(at: "ensemble.Progress") -> str:
+    """Mono neurons at the last record, on average; nothing before the first record."""
+    return "" if math.isnan(at.n_mono) else f"{at.n_mono:.0f} mono neurons, "

@@ -36,7 +36,8 @@ class Progress(NamedTuple):
 
     step: int  # updates made
     last_step: int  # updates to make
-    loss: float  # latest task loss, averaged over the members that are finite
+    loss: float  # latest training loss, averaged over the members that are finite
+    n_mono: float = float("nan")  # at the last record, averaged over members; NaN before the first
 
 
 class Snapshot(NamedTuple):
@@ -62,9 +63,9 @@ def progress(config: Config, snapshot: Snapshot) -> Progress:
     """Updates made, updates to make, and the latest loss."""
     latest = np.asarray(snapshot.members.losses)[..., (snapshot.step - 1) // config.loss_every]
     finite = latest[np.isfinite(latest)]
-    return Progress(
-        snapshot.step, last_step(config), float(finite.mean()) if finite.size else float("nan")
-    )
+    loss = float(finite.mean()) if finite.size else float("nan")
+    n_mono = float(np.mean(snapshot.records[-1].n_mono)) if snapshot.records else float("nan")
+    return Progress(snapshot.step, last_step(config), loss, n_mono)
 
 
 def _stops(config: Config, n_members: int) -> list[int]:
