@@ -1,4 +1,4 @@
-"""Fixtures that several test modules share: trained runs and a browser."""
+"""Fixtures that several test modules share: trained runs, a browser, and the page in it."""
 
 import os
 import pathlib
@@ -9,8 +9,12 @@ import pytest
 from browsing import chromium, fresh_page
 from filelock import FileLock
 from jax.experimental.compilation_cache import compilation_cache
+from seeing import Sight, explorer
 
 from toymono.config import Config, Sweep
+from toymono.explorer import server
+from toymono.explorer.report import write_report
+from toymono.explorer.stored_runs import studies
 from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
@@ -106,3 +110,40 @@ def signed_run(make_once) -> pathlib.Path:
         task="absolute", n_features=12, n_embed=6, n_neurons=24, batch_size=64, n_steps=256
     )
     return make_once("signed", lambda folder: run_sweep(Sweep(base=base, seeds=(4, 7)), folder))
+
+
+@pytest.fixture(scope="session")
+def known(smoke_run, signed_run):
+    return studies([smoke_run, signed_run])
+
+
+@pytest.fixture(scope="session")
+def study(known):
+    return known["demo-smoke"]
+
+
+@pytest.fixture(scope="session")
+def served(smoke_run, signed_run):
+    with pytest.MonkeyPatch.context() as patch, explorer([smoke_run, signed_run]) as address:
+        patch.setattr(server, "SHIPPED", smoke_run / "no results")
+        yield address
+
+
+@pytest.fixture
+def sight(browser_page, served):
+    return Sight(browser_page, served)
+
+
+@pytest.fixture(scope="session")
+def file(study, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    return write_report({study.name: study}, folder / "report.html", [0, 3])
+
+
+@pytest.fixture(params=["explorer", "report"])
+def anywhere(request, browser_page):
+    """The same page from a server, and from a file with the network cut."""
+    if request.param == "explorer":
+        return Sight(browser_page, request.getfixturevalue("served"))
+    browser_page.context.set_offline(True)
+    return Sight(browser_page, f"file://{request.getfixturevalue('file')}")

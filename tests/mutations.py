@@ -366,21 +366,21 @@ PAGES = (
         "toymono/explorer/packing.py",
         'values.astype("<f4")',
         'values.astype(">f4")',
-        "test_page.py::test_the_slider_replays_the_map_as_python_draws_it[report]",
+        "test_member_view.py::test_the_slider_replays_the_map_as_python_draws_it[report]",
     ),
     Mutation(
         "the report's whole numbers are in another byte order",
         "toymono/explorer/packing.py",
         "f\"<{'i' if signed else 'u'}{bits // 8}\"",
         "f\">{'i' if signed else 'u'}{bits // 8}\"",
-        "test_page.py::test_a_link_shows_what_python_draws_of_a_neuron_and_a_feature[report]",
+        "test_member_view.py::test_a_link_shows_what_python_draws_of_a_neuron_and_a_feature[report]",
     ),
     Mutation(
         "the report's page forgets the scale of its numbers",
         "toymono/explorer/page/data.js",
         "(number + 1) * shape[1]), (value) => value * scale)",
         "(number + 1) * shape[1]), (value) => value)",
-        "test_page.py::test_a_link_shows_what_python_draws_of_a_neuron_and_a_feature[report]",
+        "test_member_view.py::test_a_link_shows_what_python_draws_of_a_neuron_and_a_feature[report]",
     ),
     Mutation(
         "the explorer answers any host",
@@ -401,7 +401,7 @@ PAGES = (
         "toymono/explorer/page/network.js",
         "(x, at) => x + bias[at]",
         "(x) => x",
-        "test_page.py::test_what_if_gives_what_the_network_gives[report]",
+        "test_what_if_view.py::test_what_if_gives_what_the_network_gives[report]",
     ),
     Mutation(
         "a run that has grown is shown as it was",
