@@ -276,7 +276,9 @@ def _load_named(args: list[str]) -> None:
 
 def _nearest(said: str) -> str:
     """What a word that is no command or preset was meant to be; empty where it is a flag."""
-    found = re.match(r"Unrecognized options: (\w\S*) - Available subcommands: (.*?) - For", said)
+    found = re.search(
+        r"Unrecognized options: (\w\S*)[ -]+Available subcommands: (.*?)[ -]+For full", said
+    )
     if not found:
         return ""
     word, known = found[1], found[2].split(", ")

@@ -61,7 +61,9 @@ def frame_table(frame: "pd.DataFrame") -> Table:
     told = [name for name in frame if name != "diverged" or frame[name].any()]
     flat = frame[told].reset_index()
     rows = [[number(value) for value in row] for row in flat.astype(object).itertuples(index=False)]
-    return table([_stacked(str(name)) for name in flat.columns], rows)
+    grid = table([_stacked(str(name)) for name in flat.columns], rows)
+    grid.padding = (0, 0)
+    return grid
 
 
 def _stacked(name: str) -> str:
