@@ -13,7 +13,6 @@ from toymono.evidence.curves import distinguishing, sweep_axis
 from toymono.evidence.tables import (
     MEASURES,
     RECORDED,
-    SETTINGS,
     brief,
     by_setting,
     over_seeds,
@@ -37,7 +36,7 @@ def run_index(study: Study, held: Sequence[int] | None, told: str) -> dict[str, 
     `held` are the members that can be opened, all if it is None; `told` says what was left out.
     """
     table = study.run.table
-    varying, recorded = varying_settings(table), (*RECORDED, *own_columns(table))
+    varying, recorded = varying_settings(table), _numbers(table, RECORDED)
     main = sweep_axis(table)
     colours = distinguishing(table, main) or [name for name in varying if name == main]
     pair = contrast(table)
@@ -59,7 +58,7 @@ def run_index(study: Study, held: Sequence[int] | None, told: str) -> dict[str, 
         },
         "shades": {name: _labelled(table, name) for name in varying},
         "members": packed_table(f"{study.name} members", brief(table).reset_index()),
-        "measured": _measured(table, recorded),
+        "measured": _measured(table, over_seeds(table, recorded), recorded),
     }
 
 
@@ -80,10 +79,14 @@ def _axes(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
     measures = [
         {"name": name, "title": axis_title(name), "setting": False, "axis": {}}
-        for name in (*MEASURES, *own_columns(table))
-        if name not in _STATE
+        for name in _numbers(table, MEASURES)
     ]
     return settings + measures
+
+
+def _numbers(table: pd.DataFrame, measures: Sequence[str]) -> list[str]:
+    """Those measures that are numbers, and the user's own."""
+    return [name for name in (*measures, *own_columns(table)) if name not in _STATE]
 
 
 def _labelled(table: pd.DataFrame, name: str) -> list[tuple[Any, str, str]]:
@@ -96,30 +99,27 @@ def _labelled(table: pd.DataFrame, name: str) -> list[tuple[Any, str, str]]:
     return labelled
 
 
-def _measured(table: pd.DataFrame, measures: Sequence[str]) -> dict[str, Any]:
+def _measured(table: pd.DataFrame, means: pd.DataFrame, numbers: Sequence[str]) -> dict[str, Any]:
     """Every member's settings and measures, and their means over seeds with intervals."""
-    numbers = [name for name in measures if name not in _STATE]
-    varying = varying_settings(table)
-    place = by_setting(table).ngroup()
-    columns = {name: table[name] for name in (*varying, "seed", "diverged", *numbers)}
+    shown = (*varying_settings(table), "seed", "diverged", *numbers)
     return {
-        "of_setting": plain(place),
-        "columns": plain(columns),
-        "over_seeds": plain({name: column for name, column in over_seeds(table, numbers).items()}),
+        "of_setting": plain(by_setting(table).ngroup()),
+        "columns": plain({name: table[name] for name in shown}),
+        "over_seeds": plain(dict(means.items())),
     }
 
 
 def run_tables(study: Study) -> dict[str, Any]:
     """All measures of all members, which reads every network's parameters."""
     table, name = study.whole_table, study.name
-    measures = (*MEASURES, *own_columns(table))
-    numbers = [measure for measure in measures if measure not in _STATE]
+    numbers = _numbers(table, MEASURES)
+    means = over_seeds(table, numbers)
     made = pd.DataFrame(_made_with(study).items(), columns=["what", "value"])
     return {
-        "measured": _measured(table, measures),
+        "measured": _measured(table, means, numbers),
         "sweep": _captioned(sweep_figure(table)),
         "tables": [
-            packed_table(f"{name} over seeds", over_seeds(table, numbers)),
+            packed_table(f"{name} over seeds", means),
             packed_table(f"{name} every measure", table.reset_index()),
             packed_table(f"{name} made with", made),
         ],
@@ -129,7 +129,7 @@ def run_tables(study: Study) -> dict[str, Any]:
 def _made_with(study: Study) -> dict[str, str]:
     """Settings that all members share, then versions, device and commit."""
     table = study.whole_table
-    names = [name for name in setting_names(table) if name in SETTINGS or name in table]
+    names = setting_names(table)
     shared = {name: str(table[name].iloc[0]) for name in names if table[name].nunique() == 1}
     return {**shared, **stored_provenance(study.run.units[0])}
 

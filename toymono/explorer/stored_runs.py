@@ -131,15 +131,14 @@ def studies(folders: Iterable[pathlib.Path]) -> dict[str, Study]:
     on which claims are judged; raises InputError for one with none, and where there is no run.
     """
     found: dict[str, Study] = {}
-    folders = [*folders]
-    for place, folder in enumerate(folders):
-        runs, is_last = runs_at(folder), place == len(folders) - 1
-        rule, fix = "a run, or a folder with runs", "make one with `toymono run`"
-        known = bool(runs or has_results(folder)) and (bool(runs or found) or not is_last)
-        require(known, "folder", rule, str(folder), fix)
+    rule, fix, place = "a run, or a folder with runs", "make one with `toymono run`", None
+    for place in folders:
+        runs = runs_at(place)
+        require(bool(runs or has_results(place)), "folder", rule, str(place), fix)
         for folder in runs:
             name = _free_name(folder, found)
             found[name] = Study(name, folder)
+    require(bool(found), "folder", rule, str(place), fix)
     return found
 
 

@@ -1,6 +1,6 @@
 // Where the reader is: the address says it, and everything on the page follows the address.
 
-import { INDEX, isHeld } from "./data.js";
+import { INDEX, isHeld, openMember } from "./data.js";
 
 export const VIEWS = { sweep: "Sweep", member: "Member", "what-if": "What if", claims: "Claims" };
 const NUMBERS = ["member", "beside", "step", "neuron", "feature"];
@@ -70,6 +70,12 @@ export function go(changes, keep = false) {
 // Another run begins anew, in the same view.
 export const goToRun = (run) => go({ ...NOWHERE, run, view: state.view === "claims" ? "claims" : "sweep" });
 
+// The member that is looked at, and the one beside it, if any.
+export function openMembers() {
+  const { run, member, beside } = state;
+  return Promise.all([...new Set([member, beside ?? member])].map((number) => openMember(run, number)));
+}
+
 export function arrive() {
   const { place, unknown } = placeOf(location.hash);
   Object.assign(state, place);
@@ -78,6 +84,5 @@ export function arrive() {
 
 export function onArrival(run) {
   follow.run = run;
-  window.addEventListener("hashchange", arrive);
-  window.addEventListener("popstate", arrive);
+  window.addEventListener("hashchange", arrive); // links, and the way back; a second event would draw all twice
 }

@@ -1,8 +1,8 @@
 // One member or two on one clock: the map, how scores are spread, the loss; and pages of neurons and features.
 
 import { button, byId, control, count, make, select, shown, tableDetails } from "./dom.js";
-import { INDEX, mapped, openMember, piece } from "./data.js";
-import { addressOf, go, state } from "./address.js";
+import { INDEX, mapped, piece } from "./data.js";
+import { addressOf, go, openMembers, state } from "./address.js";
 import { Picture, panels, sentenceOf } from "./picture.js";
 import { featureFigures, neuronFigures } from "./unit_figures.js";
 import { countsAbove, crosshair, frameOf, memberFigures, neuronsInOrder, recordTable } from "./member_figures.js";
@@ -186,13 +186,12 @@ export const memberView = {
     ];
   },
   async show(isCurrent) {
-    const numbers = state.beside === null || state.beside === state.member ? [state.member] : [state.member, state.beside];
-    const [member, other] = await Promise.all(numbers.map((number) => openMember(state.run, number)));
+    const [member, other] = await openMembers();
     if (!isCurrent()) return "";
     const lost = missing(member), words = lost.map((what) => `${what} ${state[what]}`);
     for (const what of lost) state[what] = null;
     const pair = INDEX.runs[state.run].contrast;
-    this.contrast.textContent = pair && other && pair.members.every((one) => numbers.includes(one)) ? pair.words : "";
+    this.contrast.textContent = pair && other && pair.members.every((one) => [member.number, other.number].includes(one)) ? pair.words : "";
     for (const [id, value] of [["shows", state.shows], ["order", state.order]]) byId(id).value = value;
     this.sides.classList.toggle("two", Boolean(other));
     showPlayer(member);

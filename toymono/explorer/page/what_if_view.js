@@ -1,8 +1,8 @@
 // What if: an input of one's own, neurons set to values of one's own, and what the network makes of it.
 
 import { button, control, count, make, select, shown, tableDetails } from "./dom.js";
-import { INDEX, openMember } from "./data.js";
-import { go, state } from "./address.js";
+import { INDEX } from "./data.js";
+import { go, openMembers, state } from "./address.js";
 import { Picture, panels, withTraces } from "./picture.js";
 import { neuronsInOrder } from "./member_figures.js";
 import { signedBars } from "./unit_figures.js";
@@ -153,8 +153,7 @@ export const whatIfView = {
     ];
   },
   async show(isCurrent) {
-    const numbers = state.beside === null || state.beside === state.member ? [state.member] : [state.member, state.beside];
-    const [member, other] = await Promise.all(numbers.map((number) => openMember(state.run, number)));
+    const [member, other] = await openMembers();
     if (!isCurrent()) return "";
     const reason = whyNot(member) ?? (other && whyNot(other));
     if (reason) throw new Error(reason);
