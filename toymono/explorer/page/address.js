@@ -84,5 +84,6 @@ export function arrive() {
 
 export function onArrival(run) {
   follow.run = run;
-  window.addEventListener("hashchange", arrive); // links, and the way back; a second event would draw all twice
+  window.addEventListener("hashchange", arrive);
+  window.addEventListener("popstate", arrive);
 }
