@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import sys
 from collections.abc import Callable
 
 import jax
@@ -11,6 +12,8 @@ from filelock import FileLock
 from jax.experimental.compilation_cache import compilation_cache
 from seeing import Sight, explorer
 
+from toymono.components import registry
+from toymono.components.registry import all_components
 from toymono.config import Config, Sweep
 from toymono.explorer import server
 from toymono.explorer.report import write_report
@@ -39,6 +42,18 @@ def _forgotten_programs():
     """
     yield
     jax.clear_caches()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten_components():
+    """Forget the components of users' files after each module: the others run as without them."""
+    all_components()
+    known = {kind: dict(of) for kind, of in registry._known.items()}
+    sources = dict(registry._sources)
+    yield
+    for module in registry._sources.keys() - sources.keys():
+        sys.modules.pop(module, None)
+    registry._known, registry._sources = known, sources
 
 
 @pytest.fixture(scope="session")

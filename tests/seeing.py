@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from toymono.explorer.server import Explored, make_explorer
 
 _PATIENCE = 30_000  # milliseconds, on a machine that does much else
+expect.set_options(timeout=_PATIENCE)
 _TRACES = """place => {
     const rows = z => Array.from(z ?? [], row => Array.from(row));
     const {data} = document.querySelector(`${place} .plot`);
@@ -88,7 +89,7 @@ class Sight:
 
     def says(self, place: str, words: str) -> None:
         """Wait until an element holds these words."""
-        expect(self.page.locator(place)).to_contain_text(words, timeout=_PATIENCE)
+        expect(self.page.locator(place)).to_contain_text(words)
 
     def traces(self, place: str) -> dict[str, dict]:
         """What a picture holds now, by the names of its traces; the last of each name."""

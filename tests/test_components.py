@@ -1,4 +1,5 @@
 import dataclasses
+import importlib
 import pathlib
 import pickle
 import shutil
@@ -6,7 +7,6 @@ import shutil
 import jax
 import jax.numpy as jnp
 import numpy as np
-import own_ideas
 import pytest
 from running import refusal
 
@@ -30,8 +30,13 @@ from toymono.training.ensemble import train_ensemble
 from toymono.training.members import stack_settings
 from toymono.training.train import start, trained_loss
 
-FILE = pathlib.Path(own_ideas.__file__)
+FILE = pathlib.Path(__file__).with_name("own_ideas.py")
 SMALL = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=32, schedule="cosine")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_ideas():
+    return importlib.import_module(FILE.stem)
 
 
 def _own(**chosen):
@@ -92,7 +97,7 @@ def test_new_numbers_of_one_s_own_do_not_retrace(monkeypatch):
     assert len(traces) == first > 0
 
 
-def test_what_is_static_fixes_the_program_and_keeps_its_default_unless_it_is_given():
+def test_what_is_static_fixes_the_program_and_keeps_its_default_unless_it_is_given(own_ideas):
     assert dict(_own(activation="topk").options) == {"k": 8}
     models = list(Sweep(base=_own(activation="topk"), grids=({"k": (2, 4)},)).models())
     assert [dict(config.options)["k"] for config, _ in models] == [2, 4]

@@ -85,5 +85,4 @@ export function arrive() {
 export function onArrival(run) {
   follow.run = run;
   window.addEventListener("hashchange", arrive);
-  window.addEventListener("popstate", arrive);
 }
