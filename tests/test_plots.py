@@ -1,3 +1,4 @@
+import itertools
 import json
 import pathlib
 import re
@@ -23,7 +24,9 @@ from toymono.gallery.figures import (
 )
 from toymono.gallery.runs import Run
 from toymono.plots.claims import evidence
-from toymono.plots.style import COLOURS, line_with_band, setting_label, shades
+from toymono.plots.column import in_one_column
+from toymono.plots.curves import lines_with_bands, looks, shades
+from toymono.plots.style import COLOURS, setting_label
 from toymono.plots.sweeps import Mark
 from toymono.plots.write import read_json, write_figures, write_json, write_page
 from toymono.sweeps.run import run_sweep
@@ -96,18 +99,21 @@ def test_a_member_that_is_not_there_is_refused(smoke_data):
 def test_a_band_is_drawn_only_where_there_is_an_interval():
     values = np.array([[1.0, 2.0, np.nan], [3.0, 4.0, 5.0]])
     curve = Curve({"learning_rate": 0.1}, np.array([1, 2, 4]), interval_over_seeds(values), values)
-    area, line = line_with_band(curve, 0, "")
+    area, line = lines_with_bands([curve], "")
     assert list(area.x) == [1, 2, 2, 1]
     assert list(line.y) == [2.0, 3.0, 5.0]
 
 
 def test_curves_beyond_the_palette_differ_in_their_dash():
-    curve = Curve(
-        {}, np.array([1]), interval_over_seeds(np.array([[1.0], [2.0]])), np.array([[1.0], [2.0]])
-    )
-    first, second = (line_with_band(curve, place, "")[1].line for place in (0, len(COLOURS)))
-    assert first.color == second.color
-    assert first.dash != second.dash
+    values = np.array([[1.0], [2.0]])
+    curves = [
+        Curve({"of": str(place)}, np.array([1]), interval_over_seeds(values), values)
+        for place in range(9)
+    ]
+    first, second = (looks(curves)[place] for place in (0, len(COLOURS)))
+    assert first.colour == second.colour
+    assert first.dash != second.dash and first.symbol != second.symbol
+    assert len(set(looks(curves))) == 9
 
 
 def test_a_setting_is_named_in_words():
@@ -152,6 +158,26 @@ def test_a_browser_that_does_not_start_is_named(figures, tmp_path, monkeypatch):
     monkeypatch.setenv("BROWSER_PATH", "/bin/true")
     with pytest.raises(InputError, match=r"/bin/true does not; set BROWSER_PATH"):
         write_figures(figures[:1], tmp_path / "figure.png")
+
+
+def test_in_a_column_panels_stand_below_one_another_and_the_title_is_a_caption(figures):
+    for figure in figures:
+        beside = len({axis.domain for axis in figure.select_xaxes()}) > 1
+        drawn, caption = in_one_column(figure)
+        assert drawn.layout.title.text is None and caption.count(". ") >= 1 and "<" not in caption
+        assert figure.layout.title.text.startswith(caption[:20]) and figure.layout.width is None
+        assert len({axis.domain for axis in drawn.select_xaxes()}) == 1
+        if beside:
+            places = [axis.domain for axis in drawn.select_yaxes()]
+            assert all(above[0] > below[1] for above, below in itertools.pairwise(places))
+
+
+def test_panels_are_lettered_and_seeds_stand_beside_their_interval(smoke_data):
+    figure = sweep_figure(run_table([smoke_data]), "learning_rate", ["bias_offset"])
+    assert [a.text for a in figure.layout.annotations] == ["<b>a</b>", "<b>b</b>"]
+    drawn = [trace for trace in figure.data if trace.xaxis == "x" and trace.mode != "lines"]
+    places = [place for trace in drawn for place in set(trace.x)]
+    assert len(places) == len(set(places)) == 2 * 2 * len(set(drawn[0].customdata))
 
 
 @needs_browser

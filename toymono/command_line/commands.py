@@ -231,9 +231,8 @@ class Figure(_WithFiles):
     """Whose map to draw: a member's number in `toymono table` (default: the two alike in loss whose
     maps differ most)."""
     out: _Path = None
-    """File to write, ending in .html, .png, .svg or .pdf (default: figures/<kind>.html in the
-    run).
-    """
+    """File to write, ending in .html, .png, .svg, or .pdf: as wide as a column of a journal, with
+    its title printed as a caption (default: figures/<kind>.html in the run)."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -157,7 +157,8 @@ def _table(command: ShowTable) -> None:
 def _figure(command: Figure) -> None:
     require_jax()
     from toymono.gallery.figures import draw
-    from toymono.plots.write import read_json, write_figures
+    from toymono.plots.column import COLUMN, in_one_column
+    from toymono.plots.write import PAGE, read_json, write_figures
 
     if command.folder.is_file():
         figures, file = (
@@ -167,7 +168,12 @@ def _figure(command: Figure) -> None:
     else:
         figures = draw(command.folder, command.kind, command.member)
         file = command.out or command.folder / "figures" / f"{command.kind}.html"
-    print(f"open {write_figures(figures, file)}")
+    width = PAGE
+    if file.suffix == ".pdf":
+        width = COLUMN
+        figures, captions = zip(*map(in_one_column, figures), strict=True)
+        print(f"caption: {captions[0]}")
+    print(f"open {write_figures(figures, file, width)}")
 
 
 def _claims(command: Claims) -> None:

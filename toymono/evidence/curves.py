@@ -47,9 +47,12 @@ def _curves(
 
 
 def loss_curves(data: xr.Dataset) -> list[Curve]:
-    """Training loss against steps, averaged in bins of a quarter octave, for each setting."""
+    """Training loss against steps, averaged in bins of a quarter octave, for each setting.
+
+    A bin holds its upper end, so that a last step of 2^n does not stand alone.
+    """
     steps = data.loss_step.values
-    bins = np.floor(np.log2(steps) * _BINS_PER_OCTAVE).astype(int)
+    bins = np.ceil(np.log2(steps) * _BINS_PER_OCTAVE).astype(int)
     bin_masks = [bins == b for b in np.unique(bins)]
     losses = data.loss.transpose("seed", "setting", "loss_step").values
     means = np.stack([losses[..., in_bin].mean(-1) for in_bin in bin_masks], -1)

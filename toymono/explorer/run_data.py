@@ -24,7 +24,9 @@ from toymono.explorer.packing import packed_table, plain
 from toymono.explorer.stored_runs import Study
 from toymono.gallery.figures import sweep_figure
 from toymono.plots.claims import evidence
-from toymono.plots.style import axis_title, setting_axis, setting_label, shades
+from toymono.plots.curves import shades
+from toymono.plots.style import axis_title, setting_label
+from toymono.plots.ticks import setting_axis
 from toymono.sweeps.store import stored_provenance
 
 _STATE = ("finished", "diverged")

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from toymono.evidence.curves import Curve
+from toymono.plots.curves import lines_with_bands, seeds_note
 from toymono.plots.figure import Figure
-from toymono.plots.style import line_with_band, seeds_note, styled
+from toymono.plots.style import styled
 
 
 def sorted_biases(
@@ -19,8 +20,7 @@ def sorted_biases(
     bias.
     """
     figure = Figure()
-    for index, curve in enumerate(curves):
-        figure.add_traces(line_with_band(curve, index, "rank %{x}: bias %{y:.3f}"))
+    figure.add_traces(lines_with_bands(curves, "rank %{x}: bias %{y:.3f}"))
     figure.add_hline(y=0, line={"color": "#888", "width": 1})
     if n_positive is not None:
         boundary = curves[0].x[-1] + 0.5 - n_positive

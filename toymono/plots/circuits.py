@@ -2,6 +2,7 @@
 page.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,8 +13,9 @@ from plotly.subplots import make_subplots
 
 from toymono.analysis.roles import Roles
 from toymono.evidence.curves import Curve
+from toymono.plots.curves import lines_with_bands, seeds_note
 from toymono.plots.figure import Figure
-from toymono.plots.style import COLOURS, ROLE_COLOURS, faded, line_with_band, seeds_note, styled
+from toymono.plots.style import COLOURS, ROLE_COLOURS, faded, lettered, styled
 
 _TRUTH = {"color": "#222", "width": 1, "dash": "dot"}
 
@@ -23,8 +25,7 @@ def amplitude_plot(curves: Sequence[Curve], title: str) -> go.Figure:
     truth.
     """
     figure = Figure(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, name="truth"))
-    for index, curve in enumerate(curves):
-        figure.add_traces(line_with_band(curve, index, "amplitude %{x:.2f}: %{y:.3f}"))
+    figure.add_traces(lines_with_bands(curves, "amplitude %{x:.2f}: %{y:.3f}"))
     figure.update_xaxes(title_text="amplitude of a feature alone", range=[0, 1])
     figure.update_yaxes(title_text="output on it")
     return styled(figure, title, f"{seeds_note(curves)}; mean over features", height=480)
@@ -33,8 +34,7 @@ def amplitude_plot(curves: Sequence[Curve], title: str) -> go.Figure:
 def spectrum_plot(curves: Sequence[Curve], title: str) -> go.Figure:
     """Singular values by rank with a band over seeds; dotted: 1."""
     figure = Figure()
-    for index, curve in enumerate(curves):
-        figure.add_traces(line_with_band(curve, index, "rank %{x}: %{y:.3f}"))
+    figure.add_traces(lines_with_bands(curves, "rank %{x}: %{y:.3f}"))
     figure.add_hline(y=1, line=_TRUTH)
     figure.update_xaxes(title_text="rank")
     figure.update_yaxes(title_text="singular value of L2+ L1+ P", rangemode="tozero")
@@ -59,19 +59,8 @@ def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
 
     `note` is added to the small print.
     """
-    titles = (
-        "neurons by role",
-        "a feature alone",
-        "linear block",
-        "loss without a part, or with the projector for linear",
-    )
     figure = make_subplots(
-        figure=Figure(),
-        rows=2,
-        cols=2,
-        subplot_titles=titles,
-        vertical_spacing=0.17,
-        horizontal_spacing=0.2,
+        figure=Figure(), rows=2, cols=2, vertical_spacing=0.17, horizontal_spacing=0.2
     )
     _draw_roles(figure, circuit)
     _draw_answers(figure, circuit)
@@ -87,10 +76,12 @@ def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
         where = {"row": index // 2 + 1, "col": index % 2 + 1}
         figure.update_xaxes(title_text=x, **where)
         figure.update_yaxes(title_text=y, **where)
-    figure.update_xaxes(type="log", row=2, col=2)
+    figure.update_xaxes(type="log", dtick=math.log10(2), tickformat="~g", row=2, col=2)
     figure.update_layout(legend={"title": "", "tracegroupgap": 12})
+    lettered(figure, ("neurons by role", "a feature alone", "linear block", "loss without a part"))
     what = (
-        "dotted: truth, 1, and the whole network's loss; lines: medians over features, bands: 90 %"
+        "dotted: truth, 1, and the whole network's loss, from which bars start; "
+        "projector: in place of linear; lines: medians over features, bands: 90 %"
     )
     return styled(figure, title, f"{what}; {note}", height=760)
 
@@ -113,13 +104,13 @@ def _draw_losses(figure: go.Figure, circuit: Circuit) -> None:
         for name in circuit.losses
         if name != "whole"
     }
-    losses = {names[name]: circuit.losses[name] for name in names}
+    whole = circuit.losses["whole"]
+    more = [circuit.losses[name] - whole for name in names]
     bars = {"orientation": "h", "marker": {"color": COLOURS[4]}, "showlegend": False}
-    hover = "%{y}: %{x:.4f}<extra></extra>"
-    figure.add_trace(
-        go.Bar(y=[*losses], x=[*losses.values()], hovertemplate=hover, **bars), row=2, col=2
-    )
-    figure.add_vline(x=circuit.losses["whole"], line=_TRUTH, row=2, col=2)
+    hover = "%{y}: %{customdata:.4f}<extra></extra>"
+    told = {"customdata": [circuit.losses[name] for name in names], "hovertemplate": hover}
+    figure.add_trace(go.Bar(y=[*names.values()], x=more, base=whole, **told, **bars), row=2, col=2)
+    figure.add_vline(x=whole, line=_TRUTH, row=2, col=2)
 
 
 def _draw_roles(figure: go.Figure, circuit: Circuit) -> None:

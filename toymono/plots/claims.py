@@ -17,7 +17,8 @@ _COLOURS = {
     "inconclusive": "#777777",
     "untested": "#BBBBBB",
 }
-_ROW_HEIGHT = 34
+_ROW_HEIGHT = 38
+_LETTER = 7.6  # pixels, the widest that browsers draw this font without Helvetica
 
 
 def evidence(verdicts: pd.DataFrame) -> go.Figure:
@@ -35,7 +36,9 @@ def evidence(verdicts: pd.DataFrame) -> go.Figure:
     note = "mean and 95% t interval over seeds; shaded: where the claim holds; scales differ"
     title = f"The paper's claims at {rows[0]['scale']} scale"
     styled(figure, title, note, height=_ROW_HEIGHT * len(rows) + 110)
-    return figure.update_layout(margin={"l": 520, "r": 310, "t": 80, "b": 20}, showlegend=False)
+    longest = max(len(f"{row['claim']} {row['measured']}") for row in rows)
+    sides = {"l": _LETTER * longest + 20, "r": 310, "t": 80, "b": 20}
+    return figure.update_layout(margin=sides, showlegend=False)
 
 
 def _ends(row: dict[str, Any]) -> tuple[float, float]:
@@ -85,12 +88,19 @@ def _strip(figure: go.Figure, index: int, row: dict[str, Any]) -> None:
 def _annotate(figure: go.Figure, index: int, row: dict[str, Any]) -> None:
     """What was measured to the left of its strip, what was found to the right."""
     text = {"showarrow": False, "xref": "paper", "yref": f"y{index if index > 1 else ''}", "y": 0}
-    figure.add_annotation(
-        text=f"<b>{row['claim']}</b> {row['measured']}", x=0, xanchor="right", xshift=-8, **text
-    )
+    asked = f"<b>{row['claim']}</b> {row['measured']}<br><sup>{_bounds(row)}</sup>"
+    figure.add_annotation(text=asked, x=0, xanchor="right", xshift=-8, align="right", **text)
     words = f"{_found(row)}<b>{row['verdict']}</b>"
     colour = {"color": _COLOURS[row["verdict"]]}
     figure.add_annotation(text=words, x=1, xanchor="left", xshift=8, font=colour, **text)
+
+
+def _bounds(row: dict[str, Any]) -> str:
+    """Where the claim holds, in words."""
+    known = np.isfinite([row["at_least"], row["at_most"]])
+    if known.all():
+        return f"from {row['at_least']:.3g} to {row['at_most']:.3g}"
+    return f"at least {row['at_least']:.3g}" if known[0] else f"at most {row['at_most']:.3g}"
 
 
 def _found(row: dict[str, Any]) -> str:

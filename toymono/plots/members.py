@@ -17,7 +17,8 @@ from toymono.analysis.monosemanticity import MONO_THRESHOLD, score_cdf
 from toymono.analysis.ordering import Order
 from toymono.plots.figure import Figure
 from toymono.plots.maps import named_on_hover
-from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, faded, panel, step_ticks
+from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, faded, panel
+from toymono.plots.ticks import step_ticks
 
 _FEW_OCTAVES = 4
 LOSS_TRACES = ("training loss", "task loss", "now")

@@ -16,7 +16,8 @@ from toymono.analysis.dashboard_data import Dashboard, History, Kinked, best_sco
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
 from toymono.analysis.responses import AMPLITUDES
 from toymono.plots.figure import Figure
-from toymono.plots.style import COLOURS, SIGN_COLOURS, panel, stems, step_ticks
+from toymono.plots.style import COLOURS, SIGN_COLOURS, panel, stems
+from toymono.plots.ticks import step_ticks
 
 What = Literal["neuron", "feature"]
 NEURON_TITLES = {

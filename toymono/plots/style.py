@@ -1,22 +1,16 @@
-"""What all figures share: fonts, colour-blind safe colours, setting names, bands over seeds."""
+"""What all figures share: fonts, colour-blind safe colours, names of settings."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
-from plotly.colors import sample_colorscale
 
 from toymono.components.registry import neuron_measures
-from toymono.config import Config, setting_numbers
-from toymono.evidence.curves import Curve
-from toymono.evidence.seeds import LEVEL
+from toymono.config import setting_numbers
 
 # Okabe and Ito 2008, without the yellow that is too pale on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
-DASHES = ("solid", "dash", "dot", "dashdot")
 MAGNITUDE = "Cividis"  # even to the eye, and the same to readers with any colour vision
 SIGNED = "RdBu"  # white at zero, red below, blue above
 SIGN_COLOURS = {"positive": "#2166AC", "negative": "#B2182B"}  # near the ends of that scale
@@ -42,8 +36,6 @@ _AXIS = {
 _PANEL_TEMPLATE = go.layout.Template(
     layout={"xaxis": _AXIS, "yaxis": _AXIS, "plot_bgcolor": "white"}
 )
-_LABEL_WIDTH = 0.065  # of a figure
-_MOST_TICKS = 10  # on an axis of steps
 _TITLE_TOP = 24  # pixels above the title
 
 _NAMES = {
@@ -107,9 +99,10 @@ def _declared_titles() -> dict[str, str]:
 
 def setting_label(values: Mapping[str, Any]) -> str:
     """A setting in words, naming only what it is given: "lr 0.003, offset -1, decay 0.65"."""
+    order = [*_NAMES]
+    named = sorted(values.items(), key=lambda of: order.index(of[0]) if of[0] in order else 99)
     words = [
-        v if isinstance(v, str) else f"{_NAMES.get(name, name)} {_short(v)}"
-        for name, v in values.items()
+        v if isinstance(v, str) else f"{_NAMES.get(name, name)} {_short(v)}" for name, v in named
     ]
     return ", ".join(words) or "all members"
 
@@ -143,6 +136,19 @@ def styled(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
     )
 
 
+def lettered(figure: go.Figure, titles: Sequence[str]) -> go.Figure:
+    """Letter the panels of a figure in the order of their axes, each with its title, if any."""
+    for place, title in enumerate(titles if len(titles) > 1 else ()):
+        axis = str(place + 1) if place else ""
+        where = {"xref": f"x{axis} domain", "yref": f"y{axis} domain", "x": 0, "y": 1}
+        corner = {"xanchor": "right", "yanchor": "bottom", "xshift": -12, "showarrow": False}
+        figure.add_annotation(text=f"<b>{chr(ord('a') + place)}</b>", **where, **corner)
+        if title:
+            corner = {"xanchor": "left", "yanchor": "bottom", "showarrow": False}
+            figure.add_annotation(text=title, **where, **corner)
+    return figure
+
+
 def panel(figure: go.Figure, title: str, x: str, y: str, height: int = 300) -> go.Figure:
     """A small figure among others: title, axis names, height in pixels, no legend."""
     figure.update_xaxes(title_text=x)
@@ -171,99 +177,3 @@ def stems(name: str, colour: str, of: str) -> go.Scatter:
     line = {"shape": "hvh", "width": 0.5, "color": colour}
     area = go.Scatter(name=name, mode="lines", line=line, fill="tozeroy", fillcolor=colour)
     return area.update(hovertemplate=f"{of} %{{x}}: %{{y:.4f}}<extra></extra>")
-
-
-def step_ticks(steps: Sequence[int] | np.ndarray) -> dict[str, Any]:
-    """A logarithmic axis of steps, with ticks at powers of two, labelled by their exponents."""
-    last = math.ceil(math.log2(max(np.max(steps), 2)))
-    powers = range(0, last + 1, 1 if last <= _MOST_TICKS else 2)
-    return {
-        "type": "log",
-        "tickvals": [2**j for j in powers],
-        "ticktext": [str(j) for j in powers],
-        "tickangle": 0,
-    }
-
-
-def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
-    """A logarithmic axis with ticks at the values that have room; linear if one is not positive."""
-    if len(values) < 2 or (values <= 0).any():
-        return {}
-    positions = np.log(values / values[0]) / np.log(values[-1] / values[0])
-    shown, last = [], -np.inf
-    for value, position in zip(values, positions, strict=True):
-        if position - last >= _LABEL_WIDTH * n_panels:
-            shown.append(value)
-            last = position
-    return {
-        "type": "log",
-        "tickvals": shown,
-        "ticktext": [f"{v:.3g}" if v < 1000 else f"{v:.0f}" for v in shown],
-        "tickangle": 0,
-    }
-
-
-def setting_axis(values: pd.Series) -> dict[str, Any]:
-    """The axis of a setting: logarithmic with its values as ticks, categories for text, or
-    linear.
-    """
-    if not pd.api.types.is_numeric_dtype(values):
-        return {"type": "category"}
-    return setting_ticks(np.unique(values))
-
-
-def shades(name: str, values: Sequence[Any]) -> list[tuple[Any, str]]:
-    """The colour of each value of a setting, in order: the default comes first, so that zero bias
-    is blue and an offset orange wherever they stand; more than two numbers have an ordered scale.
-    """
-    numbers = setting_numbers()
-    default = numbers[name].default if name in numbers else vars(Config()).get(name)
-    ordered = sorted(values, key=lambda value: (value != default, value))
-    numeric = all(isinstance(value, int | float) for value in values)
-    if len(values) <= (2 if numeric else len(COLOURS)):
-        return [(v, COLOURS[place % len(COLOURS)]) for place, v in enumerate(ordered)]
-    scale = sample_colorscale(MAGNITUDE, np.linspace(0, 0.9, len(values)), colortype="tuple")
-    codes = ["#" + "".join(f"{round(255 * part):02x}" for part in colour) for colour in scale]
-    return list(zip(sorted(values), codes, strict=True))
-
-
-def seeds_note(curves: Sequence[Curve]) -> str:
-    """The small print that says what a band is, and over how many seeds."""
-    counts = np.concatenate([np.ravel(curve.y.n) for curve in curves])
-    fewest, most = int(counts.min()), int(counts.max())
-    if most < 2:
-        return "one seed, so no interval"
-    seeds = (
-        f"{most} seeds" if fewest == most else f"{fewest} to {most} seeds, without diverged members"
-    )
-    return f"mean and {LEVEL:.0%} t interval over {seeds}"
-
-
-def line_with_band(curve: Curve, index: int, hover: str) -> tuple[go.Scatter, go.Scatter]:
-    """A curve's interval as an area and its mean as a line; `index` chooses colour and dash.
-
-    `hover` is the line's hover template, to which the setting is added.
-    """
-    label, colour = setting_label(curve.group), COLOURS[index % len(COLOURS)]
-    known = np.isfinite(curve.y.low) & np.isfinite(curve.y.high)
-    x, low, high = curve.x[known], curve.y.low[known], curve.y.high[known]
-    area = go.Scatter(
-        x=np.concatenate([x, x[::-1]]),
-        y=np.concatenate([high, low[::-1]]),
-        fill="toself",
-        fillcolor=faded(colour, 0.18),
-        line={"width": 0},
-        hoverinfo="skip",
-        legendgroup=label,
-        showlegend=False,
-    )
-    line = go.Scatter(
-        x=curve.x,
-        y=curve.y.mean,
-        name=label,
-        legendgroup=label,
-        mode="lines",
-        line={"color": colour, "width": 2, "dash": DASHES[index // len(COLOURS) % len(DASHES)]},
-        hovertemplate=f"{hover}<extra>{label}</extra>",
-    )
-    return area, line

@@ -1,7 +1,7 @@
 """Measures against a setting: a line per group, intervals over seeds as bars, seeds as dots."""
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,18 +9,14 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from toymono.evidence.curves import Curve
+from toymono.plots.curves import Look, looks, seeds_note
 from toymono.plots.figure import Figure
-from toymono.plots.style import (
-    COLOURS,
-    axis_title,
-    faded,
-    seeds_note,
-    setting_label,
-    setting_ticks,
-    styled,
-)
+from toymono.plots.style import axis_title, faded, lettered, setting_label, styled
+from toymono.plots.ticks import moved, setting_ticks
 
 _FARTHEST_MARK = 2.0  # times the highest value shown
+_SPREAD = 0.06  # of the x axis: from the first curve to the last at one setting
+_MOST_SPREAD = 0.4  # of the distance between two settings
 
 
 class Mark(NamedTuple):
@@ -48,22 +44,32 @@ def sweep_panels(
     of its measure.
     """
     figure = make_subplots(figure=Figure(), rows=1, cols=len(panels), horizontal_spacing=0.1)
+    shown = [curve for panel in panels.values() for curve in panel]
+    settings = np.unique(np.concatenate([curve.x for curve in shown]))
     for col, (name, curves) in enumerate(panels.items(), start=1):
-        for index, curve in enumerate(curves):
-            for trace in _traces(curve, COLOURS[index % len(COLOURS)]):
-                figure.add_trace(
-                    trace.update(showlegend=trace.showlegend and col == 1), row=1, col=col
-                )
+        for trace in _drawn(curves, settings):
+            figure.add_trace(trace.update(showlegend=trace.showlegend and col == 1), row=1, col=col)
         if (baseline := baselines.get(name)) is not None:
             figure.add_trace(_baseline(baseline), row=1, col=col)
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=1, col=col)
         _draw_marks(figure, col, curves, [mark for mark in marks if mark.measure == name])
-    curves = [curve for panel in panels.values() for curve in panel]
-    values = np.unique(np.concatenate([curve.x for curve in curves]))
-    figure.update_xaxes(title_text=axis_title(x), **setting_ticks(values, len(panels)))
-    named = any(curve.group for curve in curves) or any(baselines.values())
+    figure.update_xaxes(title_text=axis_title(x), **setting_ticks(settings, len(panels)))
+    named = any(curve.group for curve in shown) or any(baselines.values())
     figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0}, showlegend=named)
-    return styled(figure, title, f"{seeds_note(curves)}; dots are single seeds; {note}", height=480)
+    lettered(figure, [""] * len(panels))
+    return styled(figure, title, f"{seeds_note(shown)}; dots are single seeds; {note}", height=480)
+
+
+def _drawn(curves: Sequence[Curve], settings: np.ndarray) -> Iterator[go.Scatter]:
+    """The traces of a panel: curves beside one another at each setting, and beside each its
+    seeds.
+    """
+    spread = min(_SPREAD, _MOST_SPREAD / max(len(settings) - 1, 1)) / len(curves)
+    for place, (curve, look) in enumerate(zip(curves, looks(curves), strict=True)):
+        left = (place - (len(curves) - 1) / 2) * spread
+        yield from _traces(
+            curve, look, *(moved(curve.x, settings, by) for by in (left, left + spread / 2))
+        )
 
 
 def _draw_marks(
@@ -116,30 +122,33 @@ def _baseline(curve: Curve) -> go.Scatter:
     )
 
 
-def _traces(curve: Curve, colour: str) -> tuple[go.Scatter, go.Scatter]:
-    label = setting_label(curve.group)
+def _traces(curve: Curve, look: Look, at: np.ndarray, beside: np.ndarray) -> tuple[go.Scatter, ...]:
+    label, colour = setting_label(curve.group), look.colour
     up, down = np.nan_to_num(curve.y.high - curve.y.mean), np.nan_to_num(curve.y.mean - curve.y.low)
+    bars = {"array": up, "arrayminus": down, "color": colour, "thickness": 2, "width": 6}
+    n_seeds = len(curve.by_seed)
+    interval = " +%{error_y.array:.2g} -%{error_y.arrayminus:.2g}" if n_seeds > 1 else ""
     line = go.Scatter(
-        x=curve.x,
+        x=at,
         y=curve.y.mean,
-        error_y={"array": up, "arrayminus": down, "color": colour, "thickness": 2, "width": 6},
+        customdata=curve.x,
+        error_y=bars if n_seeds > 1 else None,
         name=label,
         legendgroup=label,
         showlegend=True,
         mode="lines+markers",
-        line={"color": colour, "width": 2},
-        marker={"size": 8},
-        hovertemplate="%{x}: %{y:.4g} +%{error_y.array:.2g} -%{error_y.arrayminus:.2g}<extra>"
-        + label
-        + "</extra>",
+        line={"color": colour, "width": 2, "dash": look.dash},
+        marker={"size": 8, "symbol": look.symbol},
+        hovertemplate=f"%{{customdata}}: %{{y:.4g}}{interval}<extra>{label}</extra>",
     )
     dots = go.Scatter(
-        x=np.tile(curve.x, len(curve.by_seed)),
+        x=np.tile(beside, n_seeds),
         y=curve.by_seed.ravel(),
+        customdata=np.tile(curve.x, n_seeds),
         legendgroup=label,
         showlegend=False,
         mode="markers",
-        marker={"size": 5, "color": faded(colour, 0.45)},
-        hovertemplate="%{x}: %{y:.4g}<extra>one seed</extra>",
+        marker={"size": 5, "color": faded(colour, 0.6)},
+        hovertemplate="%{customdata}: %{y:.4g}<extra>one seed</extra>",
     )
-    return line, dots
+    return (line, dots) if n_seeds > 1 else (line,)

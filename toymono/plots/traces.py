@@ -7,8 +7,10 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from toymono.evidence.curves import Curve
+from toymono.plots.curves import lines_with_bands, seeds_note
 from toymono.plots.figure import Figure
-from toymono.plots.style import axis_title, line_with_band, seeds_note, step_ticks, styled
+from toymono.plots.style import axis_title, lettered, styled
+from toymono.plots.ticks import step_ticks
 
 
 def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str = "") -> go.Figure:
@@ -20,9 +22,8 @@ def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str
         figure=Figure(), rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.04
     )
     for row, (name, curves) in enumerate(panels.items(), start=1):
-        for index, curve in enumerate(curves):
-            area, line = line_with_band(curve, index, "step %{x}: %{y:.4g}")
-            figure.add_traces([area, line.update(showlegend=row == 1)], rows=row, cols=1)
+        for trace in lines_with_bands(curves, "step %{x}: %{y:.4g}"):
+            figure.add_trace(trace.update(showlegend=bool(trace.name) and row == 1), row=row, col=1)
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=row, col=1)
         if name == "training_loss":
             figure.update_yaxes(type="log", dtick=math.log10(2), tickformat="~g", row=row, col=1)
@@ -31,6 +32,7 @@ def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str
     )
     figure.update_xaxes(title_text="log2 steps", row=len(panels), col=1)
     figure.update_layout(legend={"title": "setting"})
+    lettered(figure, [""] * len(panels))
     print_below = f"{seeds_note(next(iter(panels.values())))}; {note}"
     return styled(
         figure,

@@ -16,6 +16,7 @@ from toymono.plots.figure import CONFIG, Figure
 from toymono.text_files import read_text, write_text, written_whole
 
 _IMAGE_SUFFIXES = (".png", ".svg", ".pdf")
+PAGE = 1000  # pixels, the width of an image
 
 
 def write_page(
@@ -35,13 +36,13 @@ def write_page(
     return write_text(file, f"<!doctype html>\n{page}\n")
 
 
-def write_image(figure: go.Figure, file: pathlib.Path, width: int = 1000) -> pathlib.Path:
+def write_image(figure: go.Figure, file: pathlib.Path, width: int = PAGE) -> pathlib.Path:
     """A PNG, SVG or PDF, by the file's suffix; raises InputError where no browser is found."""
     write_images({file: figure}, width)
     return file
 
 
-def write_images(figures: Mapping[pathlib.Path, go.Figure], width: int = 1000) -> None:
+def write_images(figures: Mapping[pathlib.Path, go.Figure], width: int = PAGE) -> None:
     """Images of all figures from one start of the browser; InputError where none is found."""
     for file in figures:
         require(
@@ -59,8 +60,9 @@ def write_images(figures: Mapping[pathlib.Path, go.Figure], width: int = 1000) -
                 "file": [stack.enter_context(written_whole(file)) for file in figures],
                 "format": [file.suffix[1:] for file in figures],
                 "height": [figure.layout["height"] for figure in figures.values()],
+                "scale": [2 if file.suffix == ".png" else 1 for file in figures],
             }
-            plotly.io.write_images(**arguments, width=width, scale=2)
+            plotly.io.write_images(**arguments, width=width)
     except RuntimeError as error:  # what choreographer's browser errors are
         fix = "set BROWSER_PATH to a Chromium that does, or write .html"
         raise InputError(
@@ -84,8 +86,11 @@ def read_json(file: pathlib.Path) -> go.Figure:
         ) from error
 
 
-def write_figures(figures: Sequence[go.Figure], file: pathlib.Path) -> pathlib.Path:
-    """The figures in the format that the file's suffix names: a page holds many, an image one.
+def write_figures(
+    figures: Sequence[go.Figure], file: pathlib.Path, width: int = PAGE
+) -> pathlib.Path:
+    """The figures in the format that the file's suffix names: a page holds many, an image one,
+    whose width is in pixels.
 
     Raises InputError for another suffix, and for an image of several figures.
     """
@@ -106,4 +111,4 @@ def write_figures(figures: Sequence[go.Figure], file: pathlib.Path) -> pathlib.P
         str(file),
         "or name one --kind",
     )
-    return write_image(figures[0], file)
+    return write_image(figures[0], file, width)
