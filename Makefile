@@ -46,6 +46,7 @@ check: .venv/with-dev
 	$(BIN)/ruff format --check
 	$(BIN)/pyrefly check
 	$(OXLINT) toymono/explorer/page/*.js
+	$(BIN)/deno check --quiet --config .deno.json toymono/explorer/page/*.js
 
 bench: .venv/with-test .venv/with-bench
 	$(BIN)/python benchmarks/training.py

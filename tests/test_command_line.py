@@ -13,7 +13,8 @@ import pytest
 
 from toymono.command_line import doctor
 from toymono.command_line.commands import RunPreset
-from toymono.command_line.main import _parsed, main
+from toymono.command_line.main import main
+from toymono.command_line.parsing import parsed
 from toymono.components.registry import components
 from toymono.config import Config, Hyper
 from toymono.environment import browser
@@ -21,6 +22,7 @@ from toymono.evidence import predictions
 from toymono.evidence.mechanism_claims import MECHANISM
 from toymono.evidence.paper_claims import CLAIMS
 from toymono.gallery.figures import draw
+from toymono.glossary import TERMS
 from toymono.plots.write import write_json
 from toymono.sweeps.presets import PRESETS
 from toymono.sweeps.store import read_run
@@ -313,6 +315,18 @@ def test_claims_without_a_batch_of_the_paper_are_refused(tmp_path, capsys):
     assert "runs of the paper's batches" in _refused(capsys, "claims", str(tmp_path / "run"))
 
 
+def test_words_are_explained_below_the_table_they_stand_in_and_all_together(smoke_run, capsys):
+    def printed(*words):
+        main([*map(str, words)])
+        return " ".join(capsys.readouterr().out.split())
+
+    below = printed("table", smoke_run)
+    assert "covered: a feature that is the favourite of some" in below and "onset" not in below
+    assert "one of several: one of" in printed("table", smoke_run, "--show", "circuit")
+    together = printed("glossary")
+    assert all(term in together for term in TERMS)
+
+
 def test_the_doctor_reports_and_passes_here(capsys):
     main(["doctor"])
     out = capsys.readouterr().out
@@ -364,7 +378,7 @@ def test_python_m_toymono_is_toymono():
 
 def test_flags_that_set_the_model_are_the_fields_of_config():
     words = "run custom --n-neurons 7 --activation gelu --loss-every 3".split()
-    sweep = _parsed([*words, "--l1", "0", "0.5"]).what.sweep()
+    sweep = parsed([*words, "--l1", "0", "0.5"]).what.sweep()
     loaded = tuple(components("neuron_measure"))  # by other tests of this process
     assert sweep.base == Config(n_neurons=7, activation="gelu", loss_every=3, measures=loaded)
     assert sweep.grids[0]["l1"] == (0.0, 0.5)

@@ -12,7 +12,8 @@ from running import refusal
 
 import toymono as tm
 from toymono.analysis.theory import feature_moments
-from toymono.command_line.main import _parsed, main
+from toymono.command_line.main import main
+from toymono.command_line.parsing import parsed
 from toymono.components import registry
 from toymono.components.component import Component, Number
 from toymono.components.registry import components
@@ -177,7 +178,7 @@ def test_a_measure_with_the_name_of_another_array_is_refused_before_anything_is_
 def test_a_run_records_no_measure_that_is_known_by_name_alone(monkeypatch):
     named = Component("neuron_measure", "elsewhere:spread", {}, None)
     monkeypatch.setitem(registry._known, "neuron_measure", {named.name: named})
-    assert _parsed(["run", "custom", "--seeds", "0"]).what.sweep().base.measures == ()
+    assert parsed(["run", "custom", "--seeds", "0"]).what.sweep().base.measures == ()
 
 
 def test_a_sweep_of_arrays_over_one_s_own_number_trains_in_memory():

@@ -1,4 +1,6 @@
-"""What toymono's words mean: pages take their definitions from here."""
+"""What toymono's words mean, on pages, below tables and in `toymono glossary`."""
+
+from collections.abc import Iterable
 
 TERMS = {
     "member": "one trained network: one setting with one seed",
@@ -32,3 +34,19 @@ TERMS = {
     "amplitude": "how strongly a feature is on",
     "interval": "95% t interval of the mean over seeds",
 }
+_OF_COLUMN = {
+    "task_loss": "task loss",
+    "n_mono": "mono neuron",
+    "n_covered": "covered",
+    "n_dead": "dead",
+    "n_one_of_one": "one of one",
+    "n_one_of_several": "one of several",
+    "n_linear": "linear",
+    "onset": "onset",
+}
+
+
+def meanings(columns: Iterable[str]) -> str:
+    """What the columns of a table count or measure, as far as their names are words of its own."""
+    terms = [_OF_COLUMN[name] for name in columns if name in _OF_COLUMN]
+    return "; ".join(f"{term}: {TERMS[term]}" for term in terms)

@@ -272,6 +272,11 @@ class Report(_WithFiles):
 
 
 @dataclasses.dataclass(frozen=True)
+class Glossary:
+    """Say what toymono's words mean: member, score, mono neuron, covered, role, onset, others."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Doctor:
     """Say what this installation runs on, and hold a tiny run against stored numbers."""
 
@@ -287,6 +292,7 @@ def command_line() -> Any:  # noqa: ANN401 (a type)
         "claims": Claims,
         "explore": Explore,
         "report": Report,
+        "glossary": Glossary,
         "doctor": Doctor,
     }
     named = (Annotated[kind, subcommand(name)] for name, kind in commands.items())

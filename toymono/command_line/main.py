@@ -1,21 +1,17 @@
 """What each command does; JAX is loaded only by the commands that need it."""
 
-import contextlib
-import difflib
 import importlib.metadata
-import io
-import itertools
 import pathlib
-import re
+import shutil
 import sys
-
-import tyro
+import textwrap
 
 from toymono.command_line.commands import (
     Claims,
     Doctor,
     Explore,
     Figure,
+    Glossary,
     List,
     Report,
     Resume,
@@ -23,8 +19,8 @@ from toymono.command_line.commands import (
     RunCustom,
     RunPreset,
     ShowTable,
-    command_line,
 )
+from toymono.command_line.parsing import parsed
 from toymono.command_line.startup_checks import Fault, fit_terminal, jax_anyway, require_jax
 from toymono.command_line.stopping import ends_when_told
 from toymono.command_line.terminal import (
@@ -40,16 +36,10 @@ from toymono.command_line.terminal import (
     summary_table,
     table,
 )
-from toymono.components.user_files import load_file
 from toymono.config import InputError, Sweep, require
 from toymono.gallery.progress import progress
+from toymono.glossary import TERMS, meanings
 from toymono.sweeps.presets import PRESETS, ScaleName, preset_sweep
-
-# What `toymono --help` begins with.
-_ABOUT = (
-    "Train, measure and explore toy networks whose neurons respond to one feature each. Begin with "
-    "`toymono run demo`, then `toymono explore runs/demo-desk`."
-)
 
 
 def _computing_anyway() -> list[Fault]:
@@ -147,11 +137,9 @@ def _table(command: ShowTable) -> None:
     if command.json:
         print(strict_json(shown))
     else:
-        print_table(
-            summary_table(shown, measures)
-            if command.over_seeds
-            else frame_table(brief(rows, measures))
-        )
+        told = shown if command.over_seeds else brief(rows, measures)
+        print_table(summary_table(told, measures) if command.over_seeds else frame_table(told))
+        print(textwrap.fill(meanings(measures), shutil.get_terminal_size().columns))
 
 
 def _figure(command: Figure) -> None:
@@ -256,61 +244,13 @@ def _doctor() -> None:
         sys.exit(1)
 
 
-def _parsed(args: list[str] | None) -> object:
-    """The command that the arguments name; tyro's error box becomes one sentence."""
-    shown = io.StringIO()
-    _load_named(sys.argv[1:] if args is None else args)
-    try:
-        with contextlib.redirect_stderr(shown):
-            return tyro.cli(command_line(), prog="toymono", args=args, description=_ABOUT)
-    except SystemExit as stop:
-        if stop.code:
-            fail(_said_in(shown.getvalue()))
-        raise
-
-
-def _load_named(args: list[str]) -> None:
-    """Load the files after --with, whose components have flags of their own."""
-    words = (word.split("=", 1) if word.startswith("--with=") else [word] for word in args)
-    split = itertools.chain.from_iterable(words)
-    files = [file for flag, file in itertools.pairwise(split) if flag == "--with"]
-    if files:
-        require_jax()
-    for file in files:
-        load_file(pathlib.Path(file))
-
-
-def _nearest(said: str) -> str:
-    """What a word that is no command or preset was meant to be; empty where it is a flag."""
-    found = re.search(
-        r"Unrecognized options: (\w\S*)[ -]+Available subcommands: (.*?)[ -]+For full", said
-    )
-    if not found:
-        return ""
-    word, known = found[1], found[2].split(", ")
-    close = difflib.get_close_matches(word, known, 1)
-    meant = f"did you mean {close[0]}?" if close else f"choose one of {', '.join(known)}"
-    return f"{word!r} is not known here; {meant}"
-
-
-def _said_in(box: str) -> str:
-    """What tyro says in its box; a bad value found by our own checks is said alone."""
-    lines = [line.strip(" │") for line in box.splitlines() if line.startswith("│")]
-    said = " ".join("-" if line.startswith("─") else line for line in lines)
-    said = said or " ".join(box.split())
-    if near := _nearest(said):
-        return near
-    ours = re.search(r"Error parsing [^:]*: (.* must be .*; .*?)( -+ For full helptext.*|$)", said)
-    return ours[1] if ours else said
-
-
 def main(args: list[str] | None = None) -> None:
     """Run one command; a bad value ends it with one sentence and exit status 2."""
     fit_terminal()
     if (sys.argv[1:] if args is None else args) == ["--version"]:
         return print(f"toymono {importlib.metadata.version('toymono')}")
     with ends_when_told(), one_sentence():
-        command = _parsed(args)
+        command = parsed(args)
         if isinstance(command, Claims | Explore | Report):
             if not command.folders:
                 raise InputError(
@@ -333,5 +273,7 @@ def main(args: list[str] | None = None) -> None:
                 _explore(command)
             case Report():
                 _report(command)
+            case Glossary():
+                print_table(table(("word", "meaning"), [*TERMS.items()]), fits=True)
             case Doctor():
                 _doctor()

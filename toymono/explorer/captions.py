@@ -2,25 +2,11 @@
 
 import math
 
-import jax.numpy as jnp
 import numpy as np
 
 from toymono.analysis.dashboard_data import ROLES, Dashboard, Frame, kinked_answer
-from toymono.analysis.monosemanticity import is_mono
-from toymono.explorer.stored_runs import Member
 
 _DIGITS = 4  # after the point, where that shows a loss's standard error
-
-
-def member_words(member: Member) -> str:
-    """A member's setting, and its headline numbers at the last record."""
-    past = member.history
-    score, favourite = past.score[-1], past.favourite[-1]
-    covered = len(np.unique(favourite[np.asarray(is_mono(jnp.asarray(score)))]))
-    n_mono = f"{int(past.n_mono[-1])} of {len(score)} neurons are monosemantic"
-    counts = f"{n_mono} and cover {covered} features"
-    loss = f"task loss {_loss(float(past.task_loss[-1]), float(past.task_loss_error[-1]))}"
-    return f"Member {member.number} ({member.label}); at the end of training: {counts}, {loss}."
 
 
 def _loss(mean: float, error: float) -> str:

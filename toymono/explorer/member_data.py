@@ -20,7 +20,6 @@ from toymono.explorer.captions import (
     feature_words,
     frame_words,
     loss_words,
-    member_words,
     neuron_words,
     roles_words,
 )
@@ -121,12 +120,11 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
         "features": packed_table("features", feature_table(shown)),
         "words": {
             **_words(shown),
-            "member": member_words(member),
             "roles": roles_words(shown),
             "step": [frame_words(f) for f in frames],
             "loss": [loss_words(f) for f in frames],
         },
-        "history": {**history, "step": plain(past.step), "n_mono": plain(past.n_mono)},
+        "history": {**history, "step": plain(past.step)},
         "frames": {"place": keep.places, "step": [f.step for f in frames], "map": maps},
         "figures": plain(_figures(member, top)),
     }

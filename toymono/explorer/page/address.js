@@ -6,6 +6,7 @@ export const VIEWS = { sweep: "Sweep", member: "Member", "what-if": "What if", c
 const NUMBERS = ["member", "beside", "step", "neuron", "feature"];
 const NAMES = ["x", "y", "colour"];
 const CHOICES = { view: Object.keys(VIEWS), shows: Object.keys(INDEX.shows), order: ["score", "bias", "role", "favourite"] };
+/** @type {import("./types.d.ts").State} */
 const NOWHERE = {
   view: "sweep", run: 0, member: null, beside: null, step: null, neuron: null, feature: null, x: null, y: null,
   colour: null, shows: "responses", order: "score", threshold: null, on: {}, set: {},

@@ -4,6 +4,7 @@ const ARRAYS = {
   uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array, int32: Int32Array, float32: Float32Array,
 };
 const KEPT = 24; // pieces
+/** @type {import("./types.d.ts").Index} */
 export const INDEX = JSON.parse(document.getElementById("index").textContent);
 const pieces = new Map();
 
@@ -59,6 +60,7 @@ function opened(member) {
 }
 
 // A member's numbers; rejects with a sentence where they cannot be had.
+/** @type {(run: number, number: number) => Promise<import("./types.d.ts").Member>} */
 export const openMember = (run, number) => piece(`member-${run}-${number}`, opened);
 
 export function isHeld(run, number) {

@@ -1,6 +1,8 @@
 // Elements, numbers in words, and tables that can be sorted, filtered and saved. All text enters the page as text.
 
-export const byId = (id) => document.getElementById(id);
+// An element that the page has from its start; the value is a control's.
+/** @type {(id: string) => HTMLElement & {value: any}} */
+export const byId = (id) => /** @type {any} */ (document.getElementById(id));
 
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

@@ -4,6 +4,8 @@ import { byId, control, make, shown } from "./dom.js";
 import { INDEX } from "./data.js";
 import { addressOf, go, state } from "./address.js";
 
+/** @typedef {import("./types.d.ts").Member} Member */
+
 // A word whose definition shows when it is pointed at or focused.
 export function term(word, about = word) {
   return make("span", { class: "term", tabindex: "0", "data-means": INDEX.terms[about] }, word);
@@ -26,6 +28,7 @@ export function glossary() {
 }
 
 // Rows of the table of neurons that the words in the search box name.
+/** @param {Member} member */
 function found(member, words) {
   const query = words.trim().toLowerCase(), { rows, columns } = member.neurons;
   const at = (name) => columns.indexOf(name);
@@ -54,6 +57,7 @@ export class Finder {
     this.element = make("section", { id: "finder" }, control("find neurons", this.search), this.told, this.list, keys);
   }
 
+  /** @param {Member} member */
   show(member) {
     this.member = member;
     const rows = found(member, this.search.value), places = Object.keys(COLUMNS).map((name) => member.neurons.columns.indexOf(name));
@@ -72,6 +76,7 @@ export class Finder {
 }
 
 // Goes to the neuron or feature before or after the present one in display order.
+/** @param {Member} member */
 export function stepThrough(member, what, by) {
   const order = member.order[what], other = what === "neuron" ? "feature" : "neuron", from = order.indexOf(state[what]);
   const partners = what === "neuron" ? member.strongest : member.favourite;

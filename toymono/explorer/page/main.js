@@ -34,11 +34,11 @@ function begin() {
 
 function showHeader() {
   const run = INDEX.runs[state.run];
-  const runs = INDEX.runs.map(({ name }, place) => new Option(name, place, false, place === state.run));
+  const runs = INDEX.runs.map(({ name }, place) => new Option(name, String(place), false, place === state.run));
   byId("run").replaceChildren(...runs);
   const held = run.labels.map((label, number) => [number, label]).filter(([number]) => isHeld(state.run, number));
   for (const name of ["member", "beside"]) {
-    byId(name).replaceChildren(new Option("none", ""), ...held.map(([number, label]) => new Option(`${number}: ${label}`, number)));
+    byId(name).replaceChildren(new Option("none", ""), ...held.map(([number, label]) => new Option(`${number}: ${label}`, String(number))));
     byId(name).value = state[name] ?? "";
   }
   const tabs = Object.entries(VIEWS).map(([view, title]) => {
@@ -73,15 +73,16 @@ async function follow(unknown) {
   clearTimeout(waiting);
   if (!isCurrent()) return;
   place.removeAttribute("aria-busy");
-  place.dataset.shown = mine;
+  place.dataset.shown = String(mine);
   say(lost.join(" "));
 }
 
+/** @type {Record<string, ["neuron" | "feature", number]>} */
 const KEYS = {
   ArrowLeft: ["neuron", -1], ArrowRight: ["neuron", 1], ArrowUp: ["feature", -1], ArrowDown: ["feature", 1],
 };
 document.addEventListener("keydown", async (event) => {
-  const isBusy = event.target.closest("input, select, textarea, button, summary, .scroll");
+  const isBusy = /** @type {Element} */ (event.target).closest("input, select, textarea, button, summary, .scroll");
   if (isBusy || event.ctrlKey || event.altKey || event.metaKey || state.view !== "member" || state.member === null) return;
   if (event.key !== " " && !(event.key in KEYS)) return;
   event.preventDefault();
@@ -89,13 +90,14 @@ document.addEventListener("keydown", async (event) => {
   else stepThrough(await openMember(state.run, state.member), ...KEYS[event.key]);
 });
 
-byId("run").addEventListener("change", ({ target }) => goToRun(Number(target.value)));
-byId("member").addEventListener("change", ({ target }) => {
-  const member = target.value === "" ? null : Number(target.value);
+const chosen = (name) => (byId(name).value === "" ? null : Number(byId(name).value));
+byId("run").addEventListener("change", () => goToRun(chosen("run")));
+byId("member").addEventListener("change", () => {
+  const member = chosen("member");
   const view = member === null ? "sweep" : state.view === "sweep" ? "member" : state.view;
   go({ member, view, neuron: null, feature: null, set: {} });
 });
-byId("beside").addEventListener("change", ({ target }) => go({ beside: target.value === "" ? null : Number(target.value) }));
+byId("beside").addEventListener("change", () => go({ beside: chosen("beside") }));
 
 // A page that is served takes in new results of runs that are still training.
 async function watchGrowth(before) {

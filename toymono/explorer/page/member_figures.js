@@ -3,6 +3,8 @@
 import { INDEX, row } from "./data.js";
 import { withTraces } from "./picture.js";
 
+/** @typedef {import("./types.d.ts").Member} Member */
+
 // The place among the frames of the last one up to a step; the last of all where no step is told.
 export function frameOf({ frames: { step: steps } }, step) {
   if (step === null) return steps.length - 1;
@@ -10,6 +12,7 @@ export function frameOf({ frames: { step: steps } }, step) {
 }
 
 // Neurons in the order asked for; features keep theirs.
+/** @param {Member} member */
 export function neuronsInOrder(member, by) {
   const { order, role, favourite, history } = member;
   if (by === "score") return order.neuron;
@@ -39,7 +42,8 @@ export function crosshair({ order }, neurons, { neuron, feature }) {
 const WHATS = { score: "last score", bias: "bias", role: "role", favourite: "favourite feature" };
 
 // The map at the record in this place of the frames, as {shows, order, neuron, feature} ask for it.
-function mapFigure(member, place, { shows, order, ...chosen }) {
+/** @param {Member} member */
+function mapFigure(member, place, { shows, order, neuron, feature }) {
   const { frames, history, figures, matrices, order: { feature: features }, role } = member;
   const at = frames.place[place], neurons = neuronsInOrder(member, order);
   const [score, bias, favourite] = ["score", "bias", "favourite"].map((name) => row(history[name], at));
@@ -64,10 +68,11 @@ function mapFigure(member, place, { shows, order, ...chosen }) {
   const { layout } = figures.map, ticktext = neurons.map((n) => `neuron ${n}`), axes = {};
   for (const name of ["xaxis", "xaxis2", "xaxis3"]) axes[name] = { ...layout[name], ticktext };
   axes.xaxis3.title = { ...layout.xaxis3.title, text: `${neurons.length} neurons, by ${WHATS[order]}` };
-  return withTraces(figures.map, traces, { ...axes, shapes: crosshair(member, neurons, chosen) });
+  return withTraces(figures.map, traces, { ...axes, shapes: crosshair(member, neurons, { neuron, feature }) });
 }
 
 // All three pictures.
+/** @param {Member} member */
 export function memberFigures(member, place, look) {
   const { frames, history, figures } = member, at = frames.place[place];
   const score = row(history.score, at).sort((a, b) => a - b);
@@ -82,6 +87,7 @@ export function memberFigures(member, place, look) {
 }
 
 // How many neurons score above a threshold at a record, and how many features these cover.
+/** @param {Member} member */
 export function countsAbove(member, place, threshold) {
   const { frames, history } = member, at = frames.place[place];
   const score = row(history.score, at), favourite = row(history.favourite, at);
@@ -90,6 +96,7 @@ export function countsAbove(member, place, threshold) {
 }
 
 // Every neuron at the record in this place, as the table under the map.
+/** @param {Member} member */
 export function recordTable(member, place, order) {
   const { frames, history } = member, at = frames.place[place];
   const [score, bias, favourite] = ["score", "bias", "favourite"].map((name) => row(history[name], at));

@@ -6,7 +6,9 @@ import { addressOf, go, openMembers, state } from "./address.js";
 import { Picture, panels, sentenceOf } from "./picture.js";
 import { featureFigures, neuronFigures } from "./unit_figures.js";
 import { countsAbove, crosshair, frameOf, memberFigures, neuronsInOrder, recordTable } from "./member_figures.js";
-import { Finder, startLine } from "./finder.js";
+import { Finder, say, startLine } from "./finder.js";
+
+/** @typedef {import("./types.d.ts").Member} Member */
 
 const BETWEEN = 350; // milliseconds from one record to the next
 const ORDERS = { score: "score", bias: "bias", role: "role", favourite: "favourite feature" };
@@ -35,10 +37,15 @@ class Side {
   }
 
   async takeApart() {
-    const figure = await piece(`circuit-${state.run}-${this.member.number}`);
-    return this.circuit.show("The network taken apart", figure, this.member.words.roles);
+    try {
+      const figure = await piece(`circuit-${state.run}-${this.member.number}`);
+      await this.circuit.show("The network taken apart", figure, this.member.words.roles);
+    } catch (error) {
+      say(error.message);
+    }
   }
 
+  /** @param {Member} member */
   show(member) {
     const isOther = this.member !== member;
     this.member = member;
@@ -83,6 +90,7 @@ class Unit {
     this.element = make("section", { class: "unit", id: what, tabindex: "-1", hidden: true }, head, this.sentence, this.links, panels(this.pictures));
   }
 
+  /** @param {Member} member */
   show(member, number) {
     this.element.hidden = number === null;
     if (number === null) return [];
@@ -157,6 +165,7 @@ function lookControls() {
   ];
 }
 
+/** @param {Member} member */
 function showPlayer(member) {
   const place = frameOf(member, state.step), step = member.frames.step[place];
   player.slider.max = member.frames.step.length - 1;
@@ -167,6 +176,7 @@ function showPlayer(member) {
 }
 
 // Which of the neuron and the feature in the address the member does not have.
+/** @param {Member} member */
 function missing(member) {
   return ["neuron", "feature"].filter((what) => state[what] !== null && !member.order[what].includes(state[what]));
 }

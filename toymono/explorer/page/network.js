@@ -1,5 +1,7 @@
 // A network as the page computes with it: amplitudes of features -> neurons -> outputs.
 
+/** @typedef {import("./types.d.ts").Member} Member */
+
 // The standard normal distribution function, to 1.5e-7 (Abramowitz and Stegun 7.1.26).
 function normal(x) {
   const z = Math.abs(x) / Math.SQRT2, t = 1 / (1 + 0.3275911 * z);
@@ -48,6 +50,7 @@ function summed({ shape, scale, values }, weights) {
 }
 
 // What the network makes of some features' amplitudes, with some neurons set to values of one's own.
+/** @param {Member} member */
 export function outcome(member, amplitudes, set = {}) {
   const { matrices, program, history } = member, n = matrices.drive.shape[1];
   const bias = history.bias.values.subarray((history.step.length - 1) * matrices.drive.shape[0]);
@@ -67,6 +70,7 @@ export function additions({ matrices: { outgoing } }, hidden, output) {
 }
 
 // A random input as the member was trained on; null where the page does not know the law of its features.
+/** @param {Member} member */
 export function sampled(member) {
   if (!member.densities) return null;
   const one = (p) => (Math.random() < p ? Math.random() : 0);
@@ -75,6 +79,7 @@ export function sampled(member) {
 }
 
 // Mean squared errors over the same random inputs, as trained and with neurons set; null where none can be drawn.
+/** @param {Member} member */
 export function sampledLoss(member, set, n) {
   if (!member.densities) return null;
   const inputs = Array.from({ length: n }, () => sampled(member));

@@ -3,6 +3,8 @@
 import { column, row } from "./data.js";
 import { withTraces } from "./picture.js";
 
+/** @typedef {import("./types.d.ts").Member} Member */
+
 export function signedBars(values) {
   return { positive: { y: values.map((v) => Math.max(v, 0)) }, negative: { y: values.map((v) => Math.min(v, 0)) } };
 }
@@ -11,6 +13,7 @@ function magnitudeBars(values, strongest) {
   return { every: { y: values }, strongest: { x: [strongest], y: [values[strongest]] } };
 }
 
+/** @param {Member} member */
 function answerTraces(member, feature, neuron) {
   const { neuron: who, amplitude, output, change } = member.kinks[feature];
   const dots = (chosen) => {
@@ -22,6 +25,7 @@ function answerTraces(member, feature, neuron) {
   return { answer: { y: line }, bends: dots((n) => n !== neuron), "own bends": dots((n) => n === neuron) };
 }
 
+/** @param {Member} member */
 export function neuronFigures(member, neuron) {
   const { matrices, history, figures, favourite } = member, feature = favourite[neuron], looks = figures.neuron;
   const text = column(history.favourite, neuron).map((f, at) => `step ${history.step[at]}, favourite feature ${f}`);
@@ -35,6 +39,7 @@ export function neuronFigures(member, neuron) {
   };
 }
 
+/** @param {Member} member */
 export function featureFigures(member, feature) {
   const { matrices, figures, strongest } = member, looks = figures.feature;
   const responses = magnitudeBars(column(matrices.responses, feature), strongest[feature]);

@@ -1,6 +1,6 @@
 // What if: an input of one's own, neurons set to values of one's own, and what the network makes of it.
 
-import { button, control, count, make, select, shown, tableDetails } from "./dom.js";
+import { button, byId, control, count, make, select, shown, tableDetails } from "./dom.js";
 import { INDEX } from "./data.js";
 import { go, openMembers, state } from "./address.js";
 import { Picture, panels, withTraces } from "./picture.js";
@@ -8,6 +8,8 @@ import { neuronsInOrder } from "./member_figures.js";
 import { signedBars } from "./unit_figures.js";
 import { additions, isSigned, outcome, sampled, sampledLoss, whyNot } from "./network.js";
 import { startLine } from "./finder.js";
+
+/** @typedef {import("./types.d.ts").Member} Member */
 
 const SAMPLES = 128;
 const amplitudes = () => Object.entries(state.on).map(([feature, value]) => [Number(feature), value]);
@@ -17,6 +19,8 @@ class Answer {
   constructor(name, isMain) {
     const onClick = ({ customdata }) => isMain && customdata && flip(customdata[0]);
     this.isMain = isMain;
+    this.member = this.now = this.unchanged = null; // what is shown, once something is
+    this.neurons = [];
     this.title = make("h2");
     this.words = make("p", { "aria-live": "polite" });
     this.pictures = {
@@ -28,6 +32,7 @@ class Answer {
     this.element = make("section", { class: "side", id: name }, this.title, this.words, panels(this.pictures), this.table);
   }
 
+  /** @param {Member} member */
   show(member) {
     this.member = member;
     this.element.hidden = !member;
@@ -112,12 +117,13 @@ function numberBox(id, most, onenter) {
   return make("input", { id, type: "number", min: 0, max: most, step: 1, placeholder: `0 to ${most}`, onchange });
 }
 
+/** @param {Member} member */
 function controlsFor(member) {
   const nFeatures = member.order.feature.length, nNeurons = member.order.neuron.length;
   const set = (neurons, value = 0) => go({ set: { ...state.set, ...Object.fromEntries(neurons.map((n) => [n, value])) } }, true);
   const roles = INDEX.roles.filter((role) => member.role.includes(role)).map((role) => [role, role]);
   const ofRole = (role) => {
-    document.getElementById("off-role").value = ""; // it is done, not a state
+    byId("off-role").value = ""; // it is done, not a state
     return set(member.order.neuron.filter((n) => member.role[n] === role));
   };
   const value = make("input", { id: "value", type: "number", step: "any", value: 0 });
@@ -133,6 +139,7 @@ function controlsFor(member) {
   ];
 }
 
+/** @param {Member} member */
 function lossWords(member) {
   const found = sampledLoss(member, state.set, SAMPLES);
   if (!found) return "The page does not know the law of this member's features, so it cannot draw samples.";

@@ -1,0 +1,68 @@
+"""From words to a command: what is wrong with them is said in one sentence."""
+
+import contextlib
+import difflib
+import io
+import itertools
+import pathlib
+import re
+import sys
+
+import tyro
+
+from toymono.command_line.commands import command_line
+from toymono.command_line.startup_checks import require_jax
+from toymono.command_line.terminal import fail
+from toymono.components.user_files import load_file
+
+# What `toymono --help` begins with.
+_ABOUT = (
+    "Train, measure and explore toy networks whose neurons respond to one feature each. Begin with "
+    "`toymono run demo`, then `toymono explore runs/demo-desk`."
+)
+
+
+def parsed(args: list[str] | None) -> object:
+    """The command that the arguments name; tyro's error box becomes one sentence."""
+    shown = io.StringIO()
+    _load_named(sys.argv[1:] if args is None else args)
+    try:
+        with contextlib.redirect_stderr(shown):
+            return tyro.cli(command_line(), prog="toymono", args=args, description=_ABOUT)
+    except SystemExit as stop:
+        if stop.code:
+            fail(_said_in(shown.getvalue()))
+        raise
+
+
+def _load_named(args: list[str]) -> None:
+    """Load the files after --with, whose components have flags of their own."""
+    words = (word.split("=", 1) if word.startswith("--with=") else [word] for word in args)
+    split = itertools.chain.from_iterable(words)
+    files = [file for flag, file in itertools.pairwise(split) if flag == "--with"]
+    if files:
+        require_jax()
+    for file in files:
+        load_file(pathlib.Path(file))
+
+
+def _nearest(said: str) -> str:
+    """What a word that is no command or preset was meant to be; empty where it is a flag."""
+    found = re.search(r"options: (\w[^\s,]*).*?Available subcommands: (.*?)( -|$)", said)
+    if not found:
+        return ""
+    word, known = found[1], found[2].split(", ")
+    close = difflib.get_close_matches(word, known, 1)
+    meant = f"did you mean {close[0]}?" if close else f"choose one of {', '.join(known)}"
+    return f"{word!r} is not known here; {meant}"
+
+
+def _said_in(box: str) -> str:
+    """What tyro says in its box; a bad value found by our own checks is said alone."""
+    lines = [line.strip(" │") for line in box.splitlines() if line.startswith("│")]
+    said = " ".join("-" if line.startswith("─") else line for line in lines)
+    said = said or " ".join(box.split())
+    if near := _nearest(said):
+        return near
+    ours = re.search(r"Error parsing [^:]*: (.* must be .*; .*?)( -+ For full helptext.*|$)", said)
+    return ours[1] if ours else said
