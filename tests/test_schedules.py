@@ -63,6 +63,13 @@ def test_records_at_rest_move_past_the_maxima_to_the_next_minima():
     assert record_steps(Config(n_steps=8192))[9:] == (512, 1536, 2560, 4608, 8704)
 
 
+def test_more_records_in_an_octave_stand_between_the_powers_of_two():
+    config = Config(n_steps=100, record_phase="peak", records_per_octave=2)
+    assert record_steps(config) == (1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 100)
+    few, many = (Config(n_steps=8192, records_per_octave=n) for n in (1, 2))
+    assert {*record_steps(few)} < {*record_steps(many)} and last_step(few) == last_step(many)
+
+
 def test_records_at_rest_move_to_the_nearest_minimum_whatever_the_period():
     # minima at 300, 900, 1500, 2100, ...: 512 is nearest to 300, 1024 to 900, 2048 to 2100, 4096 to
     # 3900

@@ -63,6 +63,8 @@ class Config:
     """Record at minima of a periodic learning rate (rest), or at powers of two, which are its
     maxima (peak).
     """
+    records_per_octave: int = 1
+    """Records from one power of two to the next: 2 also records near 3, 6, 11, 23 steps."""
     record_params: RecordParams = "last"
     """Keep full parameters at the end, or at every record."""
     loss_every: int = 16

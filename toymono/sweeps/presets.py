@@ -169,7 +169,13 @@ _SMOKE_DEMO = _Demo(SCALES["smoke"].config, (0.003, 0.01, 0.03), 1 / 8, 4 / (0.0
 # desk and paper.
 _DEMO = _Demo(
     Config(
-        n_features=128, n_embed=64, n_neurons=256, batch_size=256, n_steps=2**13, schedule="cosine"
+        n_features=128,
+        n_embed=64,
+        n_neurons=256,
+        batch_size=256,
+        n_steps=2**13,
+        schedule="cosine",
+        records_per_octave=2,
     ),
     rates=(0.01,),
     density=1 / 32,
@@ -230,6 +236,10 @@ def _models_of(name: str, scale: ScaleName) -> set[tuple[Config, Hyper]]:
 def _models(sweep: Sweep) -> set[tuple[Config, Hyper]]:
     # What a user may choose of a preset makes no other batch of it.
     base = dataclasses.replace(
-        sweep.base, record_phase="rest", record_params="last", matmul_precision="float32"
+        sweep.base,
+        record_phase="rest",
+        record_params="last",
+        records_per_octave=1,
+        matmul_precision="float32",
     )
     return set(dataclasses.replace(sweep, base=base).models())

@@ -39,17 +39,19 @@ def last_step(config: Config) -> int:
 
 
 def record_steps(config: Config) -> tuple[int, ...]:
-    """Updates after which records are taken, rising: the powers of two up to n_steps, and the last
-    step.
+    """Updates after which records are taken, rising: the powers of two up to n_steps, the steps
+    between them that `records_per_octave` asks for, and the last step.
 
     In the rest phase a power of two beyond half a period moves to the nearest minimum of the
     periodic learning rate; halfway between two, as where the period is itself a power of two, to
     the later one.
     """
     half, period = config.schedule_period // 2, config.schedule_period
-    powers = [2**j for j in range(config.n_steps.bit_length())]
+    n = config.records_per_octave
+    powers = {round(2 ** (j / n)) for j in range(n * config.n_steps.bit_length())}
+    powers = {power for power in powers if power <= config.n_steps}
     if _is_at_rest(config):
-        powers = [p if p <= half else _minimum(config, p // period) for p in powers]
+        powers = {p if p <= half else _minimum(config, p // period) for p in powers}
     return tuple(sorted({*powers, last_step(config)}))
 
 
