@@ -155,7 +155,7 @@ def file(study, tmp_path_factory):
     return write_report({study.name: study}, folder / "report.html", [0, 3])
 
 
-@pytest.fixture(params=["explorer", "report"])
+@pytest.fixture(params=[pytest.param("explorer", marks=pytest.mark.long), "report"])
 def anywhere(request, browser_page):
     """The same page from a server, and from a file with the network cut."""
     if request.param == "explorer":

@@ -63,7 +63,9 @@ def test_figures_say_at_which_phase_of_the_learning_rate_they_stand(figures):
     )
 
 
-@pytest.mark.parametrize("rates", [((0.003,), (0.01,)), ((0.003,), (0.01, 0.03))])
+@pytest.mark.parametrize(
+    "rates", [pytest.param(((0.003,), (0.01,)), marks=pytest.mark.long), ((0.003,), (0.01, 0.03))]
+)
 def test_curves_of_units_that_hold_their_own_rates_are_named_by_rate(rates, tmp_path):
     shape = Config(n_features=8, n_embed=4, n_neurons=8, batch_size=16, record_phase="peak")
     grids = tuple(
