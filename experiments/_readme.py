@@ -10,10 +10,10 @@ import json
 import math
 import pathlib
 
-from toymono.command_line.terminal import allowed_range, interval_words, span
 from toymono.evidence.finished import MOST_LATE_GAIN, MOST_OF_ZERO
 from toymono.evidence.results import read_results
 from toymono.evidence.tables import over_seeds
+from toymono.evidence.wording import allowed_range, interval_words, span
 from toymono.plots.style import axis_title
 from toymono.sweeps.presets import PRESETS
 from toymono.text_files import read_text, write_text

@@ -62,6 +62,9 @@ def test_the_page_of_a_network_shows_the_loss_that_its_table_has(built_run):
         figure = member_figure(built_run, member)
         (whole,) = {shape.x0 for shape in figure.layout.shapes if shape.x0 == shape.x1}
         assert whole == pytest.approx(built_run.table.task_loss[member], rel=1e-5)
+        (bars,) = figure.select_traces({"type": "bar"})
+        assert bars.base == whole
+        np.testing.assert_allclose(bars.base + np.array(bars.x), bars.customdata)
 
 
 def test_where_the_hand_built_loss_is_not_one_number_none_is_drawn(smoke_data):

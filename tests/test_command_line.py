@@ -15,7 +15,6 @@ from toymono.command_line import doctor
 from toymono.command_line.commands import RunPreset
 from toymono.command_line.main import main
 from toymono.command_line.parsing import parsed
-from toymono.components.registry import components
 from toymono.config import Config, Hyper
 from toymono.environment import browser
 from toymono.evidence import predictions
@@ -379,8 +378,7 @@ def test_python_m_toymono_is_toymono():
 def test_flags_that_set_the_model_are_the_fields_of_config():
     words = "run custom --n-neurons 7 --activation gelu --loss-every 3".split()
     sweep = parsed([*words, "--l1", "0", "0.5"]).what.sweep()
-    loaded = tuple(components("neuron_measure"))  # by other tests of this process
-    assert sweep.base == Config(n_neurons=7, activation="gelu", loss_every=3, measures=loaded)
+    assert sweep.base == Config(n_neurons=7, activation="gelu", loss_every=3)
     assert sweep.grids[0]["l1"] == (0.0, 0.5)
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown), pytest.raises(SystemExit):

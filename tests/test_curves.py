@@ -25,6 +25,7 @@ def test_losses_are_averaged_in_bins_of_a_quarter_octave(smoke_data):
         np.testing.assert_allclose(curve.y.mean, curve.x)
         assert np.all(np.diff(curve.x) > 0)
         assert curve.x[-1] / curve.x[-2] < 2**0.5
+        assert curve.x[-1] < smoke_data.loss_step[-1]  # the last step does not stand alone
 
 
 def test_a_record_s_number_is_drawn_for_every_seed(smoke_data):

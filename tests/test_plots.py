@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 import toymono
@@ -174,6 +175,11 @@ def test_in_a_column_panels_stand_below_one_another_and_the_title_is_a_caption(f
             assert all(above[0] > below[1] for above, below in itertools.pairwise(places))
 
 
+def test_a_figure_of_another_program_is_drawn_in_a_column_too():
+    drawn, caption = in_one_column(go.Figure(go.Scatter(x=[1, 2], y=[1, 2])))
+    assert caption == "" and drawn.layout.height > 200
+
+
 def test_panels_are_lettered_and_seeds_stand_beside_their_interval(smoke_data):
     figure = sweep_figure(run_table([smoke_data]), "learning_rate", ["bias_offset"])
     assert [a.text for a in figure.layout.annotations] == ["<b>a</b>", "<b>b</b>"]
@@ -249,7 +255,7 @@ def test_evidence_has_a_strip_for_each_measurement_coloured_by_its_verdict():
     assert [trace.x for trace in figure.data] == [(1.0,), (1.0,), ()]
     assert len(figure.layout.shapes) == 3
     told = [annotation.text for annotation in figure.layout.annotations]
-    assert "1, all alike, <b>supported</b>" in told
+    assert "1 (all alike) <b>supported</b>" in told
     assert "<b>untested</b>" in told
 
 
@@ -269,8 +275,8 @@ def test_evidence_has_a_bar_where_there_is_an_interval():
         for annotation in figure.layout.annotations
         if "supported" in annotation.text
     ]
-    assert told == ["0.6 [0.352, 0.848], <b>supported</b>", "0.6, all alike, <b>supported</b>"]
-    assert "0.6, one seed, <b>inconclusive</b>" in [
+    assert told == ["0.6 [0.352, 0.848] <b>supported</b>", "0.6 (all alike) <b>supported</b>"]
+    assert "0.6 (one seed) <b>inconclusive</b>" in [
         annotation.text for annotation in figure.layout.annotations
     ]
 

@@ -1,3 +1,4 @@
+import ast
 import importlib.util
 import pathlib
 import re
@@ -132,3 +133,18 @@ def test_the_python_of_the_readme_runs_as_it_stands(tmp_path, monkeypatch):
     for block in (block for block in blocks("python") if "@tm." not in block):
         exec(compile(block, "README.md", "exec"), {})
     assert list(tmp_path.rglob("*.nc"))
+
+
+def test_imports_run_down_the_tree():
+    levels = {
+        room: int(level) for room, level in re.findall(r"^  (\w+)/ +(\d)  ", README, re.MULTILINE)
+    }
+    assert len(levels) == 9
+    for file in (ROOT / "toymono").rglob("*.py"):
+        room = file.relative_to(ROOT / "toymono").parts[0]
+        if room in ("__main__.py", "__init__.py"):
+            continue
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("toymono."):
+                other = node.module.split(".")[1]
+                assert levels.get(other, 0) <= levels.get(room, 0), f"{file}: {node.module}"

@@ -62,7 +62,9 @@ def test_a_list_needs_no_device_but_says_what_is_wrong(ended):
     told = error.splitlines()
     assert status == 0, error
     assert [line.split()[3] for line in told] == [*WITHOUT["list"][0]]
-    assert all(line.startswith("on the processor: JAX_") and "; unset it" in line for line in told)
+    assert all(
+        line.startswith("computing on the CPU: JAX_") and "; unset it" in line for line in told
+    )
     assert " ?  " in out
 
 
@@ -84,7 +86,7 @@ def test_a_table_needs_no_device(tpus, smoke_run, capsys):
     main(["table", str(smoke_run), "--json"])
     told = capsys.readouterr()
     assert len(json.loads(told.out)) == 18
-    assert told.err.startswith("on the processor: JAX_PLATFORMS must be devices")
+    assert told.err.startswith("computing on the CPU: JAX_PLATFORMS must be devices")
 
 
 def test_the_doctor_finds_what_is_wrong_with_a_variable(tpus, monkeypatch, capsys):

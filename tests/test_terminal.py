@@ -8,14 +8,11 @@ import pytest
 from rich.console import Console
 
 from toymono.command_line.terminal import (
-    CLAIM_COLUMNS,
-    claim_rows,
     claims_table,
     duration,
     number,
     one_sentence,
     print_table,
-    span,
     strict_json,
     summary_table,
     table,
@@ -23,6 +20,7 @@ from toymono.command_line.terminal import (
 from toymono.config import Config, Hyper, InputError
 from toymono.evidence.claims import Claim, Part, Quantity, verdict_table
 from toymono.evidence.tables import SETTINGS, over_seeds
+from toymono.evidence.wording import CLAIM_COLUMNS, claim_rows, span
 from toymono.gallery.progress import progress
 from toymono.sweeps.plan import Unit
 from toymono.training.ensemble import Progress
@@ -158,7 +156,7 @@ def test_the_table_of_claims_says_once_what_refuted_means_and_shows_no_p(capsys)
     print_table(claims_table(_verdicts((-1.0, -1.1, -0.9), (-2.0, -2.0))))
     out = capsys.readouterr().out
     assert (
-        out.count("refuted: outside the range, which reaches to the smallest effect that counts")
+        out.count("refuted: outside the range, which ends at the smallest effect that would matter")
         == 1
     )
     header = next(line for line in out.splitlines() if "verdict" in line)

@@ -6,7 +6,8 @@ TERMS = {
     "member": "one trained network: one setting with one seed",
     "setting": "the numbers that a network was trained with, its seed aside",
     "seed": "what a network's features, first weights and samples are drawn from",
-    "response": "a neuron's activation when one feature is on alone at strength 1",
+    "response": "a neuron's activation when one feature is on alone at strength 1; where features "
+    "have a sign, the sum of those at 1 and -1",
     "score": "a neuron's largest response over the sum of its responses to all features: 1 if it "
     "responds to one feature alone",
     "monosemantic": "with a score above .999",
@@ -16,11 +17,13 @@ TERMS = {
     "role": "what a neuron is, the first that fits: dead, small, one of one, one of several, "
     "nearly mono, linear, other",
     "dead": "off for every feature alone, at every amplitude",
+    "dead neuron": "off for every feature alone at strength 1",
     "small": "with |in| |out| below .1",
     "one of one": "the only monosemantic neuron of its favourite feature",
     "one of several": "one of several monosemantic neurons that share a favourite feature",
     "nearly mono": "with a score above .9 and up to .999",
-    "linear": "with a positive bias: on for most inputs, part of a shared linear map",
+    "linear": "with a positive bias: on for most inputs, part of the linear block",
+    "linear block": "the map that the neurons with positive bias make together",
     "bend": "where the output on a growing feature changes its slope, as a neuron goes on or off "
     "(a kink)",
     "onset": "the amplitude at which a feature's first large upward bend lies",
@@ -28,7 +31,8 @@ TERMS = {
     "task loss": "squared error summed over outputs, of the network itself on fresh samples",
     "training loss": "the loss of single batches during training",
     "initial bias offset": "what is added to every bias before training",
-    "bias decay": "share of every bias that is lost per unit of learning rate and step",
+    "bias decay": "share of every bias that is lost per unit of learning rate and step, in the "
+    "first half of training",
     "hand-built": "a network written down from the theory, not trained",
     "record": "a step of the training at which measures were taken",
     "amplitude": "how strongly a feature is on",
@@ -38,7 +42,8 @@ _OF_COLUMN = {
     "task_loss": "task loss",
     "n_mono": "mono neuron",
     "n_covered": "covered",
-    "n_dead": "dead",
+    "n_dead": "dead neuron",
+    "block_rank": "linear block",
     "n_one_of_one": "one of one",
     "n_one_of_several": "one of several",
     "n_linear": "linear",

@@ -58,7 +58,7 @@ class _Training:
     """The flags of every command that trains."""
 
     unit: str = "1/1"
-    """Train share i of n of the units, written i/n: for arrays of jobs on a cluster."""
+    """Train part i of n of the run, written i/n: for arrays of jobs on a cluster."""
     workers: _Number = None
     """Processes that train a unit each (default: one per core, if that is faster)."""
     on: str = "here"
@@ -73,9 +73,8 @@ class RunPreset(_Training):
 
     preset: Suppress[str]
     scale: ScaleName = "desk"
-    """Sizes and steps: the paper's networks with a short training, the paper's own, or seconds for
-    a try-out.
-    """
+    """desk: the paper's networks, trained briefly; paper: the paper's own training; smoke: seconds,
+    to try it out."""
     seeds: tuple[int, ...] = (0, 1, 2)
     """Seeds that every setting is trained with."""
     record_phase: RecordPhase = "rest"
@@ -210,7 +209,7 @@ class ShowTable(_WithFiles):
     folder: Positional[pathlib.Path]
     """Folder of a run."""
     json: bool = False
-    """Print JSON, with every setting."""
+    """Print JSON, with every number of the settings."""
     over_seeds: bool = False
     """Print one row per setting: means with their 95 % intervals over seeds."""
     show: TableName = "counts"
@@ -228,16 +227,17 @@ class Figure(_WithFiles):
     kind: Kind = "all"
     """What to draw; "all" is one page with every kind."""
     member: _Number = None
-    """Whose map to draw: a member's number in `toymono table` (default: the two alike in loss whose
-    maps differ most)."""
+    """Whose map and circuit to draw: a member's number in `toymono table` (default: the maps of the
+    two members alike in loss that differ most in mono neurons)."""
     out: _Path = None
-    """File to write, ending in .html, .png, .svg, or .pdf: as wide as a column of a journal, with
-    its title printed as a caption (default: figures/<kind>.html in the run)."""
+    """File to write, ending in .html, .png, .svg or .pdf; a .pdf is one journal column wide, its
+    title printed in the terminal as a caption (default: figures/<kind>.html in the run)."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Claims:
-    """Judge the paper's twelve claims over seeds: supported, refuted, inconclusive or untested."""
+    """Judge the paper's twelve claims, and seven on the mechanism, over seeds: supported, refuted,
+    inconclusive or untested."""
 
     folders: Positional[_Folders]
     """Runs, files of results, or folders with some of either."""
@@ -268,7 +268,8 @@ class Report(_WithFiles):
     out: pathlib.Path = pathlib.Path("report.html")
     """File to write; an earlier report is replaced."""
     members: tuple[int, ...] = ()
-    """Whom to take apart: numbers in `toymono table` (default: up to 6, chosen over settings)."""
+    """Members to show in full, by their numbers in `toymono table` (default: up to 6, of different
+    settings)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -278,7 +279,7 @@ class Glossary:
 
 @dataclasses.dataclass(frozen=True)
 class Doctor:
-    """Say what this installation runs on, and hold a tiny run against stored numbers."""
+    """Say what this installation runs on, and compare a tiny run with stored numbers."""
 
 
 def command_line() -> Any:  # noqa: ANN401 (a type)

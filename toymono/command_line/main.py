@@ -48,7 +48,7 @@ def _computing_anyway() -> list[Fault]:
     """
     faults = jax_anyway()
     for fault in faults:
-        print(f"on the processor: {fault.sentence}", file=sys.stderr)
+        print(f"computing on the CPU: {fault.sentence}", file=sys.stderr)
     return faults
 
 
@@ -146,7 +146,7 @@ def _figure(command: Figure) -> None:
     require_jax()
     from toymono.gallery.figures import draw
     from toymono.plots.column import COLUMN, in_one_column
-    from toymono.plots.write import PAGE, read_json, write_figures
+    from toymono.plots.write import read_json, write_figures
 
     if command.folder.is_file():
         figures, file = (
@@ -156,12 +156,10 @@ def _figure(command: Figure) -> None:
     else:
         figures = draw(command.folder, command.kind, command.member)
         file = command.out or command.folder / "figures" / f"{command.kind}.html"
-    width = PAGE
-    if file.suffix == ".pdf":
-        width = COLUMN
-        figures, captions = zip(*map(in_one_column, figures), strict=True)
-        print(f"caption: {captions[0]}")
-    print(f"open {write_figures(figures, file, width)}")
+    if file.suffix != ".pdf":
+        return print(f"open {write_figures(figures, file)}")
+    figures, captions = zip(*map(in_one_column, figures), strict=True)
+    print(f"open {write_figures(figures, file, COLUMN)}; its caption: {captions[0]}")
 
 
 def _claims(command: Claims) -> None:
@@ -184,7 +182,9 @@ def _claims(command: Claims) -> None:
         print_table(claims_table(rows))
         for results in found:
             if not results.is_whole:
-                print(f"left out: {results.batch} at {results.scale} scale is not finished")
+                print(
+                    f"left out: {results.batch} at {results.scale} scale still has units to train"
+                )
     if command.out:
         from toymono.plots.claims import evidence
         from toymono.plots.write import write_figures

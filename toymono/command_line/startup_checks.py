@@ -34,8 +34,12 @@ class _Strict(NamedTuple):
 
 _STRICT = {
     "JAX_DISABLE_JIT": _Strict((True,), False, "networks not compiled would train for months"),
-    "JAX_NUMPY_RANK_PROMOTION": _Strict(("raise",), "allow", "a bias is added to whole batches"),
-    "JAX_NUMPY_DTYPE_PROMOTION": _Strict(("strict",), "standard", "counts are divided by norms"),
+    "JAX_NUMPY_RANK_PROMOTION": _Strict(
+        ("raise",), "allow", "biases are added to whole batches, which this forbids"
+    ),
+    "JAX_NUMPY_DTYPE_PROMOTION": _Strict(
+        ("strict",), "standard", "integers and floats are mixed, which this forbids"
+    ),
     "JAX_DEBUG_INFS": _Strict((True,), False, "a loss that is not measured yet is infinite"),
     "JAX_TRANSFER_GUARD": _Strict(
         ("disallow", "disallow_explicit"), "allow", "settings are copied to the device"

@@ -2,11 +2,10 @@
 
 import contextlib
 import json
-import math
 import os
 import sys
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 from rich import box
 from rich.console import Console
@@ -110,26 +109,10 @@ def kept_words(kept: Collection["Kept"]) -> str:
     return f"kept of each member: {counts}; {most} at most"
 
 
-def interval_words(mean: float | None, low: float | None, high: float | None, n: int) -> str:
-    """A mean with its interval: "3.67 [0, 7.46]", "64 (all alike)", "64 (one seed)", or ""."""
-    from toymono.evidence.seeds import no_interval  # SciPy takes a while to import
-
-    if mean is None or math.isnan(mean):
-        return ""
-    reason = no_interval(low, high, n)
-    return f"{mean:.3g} ({reason})" if reason else f"{mean:.3g} [{low:.3g}, {high:.3g}]"
-
-
-def span(row: Mapping[Hashable, Any], measure: str) -> str:
-    """`interval_words` of a row of `over_seeds`: measure, measure_low, measure_high."""
-    low, high = (row[f"{measure}_{end}"] for end in ("low", "high"))
-    return interval_words(
-        row[measure], low, high, n=1 if math.isnan(low) else 2
-    )  # no ends: one seed has a number
-
-
 def summary_table(summary: "pd.DataFrame", measures: Sequence[str]) -> Table:
     """One line per setting from `over_seeds`: settings, measures with intervals, n."""
+    from toymono.evidence.wording import span  # SciPy takes long to import
+
     settings = [str(name) for name in summary.columns[: summary.columns.get_loc("n")]]
     rows = [
         (
@@ -143,67 +126,13 @@ def summary_table(summary: "pd.DataFrame", measures: Sequence[str]) -> Table:
     return table(headers, rows, title="mean [95 % interval] over n seeds")
 
 
-def allowed_range(at_least: float, at_most: float) -> str:
-    """A range in words: "at least 0.5", "0.8 to 1.2"."""
-    if math.isfinite(at_least) and math.isfinite(at_most):
-        return f"{at_least:.3g} to {at_most:.3g}"
-    return f"at least {at_least:.3g}" if math.isfinite(at_least) else f"at most {at_most:.3g}"
-
-
-CLAIM_COLUMNS = (
-    "claim",
-    "what",
-    "mean [95 % interval]",
-    "holds if",
-    "n",
-    "unfinished",
-    "scale",
-    "verdict",
-)
-_REFUTED = "refuted: outside the range, which reaches to the smallest effect that counts"
-
-
-def claim_rows(verdicts: "pd.DataFrame") -> list[tuple[str, ...]]:
-    """Lines of `verdict_table`: one per claim with its verdict, then one per part.
-
-    A part's line says how many of its batches' networks are left out as unfinished.
-    """
-    rows, told = [], None
-    for row in verdicts.to_dict("records"):
-        if (row["claim"], row["scale"]) != told:
-            told = (row["claim"], row["scale"])
-            rows.append(
-                (
-                    row["claim"],
-                    row["statement"],
-                    "",
-                    "",
-                    "",
-                    "",
-                    row["scale"],
-                    row["claim_verdict"].upper(),
-                )
-            )
-        found = interval_words(row["mean"], row["low"], row["high"], row["n"])
-        allowed = allowed_range(row["at_least"], row["at_most"])
-        left_out = f"{row['unfinished']} of {row['networks']}" if row["networks"] else ""
-        rows.append(
-            (
-                "",
-                f"  {row['measured']}",
-                found,
-                allowed,
-                str(row["n"]),
-                left_out,
-                "",
-                row["verdict"],
-            )
-        )
-    return rows
+_REFUTED = "refuted: outside the range, which ends at the smallest effect that would matter"
 
 
 def claims_table(verdicts: "pd.DataFrame") -> Table:
     """The rows of `claim_rows` as a table, and below it what refuted means."""
+    from toymono.evidence.wording import CLAIM_COLUMNS, claim_rows  # SciPy takes long to import
+
     grid = table(CLAIM_COLUMNS, claim_rows(verdicts))
     grid.caption, grid.caption_justify = _REFUTED, "left"
     return grid

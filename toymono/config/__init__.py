@@ -12,6 +12,7 @@ from toymono.config.hyper import own_numbers as own_numbers
 from toymono.config.hyper import setting_numbers as setting_numbers
 from toymono.config.program import FILLED_BY_COMPONENTS as FILLED_BY_COMPONENTS
 from toymono.config.program import KINDS_CHOSEN as KINDS_CHOSEN
+from toymono.config.program import NO_SETTINGS as NO_SETTINGS
 from toymono.config.program import Config as Config
 from toymono.config.program import Connectivity as Connectivity
 from toymono.config.program import Initialization as Initialization

@@ -16,6 +16,7 @@ MatmulPrecision = Literal["float32", "tensorfloat32", "bfloat16"]
 
 
 _TOO_MANY = 2**30  # sizes and steps are 32-bit integers on devices
+_MOST_RECORDS = 64  # of an octave
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -60,8 +61,8 @@ class Config:
     schedule_period: int = 1024
     """Steps between two maxima of the periodic learning rate."""
     record_phase: RecordPhase = "rest"
-    """Record at minima of a periodic learning rate (rest), or at powers of two, which are its
-    maxima (peak).
+    """Record at minima of a periodic learning rate (rest), or where the steps say, as at powers of
+    two, which are its maxima (peak).
     """
     records_per_octave: int = 1
     """Records from one power of two to the next: 2 also records near 3, 6, 11, 23 steps."""
@@ -89,6 +90,9 @@ class Config:
         rule = "even, so that its minimum is a step"
         even = self.schedule_period % 2 == 0
         require(even, "schedule_period", rule, self.schedule_period, "try 1024")
+        few = self.records_per_octave <= _MOST_RECORDS
+        rule = f"at most {_MOST_RECORDS}"
+        require(few, "records_per_octave", rule, self.records_per_octave, "try 2")
         if self.initialization == "hand-built":
             self._check_hand_built()
 
@@ -142,7 +146,8 @@ class Config:
         return "BF16_BF16_F32" if self.matmul_precision == "bfloat16" else self.matmul_precision
 
 
-FILLED_BY_COMPONENTS = ("options", "measures")  # fields that are no settings by themselves
+FILLED_BY_COMPONENTS = ("options", "measures")
+NO_SETTINGS = (*FILLED_BY_COMPONENTS, "records_per_octave")  # fields that tell no networks apart
 KINDS_CHOSEN = ("task", "feature_law", "activation", "optimizer", "schedule")  # kinds of components
 
 

@@ -20,7 +20,6 @@ from toymono.sweeps.presets import batch_of
 from toymono.sweeps.store import is_whole, read_run, stored_provenance
 from toymono.text_files import json_number, read_text, write_text
 
-_ADDED = {"records_per_octave": 1}  # settings that an earlier toymono did not write, as they were
 _DIGITS = 6  # of a number in a results file
 
 
@@ -115,8 +114,7 @@ def read_results(file: pathlib.Path) -> Results:
     """The results in a file; raises InputError if it does not hold what `write_results` writes."""
     try:
         content = json.loads(read_text(file))
-        settings = {**_ADDED, **content["settings"]}
-        table = pd.DataFrame([{**settings, **row} for row in content["members"]])
+        table = pd.DataFrame([{**content["settings"], **row} for row in content["members"]])
         results = Results(content["batch"], content["scale"], table, content["provenance"])
         content["provenance"].values()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -20,10 +20,10 @@ from toymono.analysis.specimen import Specimen
 from toymono.analysis.superposition import Geometry
 from toymono.components.component import short_name
 from toymono.components.registry import neuron_measures
-from toymono.config import FILLED_BY_COMPONENTS, Config, own_numbers, setting_numbers
+from toymono.config import NO_SETTINGS, Config, own_numbers, setting_numbers
 from toymono.evidence.finished import is_finished, late_gain
 from toymono.evidence.seeds import interval_over_seeds
-from toymono.sweeps.stored_networks import WEIGHTS, config_of, settings_of, specimens_in
+from toymono.sweeps.stored_networks import config_of, settings_of, specimens_in
 
 COUNTS = ("n_mono", "n_covered", "n_dead", "n_positive_bias", "mean_bias")
 SHARES = (
@@ -51,7 +51,7 @@ _ON_DEMAND = {*MonoInContexts._fields, *Geometry._fields}  # see on_demand.py
 _NOT_NEGATIVE = {*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *_ON_DEMAND} - _SIGNED
 _AT_MOST_1 = {"mono_per_neuron", "covered_per_feature", "nearly_covered_per_feature", "null_share"}
 SETTINGS = (
-    *(name for name in Config().__dict__ if name not in FILLED_BY_COMPONENTS),
+    *(name for name in Config().__dict__ if name not in NO_SETTINGS),
     *own_numbers(),
 )
 
@@ -86,15 +86,6 @@ def training_loss(data: xr.Dataset) -> xr.DataArray:
     """
     last = data.loss_step > data.loss_step[-1] - data.attrs["schedule_period"]
     return data.loss.where(last, drop=True).mean("loss_step", skipna=False)
-
-
-def is_diverged(data: xr.Dataset) -> xr.DataArray:
-    """Members that have a loss or a stored parameter which is not finite."""
-    finite = (abs(data.loss) < np.inf).all("loss_step")
-    for name in WEIGHTS:
-        others = [str(dim) for dim in data[name].dims if dim not in ("seed", "setting")]
-        finite &= (abs(data[name]) < np.inf).all(others)
-    return ~finite
 
 
 def member_table(data: xr.Dataset) -> pd.DataFrame:

@@ -21,7 +21,7 @@ def roles_words(shown: Dashboard) -> str:
     """How many neurons have each role."""
     counts = np.bincount(shown.role, minlength=len(ROLES))
     roles = ", ".join(f"{count} {role}" for role, count in zip(ROLES, counts, strict=True) if count)
-    return f"Neurons by role: {roles}."
+    return f"Neurons by role at the end: {roles}."
 
 
 def neuron_words(shown: Dashboard, neuron: int) -> str:
@@ -35,9 +35,8 @@ def neuron_words(shown: Dashboard, neuron: int) -> str:
     )
     answered = int((shown.responses[neuron] > 0).sum())
     features = "1 feature" if answered == 1 else f"{answered} features"
-    most = (
-        f"answers {features}, feature {favourite} most ({shown.responses[neuron, favourite]:.4f})"
-    )
+    strongest = f"{shown.responses[neuron, favourite]:.4f}"
+    most = f"responds to {features}, feature {favourite} most ({strongest})"
     return f"Neuron {neuron}: {', '.join(told)}; {most}."
 
 
@@ -48,19 +47,23 @@ def feature_words(shown: Dashboard, feature: int) -> str:
     n_mono = int(shown.mono_neurons[feature])
     mono = "1 monosemantic neuron" if n_mono == 1 else f"{n_mono or 'no'} monosemantic neurons"
     read = f"read out as {shown.answers[-1, feature]:.3f} at strength 1 with {bends}"
-    return f"Feature {feature}: {mono}; neuron {strongest} answers it most; {read}."
+    return f"Feature {feature}: {mono}; neuron {strongest} responds to it most; {read}."
 
 
 def frame_words(frame: Frame) -> str:
     """What a record shows, and why it may have no map."""
     told = f"After {frame.step} steps {frame.n_mono} of {len(frame.score)} neurons are monosemantic"
+    if n_silent := int((frame.score == 0).sum()):
+        told = f"{told}, {n_silent} respond to no feature alone"
     if np.isfinite(frame.task_loss):
         told = f"{told}; task loss {_loss(frame.task_loss, frame.task_loss_error)}"
     told = f"{told}."
     if frame.values is not None:
         return told
     why = "only runs with --record-params all keep every map"
-    return f"{told} Dots show the feature each neuron answers most: {why}."
+    return (
+        f"{told} There is no map of this record ({why}): dots mark each neuron's favourite feature."
+    )
 
 
 def loss_words(frame: Frame) -> str:

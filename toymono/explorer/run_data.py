@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from toymono.command_line.terminal import CLAIM_COLUMNS, claim_rows
 from toymono.config import InputError
 from toymono.evidence.contrast import contrast, contrast_words
 from toymono.evidence.curves import distinguishing, sweep_axis
@@ -20,6 +19,7 @@ from toymono.evidence.tables import (
     setting_names,
     varying_settings,
 )
+from toymono.evidence.wording import CLAIM_COLUMNS, claim_rows
 from toymono.explorer.packing import packed_table, plain
 from toymono.explorer.stored_runs import Study
 from toymono.gallery.figures import sweep_figure
@@ -172,7 +172,8 @@ def claims_data(rows: pd.DataFrame) -> dict[str, Any]:
     counts = tested.drop_duplicates("claim").claim_verdict.value_counts()
     judged = f"{len(tested)} of {len(rows)} measurements can be judged on these results"
     verdict = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-    words = f"{judged}; their claims: {verdict}. A claim that lacks a measurement is untested."
+    rule = "A claim is refuted if one of its measurements is, else untested if it lacks one"
+    words = f"{judged}; their claims: {verdict}. {rule}."
     shown = pd.DataFrame(claim_rows(tested), columns=list(CLAIM_COLUMNS))
     return {
         "words": words,

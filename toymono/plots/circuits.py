@@ -2,7 +2,6 @@
 page.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from toymono.evidence.curves import Curve
 from toymono.plots.curves import lines_with_bands, seeds_note
 from toymono.plots.figure import Figure
 from toymono.plots.style import COLOURS, ROLE_COLOURS, faded, lettered, styled
+from toymono.plots.ticks import octave_ticks
 
 _TRUTH = {"color": "#222", "width": 1, "dash": "dot"}
 
@@ -76,7 +76,7 @@ def circuit_page(circuit: Circuit, title: str, note: str) -> go.Figure:
         where = {"row": index // 2 + 1, "col": index % 2 + 1}
         figure.update_xaxes(title_text=x, **where)
         figure.update_yaxes(title_text=y, **where)
-    figure.update_xaxes(type="log", dtick=math.log10(2), tickformat="~g", row=2, col=2)
+    figure.update_xaxes(**octave_ticks(np.array([*circuit.losses.values()])), row=2, col=2)
     figure.update_layout(legend={"title": "", "tracegroupgap": 12})
     lettered(figure, ("neurons by role", "a feature alone", "linear block", "loss without a part"))
     what = (

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from toymono.evidence.seeds import no_interval
+from toymono.evidence.wording import allowed_range, interval_words
 from toymono.plots.figure import Figure
 from toymono.plots.style import styled
 
@@ -34,7 +34,7 @@ def evidence(verdicts: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
     figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, range=[-1, 1])
     note = "mean and 95% t interval over seeds; shaded: where the claim holds; scales differ"
-    title = f"The paper's claims at {rows[0]['scale']} scale"
+    title = f"Claims at {rows[0]['scale']} scale"
     styled(figure, title, note, height=_ROW_HEIGHT * len(rows) + 110)
     longest = max(len(f"{row['claim']} {row['measured']}") for row in rows)
     sides = {"l": _LETTER * longest + 20, "r": 310, "t": 80, "b": 20}
@@ -88,28 +88,10 @@ def _strip(figure: go.Figure, index: int, row: dict[str, Any]) -> None:
 def _annotate(figure: go.Figure, index: int, row: dict[str, Any]) -> None:
     """What was measured to the left of its strip, what was found to the right."""
     text = {"showarrow": False, "xref": "paper", "yref": f"y{index if index > 1 else ''}", "y": 0}
-    asked = f"<b>{row['claim']}</b> {row['measured']}<br><sup>{_bounds(row)}</sup>"
+    holds = allowed_range(row["at_least"], row["at_most"])
+    asked = f"<b>{row['claim']}</b> {row['measured']}<br><sup>holds if {holds}</sup>"
     figure.add_annotation(text=asked, x=0, xanchor="right", xshift=-8, align="right", **text)
-    words = f"{_found(row)}<b>{row['verdict']}</b>"
+    found = interval_words(row["mean"], row["low"], row["high"], row["n"])
+    words = f"{found} <b>{row['verdict']}</b>".lstrip()
     colour = {"color": _COLOURS[row["verdict"]]}
     figure.add_annotation(text=words, x=1, xanchor="left", xshift=8, font=colour, **text)
-
-
-def _bounds(row: dict[str, Any]) -> str:
-    """Where the claim holds, in words."""
-    known = np.isfinite([row["at_least"], row["at_most"]])
-    if known.all():
-        return f"from {row['at_least']:.3g} to {row['at_most']:.3g}"
-    return f"at least {row['at_least']:.3g}" if known[0] else f"at most {row['at_most']:.3g}"
-
-
-def _found(row: dict[str, Any]) -> str:
-    """The mean with its interval, or why it has none."""
-    if not row["n"]:
-        return ""
-    reason = no_interval(row["low"], row["high"], row["n"])
-    return (
-        f"{row['mean']:.3g}, {reason}, "
-        if reason
-        else f"{row['mean']:.3g} [{row['low']:.3g}, {row['high']:.3g}], "
-    )

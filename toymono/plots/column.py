@@ -25,8 +25,8 @@ def in_one_column(figure: go.Figure) -> tuple[go.Figure, str]:
     """
     figure = go.Figure(figure)
     layout: dict[str, Any] = figure.to_dict()["layout"]
-    caption = _caption(layout["title"]["text"])
-    height = _stacked(figure) or max(round(_THINNER * layout["height"]), _LOWEST)
+    caption = _caption(layout.get("title", {}).get("text", ""))
+    height = _stacked(figure) or max(round(_THINNER * layout.get("height", 0)), _LOWEST)
     below = _BOTTOM + _legend_height(figure)
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
         text = "<br>".join(textwrap.wrap(axis.title.text or "", _TITLE_LETTERS))
@@ -57,7 +57,7 @@ def _caption(title: str) -> str:
 def _stacked(figure: go.Figure) -> int | None:
     """Put panels that stand side by side below one another; their height, if there are any."""
     across, up = [*figure.select_xaxes()], [*figure.select_yaxes()]
-    if len({axis.domain for axis in across}) == 1:
+    if len(across) != len(up) or len({axis.domain for axis in across}) < 2:
         return None
     n = len(across)
     height = n * _PANEL + (n - 1) * _GAP

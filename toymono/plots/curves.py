@@ -45,8 +45,9 @@ def looks(curves: Sequence[Curve]) -> list[Look]:
     """
     for name in curves[0].group:
         values = [curve.group.get(name) for curve in curves]
-        numeric = all(isinstance(value, int | float) for value in values)
-        if len(set(values)) == len(values) and (numeric or len(values) <= len(COLOURS)):
+        ordered = all(isinstance(value, int | float) for value in values)
+        ordered |= name in vars(Config()) and len(values) <= len(COLOURS)
+        if ordered and len(set(values)) == len(values):
             colours = dict(shades(name, values))
             return [Look(colours[value], DASHES[0], SYMBOLS[0]) for value in values]
     rounds = [divmod(place, len(COLOURS)) for place in range(len(curves))]

@@ -4,7 +4,6 @@ Every figure of a member has the same traces at every record, each named by its 
 replaying training is replacing their numbers.
 """
 
-import math
 from typing import Any, Literal
 
 import jax.numpy as jnp
@@ -18,9 +17,8 @@ from toymono.analysis.ordering import Order
 from toymono.plots.figure import Figure
 from toymono.plots.maps import named_on_hover
 from toymono.plots.style import COLOURS, MAGNITUDE, ROLE_COLOURS, SIGNED, faded, panel
-from toymono.plots.ticks import step_ticks
+from toymono.plots.ticks import octave_ticks, step_ticks
 
-_FEW_OCTAVES = 4
 LOSS_TRACES = ("training loss", "task loss", "now")
 MAP_TRACES = (
     "map",
@@ -188,12 +186,7 @@ def loss_panel(past: History, record: int) -> go.Figure:
     }
     figure.update_layout(showlegend=True, legend=legend).update_xaxes(**step_ticks(past.step))
     drawn = np.concatenate([past.loss, past.task_loss])
-    finite = drawn[np.isfinite(drawn)]
-    if (
-        finite.size and finite.max() > _FEW_OCTAVES * finite.min()
-    ):  # else no power of two may lie between them
-        figure.update_yaxes(type="log", dtick=math.log10(2), tickformat="~g")
-    return figure
+    return figure.update_yaxes(**octave_ticks(drawn))
 
 
 def loss_traces(past: History, record: int) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from toymono.evidence.curves import Curve
 from toymono.plots.curves import Look, looks, seeds_note
 from toymono.plots.figure import Figure
 from toymono.plots.style import axis_title, faded, lettered, setting_label, styled
-from toymono.plots.ticks import moved, setting_ticks
+from toymono.plots.ticks import axis_places, moved, setting_ticks
 
 _FARTHEST_MARK = 2.0  # times the highest value shown
 _SPREAD = 0.06  # of the x axis: from the first curve to the last at one setting
@@ -57,14 +57,16 @@ def sweep_panels(
     named = any(curve.group for curve in shown) or any(baselines.values())
     figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0}, showlegend=named)
     lettered(figure, [""] * len(panels))
-    return styled(figure, title, f"{seeds_note(shown)}; dots are single seeds; {note}", height=480)
+    dots = "; dots are single seeds" if any(len(curve.by_seed) > 1 for curve in shown) else ""
+    return styled(figure, title, f"{seeds_note(shown)}{dots}; {note}", height=480)
 
 
 def _drawn(curves: Sequence[Curve], settings: np.ndarray) -> Iterator[go.Scatter]:
     """The traces of a panel: curves beside one another at each setting, and beside each its
     seeds.
     """
-    spread = min(_SPREAD, _MOST_SPREAD / max(len(settings) - 1, 1)) / len(curves)
+    nearest = np.diff(axis_places(settings)).min() if len(settings) > 1 else 1.0
+    spread = min(_SPREAD, _MOST_SPREAD * nearest) / len(curves)
     for place, (curve, look) in enumerate(zip(curves, looks(curves), strict=True)):
         left = (place - (len(curves) - 1) / 2) * spread
         yield from _traces(
@@ -139,7 +141,7 @@ def _traces(curve: Curve, look: Look, at: np.ndarray, beside: np.ndarray) -> tup
         mode="lines+markers",
         line={"color": colour, "width": 2, "dash": look.dash},
         marker={"size": 8, "symbol": look.symbol},
-        hovertemplate=f"%{{customdata}}: %{{y:.4g}}{interval}<extra>{label}</extra>",
+        hovertemplate=f"%{{customdata:.6~g}}: %{{y:.4g}}{interval}<extra>{label}</extra>",
     )
     dots = go.Scatter(
         x=np.tile(beside, n_seeds),
@@ -149,6 +151,6 @@ def _traces(curve: Curve, look: Look, at: np.ndarray, beside: np.ndarray) -> tup
         showlegend=False,
         mode="markers",
         marker={"size": 5, "color": faded(colour, 0.6)},
-        hovertemplate="%{customdata}: %{y:.4g}<extra>one seed</extra>",
+        hovertemplate="%{customdata:.6~g}: %{y:.4g}<extra>one seed</extra>",
     )
     return (line, dots) if n_seeds > 1 else (line,)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 _LABEL_WIDTH = 0.065  # of a figure
+_FEW_OCTAVES = 4  # times the least value
 _MOST_TICKS = 10  # on an axis of steps
 
 
@@ -23,9 +24,19 @@ def step_ticks(steps: Sequence[int] | np.ndarray) -> dict[str, Any]:
     }
 
 
+def octave_ticks(values: np.ndarray) -> dict[str, Any]:
+    """A logarithmic axis with ticks at powers of two; linear where too few lie between the
+    values.
+    """
+    finite = values[np.isfinite(values) & (values > 0)]
+    if not finite.size or finite.max() <= _FEW_OCTAVES * finite.min():
+        return {}
+    return {"type": "log", "dtick": math.log10(2), "tickformat": "~g"}
+
+
 def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
     """An axis with a tick at each value, labelled where there is room; logarithmic if all are
-    positive.
+    positive. A linear axis without room for all has plotly's ticks.
     """
     values = np.asarray(values, float)
     places, shown, last = axis_places(values), [], -np.inf
@@ -33,6 +44,8 @@ def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
     for place in places:
         shown.append(place - last >= room)
         last = place if shown[-1] else last
+    if not is_logarithmic(values) and not all(shown):
+        return {}
     return {
         "type": "log" if is_logarithmic(values) else "linear",
         "tickvals": values,

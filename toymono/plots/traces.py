@@ -1,8 +1,8 @@
 """Training traces: loss, mono neurons and mean bias against steps [P Figs 1, 7]."""
 
-import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -10,7 +10,7 @@ from toymono.evidence.curves import Curve
 from toymono.plots.curves import lines_with_bands, seeds_note
 from toymono.plots.figure import Figure
 from toymono.plots.style import axis_title, lettered, styled
-from toymono.plots.ticks import step_ticks
+from toymono.plots.ticks import octave_ticks, step_ticks
 
 
 def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str = "") -> go.Figure:
@@ -26,7 +26,8 @@ def training_traces(panels: Mapping[str, Sequence[Curve]], note: str, title: str
             figure.add_trace(trace.update(showlegend=bool(trace.name) and row == 1), row=row, col=1)
         figure.update_yaxes(title_text=axis_title(name), rangemode="tozero", row=row, col=1)
         if name == "training_loss":
-            figure.update_yaxes(type="log", dtick=math.log10(2), tickformat="~g", row=row, col=1)
+            means = np.concatenate([curve.y.mean for curve in curves])
+            figure.update_yaxes(**octave_ticks(means), row=row, col=1)
     figure.update_xaxes(
         **step_ticks([int(curve.x.max()) for curves in panels.values() for curve in curves])
     )

@@ -234,7 +234,7 @@ def _models_of(name: str, scale: ScaleName) -> set[tuple[Config, Hyper]]:
 
 
 def _models(sweep: Sweep) -> set[tuple[Config, Hyper]]:
-    # What a user may choose of a preset makes no other batch of it.
+    # How networks are recorded and computed makes no other batch of them.
     base = dataclasses.replace(
         sweep.base,
         record_phase="rest",

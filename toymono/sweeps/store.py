@@ -17,13 +17,12 @@ import xarray as xr
 from toymono import environment
 from toymono.analysis.specimen import Specimen, specimen_of
 from toymono.config import Config, Hyper, InputError, known_numbers, require
-from toymono.evidence.tables import is_diverged
 from toymono.sweeps.files import check, way_back, written_with_checksum
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.older_results import completed, lacking, with_defaults
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.schema import PROVENANCE, coordinates, flaw, layouts
-from toymono.sweeps.stored_networks import WEIGHTS, attributes_of, config_of
+from toymono.sweeps.stored_networks import WEIGHTS, attributes_of, config_of, is_diverged
 from toymono.toy.model import Params
 from toymono.toy.tasks import Problem
 from toymono.training.ensemble import Trained

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from toymono.analysis.specimen import Specimen, kind_of
-from toymono.config import FILLED_BY_COMPONENTS, Config, known_numbers
+from toymono.config import FILLED_BY_COMPONENTS, NO_SETTINGS, Config, known_numbers
 from toymono.toy.model import Weights
 from toymono.toy.tasks import Problem, lone_targets
 
@@ -41,9 +41,7 @@ def settings_of(data: xr.Dataset) -> dict[str, Any]:
     one.
     """
     config = config_of(data)
-    fixed = {
-        name: value for name, value in vars(config).items() if name not in FILLED_BY_COMPONENTS
-    }
+    fixed = {name: value for name, value in vars(config).items() if name not in NO_SETTINGS}
     return fixed | dict(config.options)
 
 
@@ -81,3 +79,12 @@ def specimens_in(data: xr.Dataset) -> Specimen:
     config, problems = config_of(data), problems_in(data)
     targets = jax.vmap(lambda problem: lone_targets(config, problem))(problems)
     return Specimen(*weights_in(data), problems.embedding, targets, kind_of(config))
+
+
+def is_diverged(data: xr.Dataset) -> xr.DataArray:
+    """Members that have a loss or a stored parameter which is not finite."""
+    finite = (abs(data.loss) < np.inf).all("loss_step")
+    for name in WEIGHTS:
+        others = [str(dim) for dim in data[name].dims if dim not in ("seed", "setting")]
+        finite &= (abs(data[name]) < np.inf).all(others)
+    return ~finite

@@ -42,7 +42,7 @@ def record_steps(config: Config) -> tuple[int, ...]:
     """Updates after which records are taken, rising: the powers of two up to n_steps, the steps
     between them that `records_per_octave` asks for, and the last step.
 
-    In the rest phase a power of two beyond half a period moves to the nearest minimum of the
+    In the rest phase a step beyond half a period moves to the nearest minimum of the
     periodic learning rate; halfway between two, as where the period is itself a power of two, to
     the later one.
     """

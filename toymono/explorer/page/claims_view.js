@@ -18,7 +18,7 @@ export const claimsView = {
   key: () => "claims",
   make() {
     this.inside = make("div", {}, make("p", {}, "Reading the results …"));
-    return [make("h1", {}, "Claims"), startLine("What the paper says, held against trained networks. An [interval] inside the shaded range supports a claim."), this.inside];
+    return [make("h1", {}, "Claims"), startLine("What the paper says, compared with trained networks. A measurement supports its claim where its [interval] lies inside the shaded range; a claim needs all of its measurements."), this.inside];
   },
   async show(isCurrent) {
     const { words, tables, figure } = await piece("claims");

@@ -22,7 +22,7 @@ export function piece(name, change = (content) => content) {
 export async function readPiece(name) {
   const found = document.getElementById(name);
   if (found) return JSON.parse(found.textContent);
-  if (!INDEX.is_served) throw new Error(`This report does not hold ${name.replaceAll("-", " ")}.`);
+  if (!INDEX.is_served) throw new Error(`This report has no ${name.replaceAll("-", " ")}.`);
   const answer = await fetch(`piece/${name}`).catch(() => {
     throw new Error("The explorer does not answer: start it again with toymono explore, then reload this page.");
   });

@@ -161,7 +161,7 @@ function lookControls() {
   return [
     control("colours show", select(shows, state.shows, (value) => go({ shows: value, step: null }, true), { id: "shows" })),
     control("neurons in order of", select(Object.entries(ORDERS), state.order, (value) => go({ order: value }, true), { id: "order" })),
-    control("mono above", thresholdSlider()),
+    control("count scores above", thresholdSlider()),
   ];
 }
 

@@ -27,8 +27,8 @@ const TASKS = { decode: (features) => features, absolute: (features) => features
 
 // Why the page cannot compute with a member's network; null if it can.
 export function whyNot({ program: { activation, task } }) {
-  if (!(activation in ACTIVATIONS)) return `The page knows no activation ${activation}: it computes with toymono's own alone.`;
-  return task in TASKS ? null : `The page knows no task ${task}: it computes with toymono's own alone.`;
+  if (!(activation in ACTIVATIONS)) return `This page cannot compute with the activation ${activation}, only with those of toymono itself.`;
+  return task in TASKS ? null : `This page cannot compute the task ${task}, only those of toymono itself.`;
 }
 
 export const isSigned = ({ program }) => program.task === "absolute";

@@ -92,8 +92,8 @@ function chooser(run, axes) {
   const options = (list) => list.map(({ name, title }) => [name, title]);
   const pickAxis = (what) => (value) => go({ [what]: value === run.chosen[what] ? null : value }, true);
   const controls = [
-    control("up", select(options(measures), axes.y.name, pickAxis("y"), { id: "y" })),
-    control("across", select(options([...settings, ...measures]), axes.x.name, pickAxis("x"), { id: "x" })),
+    control("vertical axis", select(options(measures), axes.y.name, pickAxis("y"), { id: "y" })),
+    control("horizontal axis", select(options([...settings, ...measures]), axes.x.name, pickAxis("x"), { id: "x" })),
   ];
   if (settings.length) controls.push(control("colour", select(options(settings), axes.colour?.name, pickAxis("colour"), { id: "colour" })));
   return controls;
@@ -112,7 +112,7 @@ export const sweepView = {
     this.controls = make("div", { class: "controls" });
     this.more = make("div", {}, make("p", { class: "note" }, "Reading all measures …"));
     return [
-      make("h1", {}, run.name), startLine("Every point is a [member]. Pick axes, then click a point, or a line of the table, to open its network."),
+      make("h1", {}, run.name), startLine("Every dot is a [member]. Pick axes, then click a dot, or a row of the table, to open its network."),
       make("p", {}, run.words), make("p", { class: "note", id: "thinned" }, run.thinned), this.controls,
       panels({ SCATTER }), make("h2", {}, "Members"), members, this.more,
     ];

@@ -45,9 +45,9 @@ class Answer {
     const output = state.feature ?? Number(Object.keys(state.on)[0] ?? 0), figures = this.figures(set, output);
     return [
       this.pictures.activations.show("Activations", figures.activations,
-        this.isMain ? "Pale: without a change. Click a mark to switch its neuron off and on." : "Of the unchanged network."),
+        this.isMain ? "Pale: the network as trained. Click a mark to switch its neuron off and on." : "Of the network as trained."),
       this.pictures.outputs.show("Outputs", figures.outputs, "Rings: what was asked for. Click an output to see who adds to it."),
-      this.pictures.additions.show(`What each neuron adds to output ${output}`, figures.additions, `Together ${shown(now.outputs[output])}.`),
+      this.pictures.additions.show(`What each neuron adds to output ${output}`, figures.additions, `All neurons together give ${shown(now.outputs[output])}.`),
     ];
   }
 
@@ -143,7 +143,7 @@ function controlsFor(member) {
 function lossWords(member) {
   const found = sampledLoss(member, state.set, SAMPLES);
   if (!found) return "The page does not know the law of this member's features, so it cannot draw samples.";
-  const now = `Mean squared error over ${SAMPLES} random inputs: ${found.now.toFixed(4)}`;
+  const now = `Squared error summed over outputs, averaged over ${SAMPLES} random inputs: ${found.now.toFixed(4)}`;
   return Object.keys(state.set).length ? `${now}, ${found.unchanged.toFixed(4)} as trained.` : `${now}.`;
 }
 
@@ -155,7 +155,7 @@ export const whatIfView = {
     this.loss = make("p", { class: "note", id: "sampled-loss" });
     const measure = button("measure the loss over random inputs", () => { this.loss.textContent = lossWords(MAIN.member); }, { id: "measure" });
     return [
-      startLine("Switch [features|amplitude] on, switch neurons off, and see what the network answers."),
+      startLine("Switch [features|amplitude] on, switch neurons off, and see what the network gives."),
       this.controls, this.sliders, make("p", {}, measure), this.loss, make("div", { class: "sides roomy" }, MAIN.element, OTHER.element),
     ];
   },
