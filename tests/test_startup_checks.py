@@ -61,7 +61,7 @@ def test_a_list_needs_no_device_but_says_what_is_wrong(ended):
     status, out, error = ended["list"]
     told = error.splitlines()
     assert status == 0, error
-    assert [line.split()[3] for line in told] == [*WITHOUT["list"][0]]
+    assert [line.split()[4] for line in told] == [*WITHOUT["list"][0]]
     assert all(
         line.startswith("computing on the CPU: JAX_") and "; unset it" in line for line in told
     )
