@@ -95,6 +95,12 @@ def test_results_are_found_in_runs_files_and_folders_with_both(smoke_run, result
         list(find_results([tmp_path / "run" / "units"]))
 
 
+def test_a_member_whose_decay_has_more_digits_than_a_file_is_found_twice(smoke_run, tmp_path):
+    results = results_of_run(smoke_run)  # with a decay of 4 / (.003 * 512)
+    again = joined(read_results(write_results(results, tmp_path / "demo.json")), results)
+    pd.testing.assert_series_equal(again.table.bias_decay, results.table.bias_decay)
+
+
 def test_a_member_found_twice_counts_once(results):
     tables = by_batch(
         [results, results._replace(table=results.table.sample(frac=1, random_state=0))], "smoke"

@@ -44,10 +44,17 @@ def results_of_run(folder: pathlib.Path) -> Results:
 def measured_results(
     folder: pathlib.Path, units: Sequence[xr.Dataset], table: pd.DataFrame
 ) -> Results:
-    """The results of a run whose finished units are read and measured already."""
+    """The results of a run whose finished units are read and measured already; settings have the
+    digits of a file, so that a member is the same in both.
+    """
     sweep = read_sweep(folder)
     batch, scale = batch_of(sweep) or ("custom", "custom")
-    return Results(batch, scale, table, stored_provenance(units[0]), is_whole(folder))
+    return Results(batch, scale, _as_stored(table), stored_provenance(units[0]), is_whole(folder))
+
+
+def _as_stored(table: pd.DataFrame) -> pd.DataFrame:
+    floats = [name for name in SETTINGS if pd.api.types.is_float_dtype(table[name])]
+    return table.assign(**{name: [json_number(v, _DIGITS) for v in table[name]] for name in floats})
 
 
 def joined(earlier: Results, results: Results) -> Results:
