@@ -62,6 +62,9 @@ def test_two_members_run_on_one_clock(sight, study):
         )
         sight.draws(f"#{side} [data-name=map]", drawn, digits=2)
         sight.says(f"#{side} h1", f"Member {number}: {member.label}")
+    end = "side => document.querySelector(`#${side} .plot`).data[0].zmax"
+    left, right = (sight.page.evaluate(end, side) for side in ("left", "right"))
+    assert left == right > 0  # one scale of colours
     sight.choose("beside", "")
     expect(sight.page.locator("#right")).to_be_hidden()
 

@@ -41,25 +41,29 @@ export function crosshair({ order }, neurons, { neuron, feature }) {
 
 const WHATS = { score: "last score", bias: "bias", role: "role", favourite: "favourite feature" };
 
-// The map at the record in this place of the frames, as {shows, order, neuron, feature} ask for it.
+// The end of the colour scale of a member's map.
 /** @param {Member} member */
-function mapFigure(member, place, { shows, order, neuron, feature }) {
+export function topOf(member, shows) {
+  if (shows === "responses") return member.figures.map.data.find(({ name }) => name === "map").zmax;
+  const { values, scale } = member.matrices[shows];
+  return Array.from(values).reduce((top, value) => Math.max(top, Math.abs(value) * scale), 1e-9);
+}
+
+// The map at the record in this place of the frames, as {shows, order, top, neuron, feature} ask for it.
+/** @param {Member} member */
+function mapFigure(member, place, { shows, order, top, neuron, feature }) {
   const { frames, history, figures, matrices, order: { feature: features }, role } = member;
   const at = frames.place[place], neurons = neuronsInOrder(member, order);
   const [score, bias, favourite] = ["score", "bias", "favourite"].map((name) => row(history[name], at));
-  const matrix = shows === "responses" ? frames.map[place] : matrices[shows];
+  const isResponse = shows === "responses", matrix = isResponse ? frames.map[place] : matrices[shows];
   const z = matrix ? mapOf(matrix, neurons, features) : [];
   const across = neurons.map((_, position) => position), placeOf = new Map(features.map((f, position) => [f, position]));
   const dots = matrix ? { x: [], y: [] } : { x: across, y: neurons.map((n) => placeOf.get(favourite[n])) };
   const traces = {
-    map: { z },
+    map: isResponse ? { z, zmax: top } : { ...INDEX.shows[shows].trace, z, zmin: -top, zmax: top },
     favourites: { ...dots, marker: { color: neurons.map((n) => score[n]) } },
     score: { x: across, y: neurons.map((n) => score[n]) },
   };
-  if (shows !== "responses") {
-    const top = Math.max(1e-9, ...z.map((cells) => Math.max(...cells.map(Math.abs))));
-    traces.map = { ...INDEX.shows[shows].trace, z, zmin: -top, zmax: top };
-  }
   for (const { name } of figures.map.data) {
     if (!INDEX.roles.includes(name)) continue;
     const own = across.filter((position) => role[neurons[position]] === name);

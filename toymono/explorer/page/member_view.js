@@ -5,7 +5,7 @@ import { INDEX, mapped, piece } from "./data.js";
 import { addressOf, go, openMembers, state } from "./address.js";
 import { Picture, panels, sentenceOf } from "./picture.js";
 import { featureFigures, neuronFigures } from "./unit_figures.js";
-import { countsAbove, crosshair, frameOf, memberFigures, neuronsInOrder, recordTable } from "./member_figures.js";
+import { countsAbove, crosshair, frameOf, memberFigures, neuronsInOrder, recordTable, topOf } from "./member_figures.js";
 import { Finder, say, startLine } from "./finder.js";
 
 /** @typedef {import("./types.d.ts").Member} Member */
@@ -46,7 +46,7 @@ class Side {
   }
 
   /** @param {Member} member */
-  show(member) {
+  show(member, top) {
     const isOther = this.member !== member;
     this.member = member;
     this.element.hidden = !member;
@@ -57,7 +57,7 @@ class Side {
     }
     const place = frameOf(member, state.step), { words } = member, isMain = member.number === state.member;
     const threshold = state.threshold ?? INDEX.mono_threshold;
-    const look = { shows: state.shows, order: state.order, threshold };
+    const look = { shows: state.shows, order: state.order, threshold, top };
     const chosen = { neuron: isMain ? state.neuron : null, feature: state.feature };
     this.neurons = neuronsInOrder(member, state.order);
     const drawn = JSON.stringify([member.number, state.run, place, look]);
@@ -207,7 +207,8 @@ export const memberView = {
     showPlayer(member);
     FINDER.show(member);
     const wasHidden = NEURON.element.hidden && FEATURE.element.hidden;
-    const drawn = [...LEFT.show(member), ...RIGHT.show(other), ...NEURON.show(member, state.neuron), ...FEATURE.show(member, state.feature)];
+    const top = Math.max(...[member, other].filter(Boolean).map((one) => topOf(one, state.shows))); // one scale for both
+    const drawn = [...LEFT.show(member, top), ...RIGHT.show(other, top), ...NEURON.show(member, state.neuron), ...FEATURE.show(member, state.feature)];
     const first = state.neuron === null ? FEATURE : NEURON;
     const isBelow = getComputedStyle(this.units.parentElement).gridTemplateColumns.split(" ").length === 1;
     if (isBelow && wasHidden && !first.element.hidden) first.element.scrollIntoView();
