@@ -7,6 +7,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from toymono.plots.figure import Figure
+
 COLUMN = 321  # pixels: 85 mm at 96 to the inch
 _FONT = 10  # pixels: 7.5 points
 _SMALL = 9
@@ -23,7 +25,7 @@ def in_one_column(figure: go.Figure) -> tuple[go.Figure, str]:
 
     Panels side by side come to stand one below the other.
     """
-    figure = go.Figure(figure)
+    figure = Figure(figure)
     layout: dict[str, Any] = figure.to_dict()["layout"]
     caption = _caption(layout.get("title", {}).get("text", ""))
     height = _stacked(figure) or max(round(_THINNER * layout.get("height", 0)), _LOWEST)
