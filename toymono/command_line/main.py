@@ -139,7 +139,8 @@ def _table(command: ShowTable) -> None:
     else:
         told = shown if command.over_seeds else brief(rows, measures)
         print_table(summary_table(told, measures) if command.over_seeds else frame_table(told))
-        print(textwrap.fill(meanings(measures), shutil.get_terminal_size().columns))
+        if words := meanings(measures):
+            print(textwrap.fill(words, shutil.get_terminal_size().columns))
 
 
 def _figure(command: Figure) -> None:

@@ -45,8 +45,9 @@ const WHATS = { score: "last score", bias: "bias", role: "role", favourite: "fav
 /** @param {Member} member */
 export function topOf(member, shows) {
   if (shows === "responses") return member.figures.map.data.find(({ name }) => name === "map").zmax;
-  const { values, scale } = member.matrices[shows];
-  return Array.from(values).reduce((top, value) => Math.max(top, Math.abs(value) * scale), 1e-9);
+  const matrix = member.matrices[shows];
+  matrix.top ??= Array.from(matrix.values).reduce((top, value) => Math.max(top, Math.abs(value) * matrix.scale), 1e-9);
+  return matrix.top;
 }
 
 // The map at the record in this place of the frames, as {shows, order, top, neuron, feature} ask for it.

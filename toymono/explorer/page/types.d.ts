@@ -40,6 +40,7 @@ export interface Table {
 export interface Matrix {
   shape: [number, number];
   scale: number;
+  top?: number; // the largest absolute value, once it was asked for
   values: ArrayLike<number> & { subarray(from: number, to?: number): Iterable<number> & ArrayLike<number> };
 }
 
