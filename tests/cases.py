@@ -12,7 +12,7 @@ from toymono.analysis.specimen import specimen_of
 from toymono.config import Config
 from toymono.toy.model import Weights, params_of, random_params, weights_of
 from toymono.toy.tasks import Problem, sample_batch
-from toymono.training.train import data_key, update
+from toymono.training.train import data_key, step_data, update
 
 EMBEDDING = jnp.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])
 PROBLEM = Problem(embedding=EMBEDDING, readout=EMBEDDING)
@@ -69,6 +69,6 @@ def segment(config, hyper, world, member, first, last):
 
     def one(step, member):
         batch = sample_batch(config, world.problem, data_key(world, step), hyper)
-        return update(config, hyper, batch, member, step)
+        return update(config, hyper, step_data(world, batch, step), member)
 
     return jax.lax.fori_loop(first, last, one, member)

@@ -180,24 +180,152 @@ SCIENCE = (
         "test_features.py::test_every_feature_is_embedded_with_unit_length",
     ),
 )
+LEVERS = (
+    Mutation(
+        "a bias decays after its neuron has fired",
+        "toymono/components/levers/selective_decay.py",
+        'jnp.maximum(state["awake"], rate >= firing_rate)',
+        "1.0 * (rate >= firing_rate)",
+        "test_levers.py::test_a_silent_neuron_s_bias_decays_until_it_fires_and_never_again",
+    ),
+    Mutation(
+        "a decay knows no speed",
+        "toymono/components/levers/selective_decay.py",
+        "jnp.minimum(1.0, s / full_speed)",
+        "1.0",
+        "test_levers.py::test_a_decay_tied_to_speed_is_full_at_full_speed_and_none_at_rest",
+    ),
+    Mutation(
+        "adapted biases follow the gradient, too",
+        "toymono/components/levers/bias_adaptation.py",
+        "jnp.where(due, adapted, before.bias), weights.bias)",
+        "jnp.where(due, adapted, weights.bias), weights.bias)",
+        "test_levers.py::test_biases_adapt_to_firing_rates_every_50_steps",
+    ),
+    Mutation(
+        "all groups are asked for one rate",
+        "toymono/components/levers/bias_adaptation.py",
+        "(lowest_rate / highest_rate) ** step",
+        "(lowest_rate / highest_rate) ** 0",
+        "test_levers.py::test_groups_are_asked_for_rates_of_their_own_and_exempt_neurons_follow_the_gradient",
+    ),
+    Mutation(
+        "neurons are not told from features",
+        "toymono/components/levers/overlap.py",
+        "jnp.square(answers.sum(axis=0)).sum()",
+        "jnp.square(answers.sum(axis=1)).sum()",
+        "test_levers.py::test_a_penalty_is_what_its_formula_gives_by_hand",
+    ),
+    Mutation(
+        "features are not told from neurons",
+        "toymono/components/levers/overlap.py",
+        "jnp.square(shares.sum(axis=1)).sum()",
+        "jnp.square(shares.sum(axis=0)).sum()",
+        "test_levers.py::test_a_penalty_is_what_its_formula_gives_by_hand",
+    ),
+    Mutation(
+        "outputs that point apart overlap",
+        "toymono/components/levers/overlap.py",
+        "jnp.maximum(cosines, 0.0)",
+        "cosines",
+        "test_levers.py::test_a_penalty_is_what_its_formula_gives_by_hand",
+    ),
+    Mutation(
+        "strengths are not random",
+        "toymono/components/levers/overlap.py",
+        "_responses(network, problem, strengths)",
+        "_responses(network, problem)",
+        "test_levers.py::test_overlap_at_random_strengths_is_that_of_answers_to_features_at_uniform_strengths",
+    ),
+    Mutation(
+        "the pull knows no target",
+        "toymono/components/levers/negative_bias.py",
+        "network.bias - bias_target",
+        "network.bias",
+        "test_levers.py::test_a_penalty_is_what_its_formula_gives_by_hand",
+    ),
+    Mutation(
+        "the L4 loss is added, not put in place",
+        "toymono/components/levers/loss_power.py",
+        "jnp.square(squares) - squares",
+        "jnp.square(squares)",
+        "test_levers.py::test_a_penalty_is_what_its_formula_gives_by_hand",
+    ),
+    Mutation(
+        "samples pair with themselves",
+        "toymono/components/levers/mono_loss.py",
+        ".sum(axis=1) - squares",
+        ".sum(axis=1)",
+        "test_levers.py::test_mono_loss_is_0_for_neurons_that_answer_samples_of_one_feature_and_1_for_two",
+    ),
+    Mutation(
+        "negative decay grows weights without end",
+        "toymono/components/levers/weight_norms.py",
+        "1 - 1 / jnp.maximum(norm, _SMALLEST_NORM)",
+        "-1.0",
+        "test_levers.py::test_negative_weight_decay_pulls_each_neuron_s_weights_to_length_1",
+    ),
+    Mutation(
+        "pruning is not annealed",
+        "toymono/components/levers/magnitude_pruning.py",
+        "share = kept_weights**done",
+        "share = kept_weights",
+        "test_levers.py::test_pruning_keeps_the_largest_weights_and_fewer_of_them_until_half_of_training",
+    ),
+    Mutation(
+        "what an update did along a vector stays",
+        "toymono/components/levers/unit_decoder.py",
+        "moved - (moved * before).sum(axis=1, keepdims=True) * before",
+        "moved",
+        "test_levers.py::test_unit_decoder_turns_vectors_and_leaves_their_length",
+    ),
+    Mutation(
+        "each sample has noise of its own",
+        "toymono/components/levers/activation_noise.py",
+        "hidden.shape[1:]",
+        "hidden.shape",
+        "test_levers.py::test_noise_is_one_draw_for_a_batch_and_has_its_standard_deviation",
+    ),
+    Mutation(
+        "dropout lowers the mean",
+        "toymono/components/levers/activation_noise.py",
+        "hidden / (1 - dropout)",
+        "hidden",
+        "test_levers.py::test_dropout_drops_its_share_and_keeps_the_mean",
+    ),
+    Mutation(
+        "no neuron is always on",
+        "toymono/components/activations.py",
+        "[jax.nn.relu(x[..., :n_always]), kept]",
+        "[jnp.zeros_like(x[..., :n_always]), kept]",
+        "test_levers.py::test_top_k_keeps_the_largest_and_those_that_are_always_on",
+    ),
+    Mutation(
+        "a jump leaves what is below it",
+        "toymono/components/activations.py",
+        "jnp.where(x > least, x, 0.0)",
+        "jnp.where(x > 0, x, 0.0)",
+        "test_levers.py::test_jump_relu_is_silent_below_its_threshold_but_for_smooth_neurons",
+    ),
+)
 TRAINING = (
     Mutation(
         "the decay goes on in the second half",
-        "toymono/components/levers.py",
+        "toymono/components/levers/bias_offset.py",
         "decays = update.step < update.n_steps // 2",
         "decays = update.step < update.n_steps",
         "test_levers.py::test_biases_decay_during_the_first_half_only_and_by_the_peak_rate",
     ),
     Mutation(
         "the decay is half as strong",
-        "toymono/components/levers.py",
+        "toymono/components/levers/bias_offset.py",
         "1 - bias_decay * update.learning_rate, 1.0)",
         "1 - bias_decay * update.learning_rate / 2, 1.0)",
         "test_train.py::test_silent_neurons_keep_their_biases_until_decay_moves_them",
     ),
     Mutation(
         "the decay goes on: held against the authors' program",
-        "toymono/components/levers.py",
+        "toymono/components/levers/bias_offset.py",
         "decays = update.step < update.n_steps // 2",
         "decays = update.step < update.n_steps",
         "test_fidelity.py",
@@ -272,9 +400,9 @@ FILES = (
     ),
     Mutation(
         "a user's penalty is left out",
-        "toymono/training/train.py",
-        "{*c.numbers} <= {*hyper}]",
-        "{*c.numbers} <= {*hyper} and not c.is_of_user]",
+        "toymono/training/levers.py",
+        "{*lever.numbers} <= {*numbers} and",
+        "{*lever.numbers} <= {*numbers} and not lever.is_of_user and",
         "test_components.py::"
         "test_a_penalty_acts_with_its_weight_and_is_left_out_where_no_setting_gives_it",
     ),
@@ -464,7 +592,7 @@ def _is_caught(root: pathlib.Path, mutation: Mutation) -> bool:
 
 def main(word: str = "") -> int:
     """Print a line for each mutation, and return how many were missed."""
-    chosen = [m for m in (*SCIENCE, *TRAINING, *FILES, *PAGES) if word in m.name]
+    chosen = [m for m in (*SCIENCE, *LEVERS, *TRAINING, *FILES, *PAGES) if word in m.name]
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)

@@ -29,7 +29,7 @@ from toymono.toy.world import make_world
 from toymono.training import members, train
 from toymono.training.ensemble import train_ensemble
 from toymono.training.members import stack_settings
-from toymono.training.train import start, trained_loss
+from toymono.training.train import start, step_data, trained_loss
 
 FILE = pathlib.Path(__file__).with_name("own_ideas.py")
 SMALL = Config(n_features=12, n_embed=6, n_neurons=20, batch_size=32, n_steps=32, schedule="cosine")
@@ -81,7 +81,8 @@ def test_a_penalty_acts_with_its_weight_and_is_left_out_where_no_setting_gives_i
     idle, one = Hyper(), Hyper(positive_bias=0.5)
     params = start(SMALL, idle, world).params
     batch = sample_batch(SMALL, world.problem, world.key_data, idle)
-    added = trained_loss(SMALL, one, params, batch)[0] - trained_loss(SMALL, idle, params, batch)[0]
+    data = step_data(world, batch, 0)
+    added = trained_loss(SMALL, one, params, data)[0] - trained_loss(SMALL, idle, params, data)[0]
     due = 0.5 * jnp.maximum(params["encoder"]["bias"], 0).sum()
     assert float(added) == pytest.approx(float(due), rel=1e-4)
     assert "positive_bias" not in stack_settings([Hyper(positive_bias=0.0)]).shared

@@ -11,7 +11,15 @@ from toymono.config import Config, Hyper
 from toymono.toy.model import network
 from toymono.toy.tasks import sample_batch, squared_error
 from toymono.toy.world import make_world
-from toymono.training.train import data_key, gradient, multiply_adds, start, trained_loss, update
+from toymono.training.train import (
+    data_key,
+    gradient,
+    multiply_adds,
+    start,
+    step_data,
+    trained_loss,
+    update,
+)
 
 CONFIG = Config(
     n_features=12,
@@ -35,7 +43,8 @@ def _equal(one, other):
 def test_l1_is_in_the_loss_that_is_trained_and_not_in_the_one_reported():
     member = start(CONFIG, Hyper(), WORLD)
     batch = sample_batch(CONFIG, WORLD.problem, WORLD.key_data, {"feature_density": 0.5})
-    trained, reported = trained_loss(CONFIG, Hyper(l1=0.1), member.params, batch)
+    data = step_data(WORLD, batch, 0)
+    trained, reported = trained_loss(CONFIG, Hyper(l1=0.1), member.params, data)
     net = network(CONFIG, member.params)
     assert reported == squared_error(net(batch.inputs), batch.targets)
     penalty = 0.1 * float(jnp.abs(net.hidden(batch.inputs)).sum()) / 32
@@ -58,11 +67,11 @@ def test_a_loss_is_stored_for_the_last_step_of_its_window():
     hyper, member = Hyper(feature_density=0.2), start(CONFIG, Hyper(), WORLD)
     for step in range(8):
         batch = sample_batch(CONFIG, WORLD.problem, data_key(WORLD, step), {"feature_density": 0.2})
-        before, member = member, update(CONFIG, hyper, batch, member, step)
+        before, member = member, update(CONFIG, hyper, step_data(WORLD, batch, step), member)
     batch = sample_batch(
         CONFIG, WORLD.problem, jax.random.fold_in(WORLD.key_data, 7), {"feature_density": 0.2}
     )
-    _, reported = trained_loss(CONFIG, hyper, before.params, batch)
+    _, reported = trained_loss(CONFIG, hyper, before.params, step_data(WORLD, batch, 7))
     assert float(member.losses[1]) == pytest.approx(float(reported), rel=1e-5)
     assert np.isinf(member.losses[2:]).all()
 
@@ -144,6 +153,7 @@ def test_a_hand_built_network_starts_below_what_training_from_chance_reaches():
 def test_a_batch_in_parts_has_the_gradient_and_the_loss_of_the_whole(n_parts):
     hyper, member = Hyper(l1=0.1, feature_density=0.2), start(CONFIG, Hyper(), WORLD)
     batch = sample_batch(CONFIG, WORLD.problem, WORLD.key_data, {"feature_density": 0.2})
-    whole, parts = (gradient(CONFIG, hyper, member.params, batch, n) for n in (1, n_parts))
+    data = step_data(WORLD, batch, 0)
+    whole, parts = (gradient(CONFIG, hyper, member.params, data, n) for n in (1, n_parts))
     for one, other in zip(*map(jax.tree.leaves, (whole, parts)), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)

@@ -1,7 +1,8 @@
-"""Hidden activations. Each keeps the sign of its argument: "a neuron is on" means that its
-pre-activation is positive.
+"""Hidden activations. "A neuron is on" means that its activation is positive: for all but top-k and
+jump-relu, that its pre-activation is.
 """
 
+from toymono.components.component import Number
 from toymono.components.declare import activation
 from toymono.components.lazy import jax, jnp
 
@@ -28,3 +29,36 @@ def x_exp(x: "jax.Array") -> "jax.Array":
 def softmax_solu(x: "jax.Array") -> "jax.Array":
     """The SoLU of Elhage et al. 2022: x softmax(x) over the neurons."""
     return x * jax.nn.softmax(x, axis=-1)
+
+
+@activation(
+    "top-k",
+    n_on=Number("neurons that stay on, the largest", low=1, default=8, static=True),
+    n_always=Number("first neurons, which are ReLU and not counted", low=0, default=0, static=True),
+)
+def top_k(x: "jax.Array", n_on: int, n_always: int) -> "jax.Array":
+    """ReLU of the n_on largest pre-activations, 0 for the others; Makhzani and Frey 2014, and Gao
+    et al. 2024 for sparse autoencoders.
+
+    The first `n_always` neurons are ReLU beside them: a linear path, where their biases are large.
+    """
+    free = x[..., n_always:]
+    least = jax.lax.top_k(free, min(n_on, free.shape[-1]))[0][..., -1:]
+    kept = jnp.where(free >= least, jax.nn.relu(free), 0.0)
+    return jnp.concatenate([jax.nn.relu(x[..., :n_always]), kept], axis=-1)
+
+
+@activation(
+    "jump-relu",
+    jump=Number("pre-activation from which a neuron is on", low=0, default=0.1, static=True),
+    n_smooth=Number("first neurons, which are ReLU", low=0, default=0, static=True),
+)
+def jump_relu(x: "jax.Array", jump: float, n_smooth: int) -> "jax.Array":
+    """x where it exceeds `jump`, else 0; the first `n_smooth` neurons are ReLU.
+
+    Rajamanoharan et al. 2024, with a fixed threshold: biases learn in its place. Batch-top-k is
+    this at inference, with a threshold that keeps as many on; one that follows the batch in
+    training would leave a network whose weights and settings do not say what it computes.
+    """
+    least = jnp.where(jnp.arange(x.shape[-1]) < n_smooth, 0.0, jump)
+    return jnp.where(x > least, x, 0.0)

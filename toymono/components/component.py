@@ -1,6 +1,7 @@
 """What a component is: its kind, its name, its numbers, and the function that does it."""
 
 import dataclasses
+import inspect
 import math
 import numbers
 import struct
@@ -91,14 +92,24 @@ class Component:
         """Whether it was declared in a file of a user's."""
         return ":" in self.name
 
-    def __call__(self, *arguments: Any, **more: Any) -> Any:  # noqa: ANN401 (as its kind has it)
-        """Apply the function; raises InputError if its code is not loaded."""
+    @property
+    def asks(self) -> list[str]:
+        """What its function asks for by name, after the two arguments that all penalties get."""
+        return [*inspect.signature(self._loaded).parameters][2:]
+
+    @property
+    def _loaded(self) -> Callable[..., Any]:
+        """The function; raises InputError if its code is not loaded."""
         if self.function is None:
             raise InputError(
                 f"{self.kind} must be known with its code, but {self.name} is known by name alone; "
                 f"name its file: --with {self.module}.py, or import {self.module}"
             )
-        return self.function(*arguments, **more)
+        return self.function
+
+    def __call__(self, *arguments: Any, **more: Any) -> Any:  # noqa: ANN401 (as its kind has it)
+        """Apply the function; raises InputError if its code is not loaded."""
+        return self._loaded(*arguments, **more)
 
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """This component's own numbers among all, under the names that its function has for them;

@@ -78,9 +78,21 @@ def penalty(name: str, *, weight: Number, **mapped: Number) -> Callable[[F], F]:
     """Declare `f(network, hidden, weight, **numbers)`: what is added to the task loss; hidden
     activations are "batch neuron".
 
-    The setting is named like the penalty. At its default the penalty does nothing, and is left out.
+    A function that names `outputs`, `batch`, `problem` or `key` among its parameters gets the
+    network's outputs, the batch (inputs, targets), the projections (embedding, readout), or a key
+    for random numbers of this step. The setting is named like the penalty. At its default the
+    penalty does nothing, and is left out.
     """
     return _declared("penalty", name, {"weight": weight, **mapped})
+
+
+def in_training(name: str, **mapped: Number) -> Callable[[F], F]:
+    """Declare `f(hidden, key, **numbers)`: the hidden activations, "batch neuron", that training
+    goes on with, such as noisy ones. Records and measures do without.
+
+    With all its numbers at their defaults it does nothing, and is left out.
+    """
+    return _declared("in_training", name, mapped)
 
 
 def optimizer(name: str, **static: Number) -> Callable[[F], F]:
@@ -115,10 +127,15 @@ def at_start(name: str, **mapped: Number) -> Callable[[F], F]:
     return _declared("at_start", name, mapped)
 
 
-def after_update(name: str, **mapped: Number) -> Callable[[F], F]:
+def after_update(
+    name: str, *, state: Callable[..., Any] | None = None, **mapped: Number
+) -> Callable[[F], F]:
     """Declare `f(weights, update, **numbers)`: weights after an update; `update` has the fields
-    step, n_steps and learning_rate, its peak.
+    step, n_steps, learning_rate (its peak), rate (now), before (the weights) and inputs (the
+    batch's).
 
-    With all its numbers at their defaults it does nothing, and is left out.
+    What it must remember is its state: `state(weights)` makes the first, and then the function is
+    `f(weights, update, state, **numbers)` and gives the weights and the next state. With all its
+    numbers at their defaults it does nothing, and is left out.
     """
-    return _declared("after_update", name, mapped)
+    return _declared("after_update", name, mapped, state=state)

@@ -8,13 +8,19 @@ import pathlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from toymono.components import levers
 from toymono.components.component import Component, Number, short_name
 from toymono.errors import require
 from toymono.text_files import read_text
 
 _known: dict[str, dict[str, Component]] = {}
-_OWN = ("activations", "feature_laws", "levers", "optimizers", "penalties", "schedules", "tasks")
-OPTIONAL = ("at_start", "after_update", "penalty")  # act on every network whose settings say so
+_OWN = ("activations", "feature_laws", "optimizers", "schedules", "tasks")
+OPTIONAL = (
+    "at_start",
+    "in_training",
+    "after_update",
+    "penalty",
+)  # act on every network whose settings say so
 
 
 def components(kind: str) -> dict[str, Component]:
@@ -25,7 +31,7 @@ def components(kind: str) -> dict[str, Component]:
 
 @functools.cache
 def _load_own() -> None:
-    for name in _OWN:
+    for name in (*_OWN, *(f"levers.{name}" for name in levers.FILES)):
         importlib.import_module(f"toymono.components.{name}")
 
 

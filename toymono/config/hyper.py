@@ -91,7 +91,9 @@ class Hyper(Mapping[str, Scalar]):
         return hash(frozenset(self._values.items()))
 
     def __repr__(self) -> str:
-        return f"Hyper({', '.join(f'{name}={value!r}' for name, value in self.items())})"
+        own = own_numbers()
+        told = [n for n in self if n in CORE_NUMBERS or n not in own or self[n] != own[n].default]
+        return f"Hyper({', '.join(f'{name}={self[name]!r}' for name in told)})"
 
     def replace(self, **values: Scalar) -> "Hyper":
         """The same numbers but for those given."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import xarray as xr
 
-from toymono.config import Config, InputError, require
+from toymono.config import Config, InputError, own_numbers, require
 from toymono.evidence.tables import MEASURES, SETTINGS, run_table, setting_names
 from toymono.sweeps.folder import SWEEP_FILE, read_sweep
 from toymono.sweeps.presets import batch_of
@@ -21,6 +21,14 @@ from toymono.sweeps.store import is_whole, read_run, stored_provenance
 from toymono.text_files import json_number, read_text, write_text
 
 _DIGITS = 6  # of a number in a results file
+_ALWAYS_WRITTEN = (  # numbers that every toymono knew; a file may lack later ones
+    "learning_rate",
+    "feature_density",
+    "bias_offset",
+    "bias_decay",
+    "l1",
+    "weight_density",
+)
 
 
 class Results(NamedTuple):
@@ -118,10 +126,16 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
 
 
 def read_results(file: pathlib.Path) -> Results:
-    """The results in a file; raises InputError if it does not hold what `write_results` writes."""
+    """The results in a file; a number that an earlier toymono did not know has its default.
+
+    Raises InputError if it does not hold what `write_results` writes.
+    """
     try:
         content = json.loads(read_text(file))
-        table = pd.DataFrame([{**content["settings"], **row} for row in content["members"]])
+        known = own_numbers().items()
+        defaults = {name: of.default for name, of in known if name not in _ALWAYS_WRITTEN}
+        rows = [{**defaults, **content["settings"], **row} for row in content["members"]]
+        table = pd.DataFrame(rows)
         results = Results(content["batch"], content["scale"], table, content["provenance"])
         content["provenance"].values()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

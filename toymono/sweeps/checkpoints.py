@@ -17,12 +17,13 @@ import numpy as np
 from toymono import environment
 from toymono.analysis.record import Record
 from toymono.components.component import short_name
-from toymono.config import Config, Hyper, InputError
+from toymono.config import InputError
 from toymono.sweeps.files import checksum
 from toymono.sweeps.plan import Unit
 from toymono.text_files import read_text, write_text
 from toymono.toy.world import make_world
 from toymono.training.ensemble import Snapshot
+from toymono.training.members import stack_settings
 from toymono.training.train import TrainState, start
 
 _ROOM_BESIDE = 2**17  # bytes; what a checkpoint needs more than its arrays
@@ -79,9 +80,10 @@ def _arrays(snapshot: Snapshot) -> dict[str, np.ndarray]:
     }
 
 
-def _snapshot(config: Config, step: int, arrays: dict[str, np.ndarray]) -> Snapshot:
+def _snapshot(unit: Unit, step: int, arrays: dict[str, np.ndarray]) -> Snapshot:
     """The snapshot that these arrays are of."""
-    alone: TrainState = jax.eval_shape(lambda: start(config, Hyper(), make_world(config, 0)))
+    config, numbers = unit.config, stack_settings(unit.settings).shared
+    alone: TrainState = jax.eval_shape(lambda: start(config, numbers, make_world(config, 0)))
 
     def tree(name: str, like: Any) -> Any:  # noqa: ANN401 (a pytree of the same structure)
         structure = jax.tree.structure(like)
@@ -153,7 +155,7 @@ def read_checkpoint(folder: pathlib.Path, unit: Unit) -> Snapshot | None:
     if step is None:
         return None
     with ocp.StandardCheckpointer() as orbax:
-        return _snapshot(unit.config, step, orbax.restore(home.absolute() / str(step)))
+        return _snapshot(unit, step, orbax.restore(home.absolute() / str(step)))
 
 
 def drop_checkpoints(folder: pathlib.Path, unit: Unit) -> None:

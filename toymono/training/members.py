@@ -21,7 +21,7 @@ from toymono.toy.model import Params
 from toymono.toy.tasks import draw, drawn_batch
 from toymono.toy.world import World, make_world
 from toymono.training.placement import Placement, each
-from toymono.training.train import TrainState, data_key, start, update
+from toymono.training.train import TrainState, data_key, start, step_data, update
 
 Numbers = dict[str, Array]  # of one member, by name
 
@@ -157,11 +157,14 @@ def _update_of(
     """
     draws = draw(config, data_key(world, step))
     batch_of = functools.partial(drawn_batch, config, world.problem, draws)
+    data_of = functools.partial(step_data, world, step=step)
     of_law = {"feature_density", *config.component("feature_law").numbers}
     if of_law & {*settings.varying}:
-        return lambda hyper, member: update(config, hyper, batch_of(hyper), member, step, n_parts)
-    batch = batch_of(settings.shared)
-    return lambda hyper, member: update(config, hyper, batch, member, step, n_parts)
+        return lambda hyper, member: update(
+            config, hyper, data_of(batch_of(hyper)), member, n_parts
+        )
+    data = data_of(batch_of(settings.shared))
+    return lambda hyper, member: update(config, hyper, data, member, n_parts)
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1))

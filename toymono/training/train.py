@@ -15,8 +15,6 @@ import optax
 from jaxtyping import Array, Float, Key
 
 from toymono.analysis.handbuilt import hand_built
-from toymono.components.component import Component
-from toymono.components.registry import components
 from toymono.config import Config, Scalar
 from toymono.toy.model import (
     Params,
@@ -28,28 +26,20 @@ from toymono.toy.model import (
 )
 from toymono.toy.tasks import Batch, n_outputs, squared_error
 from toymono.toy.world import World
+from toymono.training import levers
+from toymono.training.levers import States, StepData, Update
 from toymono.training.schedules import learning_rate, n_losses
+
+_NOISE = zlib.crc32(b"noise")  # apart from the draws of the batch
 
 
 class TrainState(NamedTuple):
-    """Parameters, optimiser state and loss history of one network."""
+    """Parameters, optimiser state, loss history and what levers remember of one network."""
 
     params: Params
     optimizer: optax.OptState
     losses: Float[Array, " loss"]  # one for each of `loss_steps`, infinite until it is reached
-
-
-class Update(NamedTuple):
-    """What a component is told of the update that was made."""
-
-    step: int | Array  # updates made before it
-    n_steps: int
-    learning_rate: Scalar  # at the schedule's peak
-
-
-def acting(kind: str, hyper: Mapping[str, Scalar]) -> list[Component]:
-    """The components of an optional kind that act: those whose numbers are given."""
-    return [c for c in components(kind).values() if {*c.numbers} <= {*hyper}]
+    levers: States
 
 
 def start(config: Config, hyper: Mapping[str, Scalar], world: World) -> TrainState:
@@ -58,13 +48,11 @@ def start(config: Config, hyper: Mapping[str, Scalar], world: World) -> TrainSta
         params = hand_built(config, world.problem, hyper["feature_density"])
     else:
         params = random_params(config, world.key_params)
-    weights = weights_of(params)
-    for lever in acting("at_start", hyper):
-        key = jax.random.fold_in(world.key_params, zlib.crc32(lever.name.encode()))
-        weights = lever(weights, key, **lever.given(hyper))
+    weights = levers.at_start(hyper, weights_of(params), world.key_params)
     params = params_of(weights)
     losses = jnp.full(n_losses(config), jnp.inf)  # not NaN, which jax_debug_nans would report
-    return TrainState(params, optimizer_of(config).init(params), losses)
+    states = levers.first_states(hyper, weights)
+    return TrainState(params, optimizer_of(config).init(params), losses, states)
 
 
 def optimizer_of(config: Config) -> optax.GradientTransformation:
@@ -74,14 +62,14 @@ def optimizer_of(config: Config) -> optax.GradientTransformation:
 
 
 def trained_loss(
-    config: Config, hyper: Mapping[str, Scalar], params: Params, batch: Batch
+    config: Config, hyper: Mapping[str, Scalar], params: Params, data: StepData
 ) -> tuple[Array, Array]:
     """The loss that is minimised, task loss + penalties, and the task loss alone."""
     net = network(config, params)
-    hidden = net.hidden(batch.inputs)
-    task_loss = squared_error(net.readout(hidden), batch.targets)
-    penalties = (p(net, hidden, **p.given(hyper)) for p in acting("penalty", hyper))
-    return sum(penalties, task_loss), task_loss
+    hidden = levers.in_training(hyper, net.hidden(data.batch.inputs), data.key)
+    outputs = net.readout(hidden)
+    task_loss = squared_error(outputs, data.batch.targets)
+    return sum(levers.penalties(hyper, net, hidden, outputs, data), task_loss), task_loss
 
 
 def data_key(world: World, step: int | Array) -> Key[Array, ""]:
@@ -89,50 +77,67 @@ def data_key(world: World, step: int | Array) -> Key[Array, ""]:
     return jax.random.fold_in(world.key_data, step)
 
 
+def step_data(world: World, batch: Batch, step: int | Array) -> StepData:
+    """What update number `step` is made from."""
+    key = jax.random.fold_in(data_key(world, step), _NOISE)
+    return StepData(step, batch, world.problem, key)
+
+
 def gradient(
-    config: Config, hyper: Mapping[str, Scalar], params: Params, batch: Batch, n_parts: int = 1
+    config: Config, hyper: Mapping[str, Scalar], params: Params, data: StepData, n_parts: int = 1
 ) -> tuple[Params, Array]:
     """The gradient of the minimised loss, and the task loss, averaged over `n_parts` equal parts of
-    the batch that are computed one after another.
+    the batch that are computed one after another, each with noise of its own.
     """
-    of_part = jax.grad(functools.partial(trained_loss, config, hyper), has_aux=True)
+    of_data = jax.grad(functools.partial(trained_loss, config, hyper), has_aux=True)
     if n_parts == 1:
-        return of_part(params, batch)
+        return of_data(params, data)
 
-    def add(so_far: tuple[Params, Array], part: Batch) -> tuple[tuple[Params, Array], None]:
-        return jax.tree.map(jnp.add, so_far, of_part(params, part)), None
+    def of_part(part: tuple[Batch, Key[Array, ""]]) -> tuple[Params, Array]:
+        batch, key = part
+        return of_data(params, data._replace(batch=batch, key=key))
 
-    parts = jax.tree.map(lambda rows: rows.reshape(n_parts, -1, *rows.shape[1:]), batch)
+    def add(
+        so_far: tuple[Params, Array], part: tuple[Batch, Key[Array, ""]]
+    ) -> tuple[tuple[Params, Array], None]:
+        return jax.tree.map(jnp.add, so_far, of_part(part)), None
+
+    rows = jax.tree.map(lambda rows: rows.reshape(n_parts, -1, *rows.shape[1:]), data.batch)
+    parts = (rows, jax.random.split(data.key, n_parts))
     first = jax.tree.map(lambda rows: rows[0], parts)
     rest = jax.tree.map(lambda rows: rows[1:], parts)
-    total, _ = jax.lax.scan(add, of_part(params, first), rest)
+    total, _ = jax.lax.scan(add, of_part(first), rest)
     return jax.tree.map(lambda leaf: leaf / n_parts, total)
 
 
 def update(
     config: Config,
     hyper: Mapping[str, Scalar],
-    batch: Batch,
+    data: StepData,
     member: TrainState,
-    step: int | Array,
     n_parts: int = 1,
 ) -> TrainState:
-    """Make one update of a member; `step` counts the updates made before it."""
-    gradients, task_loss = gradient(config, hyper, member.params, batch, n_parts)
+    """Make one update of a member."""
+    gradients, task_loss = gradient(config, hyper, member.params, data, n_parts)
     if config.connectivity == "random":
         gradients = of_existing(gradients, member.params)
     directions, optimizer = optimizer_of(config).update(gradients, member.optimizer, member.params)
-    rate = learning_rate(config, hyper["learning_rate"], step)
+    rate = learning_rate(config, hyper["learning_rate"], data.step)
     params = jax.tree.map(lambda p, direction: p + rate * direction, member.params, directions)
-    made = Update(step, config.n_steps, hyper["learning_rate"])
-    weights = weights_of(params)
-    for lever in acting("after_update", hyper):
-        weights = lever(weights, made, **lever.given(hyper))
+    made = Update(
+        step=data.step,
+        n_steps=config.n_steps,
+        learning_rate=hyper["learning_rate"],
+        rate=rate,
+        before=weights_of(member.params),
+        inputs=data.batch.inputs,
+    )
+    weights, states = levers.after_update(hyper, weights_of(params), made, member.levers)
     # The last loss written in a window of loss_every steps is the one kept for it.
     losses = jax.lax.dynamic_update_index_in_dim(
-        member.losses, task_loss, step // config.loss_every, 0
+        member.losses, task_loss, data.step // config.loss_every, 0
     )
-    return TrainState(params_of(weights), optimizer, losses)
+    return TrainState(params_of(weights), optimizer, losses, states)
 
 
 def n_parameters(config: Config) -> int:

@@ -1,6 +1,4 @@
-"""The paper's levers on monosemanticity: what is done to the weights at the start and after each
-update.
-"""
+"""The paper's lever: start with negative biases, and let them decay towards zero [P 4.1]."""
 
 from typing import TYPE_CHECKING
 
@@ -41,30 +39,3 @@ def decay_biases(weights: "Weights", update: "Update", bias_decay: "jax.Array") 
     decays = update.step < update.n_steps // 2
     kept = jnp.where(decays, 1 - bias_decay * update.learning_rate, 1.0)
     return weights._replace(bias=weights.bias * kept)
-
-
-@at_start(
-    "sparse-weights",
-    weight_density=Number(
-        "probability that a weight exists, where connectivity is random",
-        above=0,
-        high=1,
-        default=1.0,
-    ),
-)
-def thin_weights(weights: "Weights", key: "jax.Array", weight_density: "jax.Array") -> "Weights":
-    """Random connectivity (Erdos and Renyi 1959): each weight of both layers is kept with
-    probability `weight_density`, and set to 0 otherwise.
-
-    Kept weights are multiplied by density^-1/2, so that pre-activations have the same variance as
-    in the dense network. All biases are kept.
-    """
-
-    def thinned(key: "jax.Array", layer: "jax.Array") -> "jax.Array":
-        stays = jax.random.bernoulli(key, weight_density, layer.shape)
-        return layer * jnp.where(stays, weight_density**-0.5, 0.0)
-
-    encoder, decoder = jax.random.split(key)
-    return weights._replace(
-        encoder=thinned(encoder, weights.encoder), decoder=thinned(decoder, weights.decoder)
-    )

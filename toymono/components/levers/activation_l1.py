@@ -1,4 +1,4 @@
-"""Penalties: what is added to the task loss in training."""
+"""A price on activity [P 6]."""
 
 from typing import TYPE_CHECKING
 

@@ -1,0 +1,36 @@
+"""A loss that grows faster with an error than its square."""
+
+from typing import TYPE_CHECKING
+
+from toymono.components.component import Number
+from toymono.components.declare import penalty
+from toymono.components.lazy import jax, jnp
+
+if TYPE_CHECKING:
+    from toymono.toy.model import Network
+    from toymono.toy.tasks import Batch
+
+
+@penalty(
+    "l4_share",
+    weight=Number(
+        "share of the fourth power of errors, in place of their square, in the loss that is "
+        "trained",
+        low=0,
+        high=1,
+        title="share of L4 in the loss",
+    ),
+)
+def l4_share(
+    network: "Network",
+    hidden: "jax.Array",
+    outputs: "jax.Array",
+    batch: "Batch",
+    weight: "jax.Array",
+) -> "jax.Array":
+    """Share * (sum |y - f|^4 - sum |y - f|^2), averaged over the batch: at 1, L4 alone is trained.
+
+    After FranciscoHS/cis-toy-models, where it spreads neurons over more features.
+    """
+    squares = jnp.square(outputs - batch.targets)
+    return weight * (jnp.square(squares) - squares).sum(axis=1).mean()
