@@ -100,7 +100,7 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
     shared = {
         name: json_number(table[name].iloc[0], _DIGITS)
         for name in setting_names(table)
-        if table[name].nunique() == 1
+        if table[name].nunique(dropna=False) == 1
     }
     columns = [
         *(

@@ -218,9 +218,9 @@ def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
 
 def by_setting(table: pd.DataFrame) -> DataFrameGroupBy:
     """The members in groups that differ in their seeds alone."""
-    return table.groupby(setting_names(table), sort=False)
+    return table.groupby(setting_names(table), sort=False, dropna=False)
 
 
 def varying_settings(table: pd.DataFrame) -> list[str]:
     """Settings, seeds aside, that differ between rows."""
-    return [name for name in setting_names(table) if table[name].nunique() > 1]
+    return [name for name in setting_names(table) if table[name].nunique(dropna=False) > 1]

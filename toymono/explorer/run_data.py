@@ -96,7 +96,11 @@ def _labelled(table: pd.DataFrame, name: str) -> list[tuple[Any, str, str]]:
     labelled = []
     for value, colour in shades(name, table[name].unique().tolist()):
         part = table[table[name] == value]
-        own = {n: part[n].iloc[0] for n in varying_settings(table) if part[n].nunique() == 1}
+        own = {
+            n: part[n].iloc[0]
+            for n in varying_settings(table)
+            if part[n].nunique(dropna=False) == 1
+        }
         labelled.append((value, colour, setting_label(own)))
     return labelled
 
@@ -132,7 +136,9 @@ def _made_with(study: Study) -> dict[str, str]:
     """Settings that all members share, then versions, device and commit."""
     table = study.whole_table
     names = setting_names(table)
-    shared = {name: str(table[name].iloc[0]) for name in names if table[name].nunique() == 1}
+    shared = {
+        name: str(table[name].iloc[0]) for name in names if table[name].nunique(dropna=False) == 1
+    }
     return {**shared, **stored_provenance(study.run.units[0])}
 
 

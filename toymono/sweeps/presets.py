@@ -19,6 +19,7 @@ from toymono.sweeps.paper import (
     Grid,
     PaperBatch,
 )
+from toymono.sweeps.race import race_sweep
 from toymono.sweeps.recipes import recipe_sweep
 
 ScaleName = Literal["desk", "paper", "smoke"]
@@ -199,6 +200,7 @@ PRESETS: dict[str, str] = {  # names of sweeps, and what each is
     "demo": "zero bias against offset -1 with decay, small enough for minutes",
     "recipe": "batch, steps, schedule, optimizer: "
     "the cheapest training that ends where the paper's ends",
+    "levers": "every lever at five strengths and equal multiply-adds, at the demo's shape",
     **{name: batch.title for name, batch in BATCHES.items()},
 }
 
@@ -213,7 +215,23 @@ def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)
         return _demo_sweep(_SMOKE_DEMO if scale == "smoke" else _DEMO, seeds)
     if name == "recipe":
         return recipe_sweep(SCALES[scale].config, seeds)
+    if name == "levers":
+        return race_sweep(*race_of(scale), seeds, apart=scale != "smoke")
     return _batch_sweep(BATCHES[name], SCALES[scale], seeds)
+
+
+def race_of(scale: ScaleName) -> tuple[Config, float]:
+    """The shape that levers are raced at, and its feature density: the demo's, with half of its
+    batch.
+    """
+    demo = _SMOKE_DEMO if scale == "smoke" else _DEMO
+    base = dataclasses.replace(
+        demo.config,
+        batch_size=demo.config.batch_size // 2,
+        schedule="cosine",
+        records_per_octave=1,
+    )
+    return base, demo.density
 
 
 def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
