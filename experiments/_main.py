@@ -16,8 +16,15 @@ from toymono.sweeps.run import run_sweep
 MEASURES = ("task_loss", "n_mono", "n_covered")
 
 
-def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2)):
-    """Run an experiment: `draw` takes its runs by batch and returns figures by name."""
+def print_means(run):
+    """Loss and coverage of each setting, over its seeds."""
+    print_table(summary_table(over_seeds(run.table, MEASURES), MEASURES))
+
+
+def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2), tell=print_means):
+    """Run an experiment: `draw` takes its runs by batch and returns figures by name; `tell` prints
+    a run.
+    """
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -46,7 +53,7 @@ def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2)):
         figures.mkdir(parents=True, exist_ok=True)
         for batch, (folder, *_) in folders.items():
             print(batch)
-            print_table(summary_table(over_seeds(runs[batch].table, MEASURES), MEASURES))
+            tell(runs[batch])
             file, results = (
                 figures / f"{batch}.json",
                 measured_results(folder, runs[batch].units, runs[batch].table),

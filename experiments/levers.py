@@ -8,6 +8,25 @@ Expect:   (nothing in the paper; PREDICTIONS, committed before the first network
 
 from typing import NamedTuple
 
+import jax
+import pandas as pd
+from _main import main
+
+from toymono.analysis.losses import sampled_loss
+from toymono.analysis.monosemanticity import is_mono, is_poly
+from toymono.analysis.roles import keep
+from toymono.analysis.scores_in_contexts import mono_in_contexts, scores_with_all_on
+from toymono.command_line.terminal import frame_table, print_table
+from toymono.evidence.front import best_strength, budget_coverages, fronts, ranks, with_levers
+from toymono.evidence.predictions import least_loss
+from toymono.gallery.circuits import hand_built_loss
+from toymono.plots.front import front_panels, rank_bars
+from toymono.sweeps.presets import race_of
+from toymono.sweeps.race import NO_LEVER, PAPER_LEVER, entries
+from toymono.sweeps.store import read_member
+from toymono.toy.tasks import sample_batch
+from toymono.toy.world import make_world
+
 BATCHES = ("levers",)
 
 
@@ -55,3 +74,116 @@ PREDICTIONS = {
     "L4 loss": Prediction("less", "less", "it serves all features a little: polysemantic"),
     "MonoLoss": Prediction("more", "less", "it asks for the score, weighted by the data"),
 }
+
+
+def side(interval):
+    """On which side of 0 a difference lies: more, less, or level where it may be either."""
+    if interval.low > 0:
+        return "more"
+    return "less" if interval.high < 0 else "level"
+
+
+def raced(run):
+    """The members of a race with their levers, and the shape and density it was run at."""
+    n_features = int(run.table.n_features.iloc[0])
+    scales = (race_of(scale) for scale in ("desk", "smoke"))
+    base, density = next(found for found in scales if found[0].n_features == n_features)
+    return with_levers(run.table, entries(base, density), base), base, density
+
+
+def endpoints(run, row):
+    """What else one network is: its strict count, its contexts, its price, and what its
+    polysemantic neurons do.
+    """
+    member = read_member(run.units[int(row.unit)], int(row.seed), int(row.setting))
+    net, config, hyper = member.specimen, member.config, member.hyper
+    key = make_world(config, member.seed).key_probe
+    scores = net.scores
+    strict = is_mono(scores) & is_mono(scores_with_all_on(net))
+    inputs = sample_batch(config, member.problem, key, hyper).inputs
+    mono_alone = keep(net, ~is_poly(scores))
+    lost = sampled_loss(config, mono_alone, member.problem, key, hyper).mean
+    return {
+        "strict": int(strict.sum()),
+        "firing": float((net.hidden(inputs) > 0).sum(axis=1).mean()),
+        "loss without polysemantic": float(lost),
+        **{
+            name: int(n)
+            for name, n in mono_in_contexts(net, hyper.feature_density, key)._asdict().items()
+        },
+    }
+
+
+def best_table(run, table, found):
+    """Each lever at its best strength: means over seeds of what its networks are, in the order of
+    the ranks.
+    """
+    rows = []
+    for lever in found:
+        strength = best_strength(table, lever)
+        members = table[(table.lever == lever) & (table.strength == strength)]
+        more = pd.DataFrame([endpoints(run, row) for row in members.itertuples()])
+        numbers = members[[*SHOWN]].reset_index(drop=True).join(more).astype(float).mean()
+        rows.append({"lever": lever, "strength": strength, **numbers})
+    return pd.DataFrame(rows)
+
+
+SHOWN = ("task_loss", "n_mono", "covered_per_feature", "nearly_covered_per_feature", "onset")
+
+
+def rank_table(found):
+    """Each lever's budget coverage, its differences from no lever and from the paper's, and what
+    was predicted of them.
+    """
+    rows = []
+    for lever, rank in found.items():
+        expected = PREDICTIONS.get(lever)
+        row = {"lever": lever, **_ends("", rank.coverage)}
+        for reference, said in ((NO_LEVER, "against_none"), (PAPER_LEVER, "against_paper")):
+            outcome = side(rank.more[reference])
+            predicted = getattr(expected, said) if expected else outcome
+            told = outcome if outcome == predicted else f"{outcome} (predicted {predicted})"
+            row |= {
+                f"than {reference}": float(rank.more[reference].mean),
+                f"side of {reference}": told,
+            }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _ends(name, interval):
+    return {f"{name}{end}": float(getattr(interval, end)) for end in ("mean", "low", "high")}
+
+
+def draw(runs):
+    """The front of each family of levers, and the levers by rank; tables are printed."""
+    run = runs["levers"]
+    table, base, density = raced(run)
+    found = ranks(budget_coverages(table), (NO_LEVER, PAPER_LEVER))
+    print_table(frame_table(rank_table(found)))
+    with jax.default_matmul_precision(base.jax_precision):
+        print_table(frame_table(best_table(run, table, found)))
+    seeds = sorted(table.seed.unique())
+    least = [least_loss(base.n_features, base.n_embed, int(seed), density) for seed in seeds]
+    built = [hand_built_loss(base, int(seed), density) for seed in seeds]
+    ratio = sum(one / other for one, other in zip(built, least, strict=True)) / len(seeds)
+    landmarks = {"hand-built network": (ratio, 1.0)}
+    curves = fronts(table)
+    none = next(curve for curve in curves if curve.lever == NO_LEVER)
+    landmarks[NO_LEVER] = (float(none.loss.mean[0]), float(none.covered.mean[0]))
+    families = dict(zip(table.lever, table.family, strict=True))
+    return {
+        "levers-front": front_panels(
+            curves, landmarks, "What each lever costs, and what it covers"
+        ),
+        "levers-rank": rank_bars(found, families, "Levers by the features they cover per loss"),
+    }
+
+
+def tell(run):
+    """How many networks there are, and how many have finished."""
+    print(f"{len(run.table)} networks, {int(run.table.finished.sum())} finished")
+
+
+if __name__ == "__main__":
+    main("levers", __doc__, BATCHES, draw, tell=tell)

@@ -17,6 +17,7 @@ from toymono.analysis.specimen import Specimen
 _N_CONTEXTS = 64
 AMPLITUDE = 2.0  # twice the largest amplitude in the data
 NOISE = 0.1  # standard deviation of each input dimension; a feature has an input of length 1
+ATTACK = 0.1  # length of the worst change of an input
 
 
 class MonoInContexts(NamedTuple):
@@ -26,6 +27,7 @@ class MonoInContexts(NamedTuple):
     n_mono_with_noise: Int[Array, ""]  # single features with input noise of sd .1
     n_mono_with_others: Int[Array, ""]  # as many other features on as in the data, on average
     n_mono_with_all: Int[Array, ""]  # all other features on at strength 1
+    n_mono_attacked: Int[Array, ""]  # single features, moved against each neuron by length .1
 
 
 def mono_in_contexts(net: Specimen, density: ArrayLike, key: Key[Array, ""]) -> MonoInContexts:
@@ -37,6 +39,7 @@ def mono_in_contexts(net: Specimen, density: ArrayLike, key: Key[Array, ""]) -> 
         scores_with_noise(net, NOISE, key_noise),
         scores_with_others_on(net, n_on, key_others),
         scores_with_all_on(net),
+        scores_under_attack(net, ATTACK),
     )
     return MonoInContexts(*(is_mono(score).sum() for score in scores))
 
@@ -92,3 +95,11 @@ def scores_with_others_on(
 def scores_with_all_on(net: Specimen) -> Float[Array, " neuron"]:
     """Eq 7 of the effects of features among all others at strength 1."""
     return monosemanticity(effects(net, jnp.ones((1, net.features.shape[1]))))
+
+
+def scores_under_attack(net: Specimen, length: float) -> Float[Array, " neuron"]:
+    """Eq 7 of single features, each moved by this length in the direction that the neuron answers
+    most: along its own weights.
+    """
+    most = length * jnp.linalg.norm(net.encoder, axis=0)
+    return net._replace(bias=net.bias + most).scores

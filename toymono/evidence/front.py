@@ -67,10 +67,14 @@ def budget_coverages(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_rows(rows: pd.DataFrame) -> float:
-    one = rows.iloc[0]
-    sizes = (int(one.n_features), int(one.n_embed), int(one.seed), float(one.feature_density))
+    """The budget coverage of one seed's networks."""
     losses, covered = (rows[n].to_numpy(float) for n in ("task_loss", "covered_per_feature"))
-    return budget_coverage(losses, covered, least_loss(*sizes))
+    return budget_coverage(losses, covered, _least(rows.iloc[0]))
+
+
+def _least(member: Any) -> float:  # noqa: ANN401 (a row of the table)
+    n, d, seed = (int(getattr(member, name)) for name in ("n_features", "n_embed", "seed"))
+    return least_loss(n, d, seed, float(member.feature_density))
 
 
 class Rank(NamedTuple):
@@ -94,3 +98,51 @@ def ranks(coverages: pd.DataFrame, references: Sequence[str]) -> dict[str, Rank]
         for lever, by_seed in coverages.iterrows()
     }
     return dict(sorted(found.items(), key=lambda item: -np.nan_to_num(item[1].coverage.mean)))
+
+
+class Front(NamedTuple):
+    """One lever over its strengths: loss over the least that the theory predicts, and coverage."""
+
+    family: str
+    lever: str
+    strengths: list[float]  # those at which a network has finished
+    loss: Interval  # strength
+    covered: Interval  # strength, as a share of the features
+
+
+def fronts(table: pd.DataFrame) -> list[Front]:
+    """The front of every lever, from its networks that have finished."""
+    finished = _over_least(table[table.finished.astype(bool)])
+    return [
+        Front(str(family), str(lever), *_over_strengths(rows))
+        for (family, lever), rows in finished.groupby(["family", "lever"], sort=False)
+    ]
+
+
+def _over_least(table: pd.DataFrame) -> pd.DataFrame:
+    least = [_least(member) for member in table.itertuples()]
+    return table.assign(loss_over_least=table.task_loss / least)
+
+
+def _over_strengths(rows: pd.DataFrame) -> tuple[list[float], Interval, Interval]:
+    by_seed = rows.pivot(
+        index="seed", columns="strength", values=["loss_over_least", "covered_per_feature"]
+    )
+    loss, covered = by_seed["loss_over_least"], by_seed["covered_per_feature"]
+    return (
+        [*loss.columns],
+        interval_over_seeds(loss.to_numpy(float), lowest=0.0),
+        interval_over_seeds(covered.to_numpy(float), lowest=0.0, highest=1.0),
+    )
+
+
+def best_strength(table: pd.DataFrame, lever: str) -> float | None:
+    """The strength at which a lever's networks alone have the largest mean budget coverage; None
+    where none has finished.
+    """
+    rows = table[(table.lever == lever) & table.finished.astype(bool)]
+    scores = {
+        float(strength): part.groupby("seed")[[*part]].apply(_of_rows).mean()
+        for strength, part in rows.groupby("strength")
+    }
+    return max(scores, key=lambda strength: scores[strength]) if scores else None

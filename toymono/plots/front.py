@@ -1,0 +1,127 @@
+"""Levers side by side: loss against coverage, a panel for each family, and the ranks."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from toymono.evidence.front import MOST_LOSS, Front, Rank
+from toymono.evidence.seeds import Interval
+from toymono.plots.curves import SYMBOLS
+from toymono.plots.figure import Figure
+from toymono.plots.style import COLOURS, faded, lettered, styled
+
+_COLUMNS = 3
+_SHOWN = (0.97, MOST_LOSS)  # losses over the least that is predicted
+_LANDMARK = "#777777"
+_ROW_HEIGHT = 22
+
+
+def front_panels(
+    fronts: Sequence[Front], landmarks: Mapping[str, tuple[float, float]], title: str
+) -> go.Figure:
+    """A panel for each family of levers: each lever's networks from its least strength to its
+    largest, with intervals over seeds.
+
+    Landmarks are points, loss and coverage, that stand in every panel.
+    """
+    families = list(dict.fromkeys(front.family for front in fronts))
+    n_rows = -(-len(families) // _COLUMNS)
+    figure = make_subplots(
+        figure=Figure(), rows=n_rows, cols=_COLUMNS, horizontal_spacing=0.06, vertical_spacing=0.2
+    )
+    for place, family in enumerate(families):
+        where = {"row": place // _COLUMNS + 1, "col": place % _COLUMNS + 1}
+        inside = [front for front in fronts if front.family == family]
+        legend = f"legend{place + 1 if place else ''}"
+        for number, front in enumerate(inside):
+            figure.add_trace(_line(front, number, legend), **where)
+        for name, point in landmarks.items():
+            figure.add_trace(_landmark(name, point, legend), **where)
+        figure.update_layout({legend: _legend(place, n_rows)})
+    figure.update_xaxes(range=_SHOWN, title_text="task loss / least that is predicted")
+    figure.update_yaxes(range=(-0.03, 1.05), title_text="share of features covered")
+    lettered(figure, families)
+    beyond = sum(int((front.loss.mean > MOST_LOSS).sum()) for front in fronts)
+    note = f"mean and 95% t interval over seeds; {beyond} settings beyond {MOST_LOSS} are not shown"
+    return styled(figure, title, note, height=520 * n_rows)
+
+
+def _legend(place: int, n_rows: int) -> dict[str, object]:
+    width, height = 1 / _COLUMNS, 1 / n_rows
+    left, bottom = place % _COLUMNS * width, 1 - (place // _COLUMNS + 1) * height
+    return {"x": left, "y": bottom, "yanchor": "top", "font": {"size": 11}}
+
+
+def _line(front: Front, number: int, legend: str) -> go.Scatter:
+    colour = COLOURS[number % len(COLOURS)]
+    return go.Scatter(
+        x=front.loss.mean,
+        y=front.covered.mean,
+        error_x=_bars(front.loss, colour),
+        error_y=_bars(front.covered, colour),
+        customdata=front.strengths,
+        name=front.lever,
+        legend=legend,
+        mode="lines+markers",
+        line={"color": colour, "width": 1.5},
+        marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": _sizes(len(front.strengths))},
+        hovertemplate="strength %{customdata:.3g}: loss %{x:.3f}, covered %{y:.3f}<extra>"
+        + front.lever
+        + "</extra>",
+    )
+
+
+def _sizes(n: int) -> list[float]:
+    """Markers that grow with the strength."""
+    return [*np.linspace(6, 13, n)]
+
+
+def _bars(interval: Interval, colour: str) -> dict[str, object]:
+    up, down = interval.high - interval.mean, interval.mean - interval.low
+    ends = {"array": np.nan_to_num(up), "arrayminus": np.nan_to_num(down)}
+    return {**ends, "color": faded(colour, 0.4), "thickness": 1, "width": 0}
+
+
+def _landmark(name: str, point: tuple[float, float], legend: str) -> go.Scatter:
+    x, y = point
+    return go.Scatter(
+        x=[x],
+        y=[y],
+        name=name,
+        legend=legend,
+        mode="markers",
+        marker={"symbol": "star", "size": 12, "color": _LANDMARK},
+        hovertemplate=f"{name}: loss %{{x:.3f}}, covered %{{y:.3f}}<extra></extra>",
+    )
+
+
+def rank_bars(ranks: Mapping[str, Rank], families: Mapping[str, str], title: str) -> go.Figure:
+    """Each lever's budget coverage with its interval over seeds, the highest at the top."""
+    kinds = list(dict.fromkeys(families.values()))
+    colours = {family: COLOURS[place % len(COLOURS)] for place, family in enumerate(kinds)}
+    figure = Figure()
+    for family in kinds:
+        inside = {name: rank for name, rank in ranks.items() if families[name] == family}
+        shares = [rank.coverage for rank in inside.values()]
+        up, down = (
+            [float(s.high - s.mean) for s in shares],
+            [float(s.mean - s.low) for s in shares],
+        )
+        dots = go.Scatter(
+            x=[float(share.mean) for share in shares],
+            y=[*inside],
+            error_x={"array": up, "arrayminus": down, "color": faded(colours[family], 0.5)},
+            name=family,
+            mode="markers",
+            marker={"color": colours[family], "size": 10},
+            hovertemplate="%{y}: %{x:.3f}<extra>" + family + "</extra>",
+        )
+        figure.add_trace(dots)
+    order = {"categoryorder": "array", "categoryarray": [*ranks][::-1]}
+    figure.update_yaxes(**order, automargin=True)
+    figure.update_xaxes(title_text="budget coverage", range=(0, 1))
+    least = "share of features covered, averaged over loss budgets"
+    note = f"{least} up to {MOST_LOSS} times the predicted least; 95% t interval over seeds"
+    return styled(figure, title, note, height=_ROW_HEIGHT * len(ranks) + 180)
