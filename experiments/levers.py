@@ -17,6 +17,7 @@ from toymono.analysis.monosemanticity import is_mono, is_poly
 from toymono.analysis.roles import keep
 from toymono.analysis.scores_in_contexts import mono_in_contexts, scores_with_all_on
 from toymono.command_line.terminal import frame_table, print_table
+from toymono.config import Config
 from toymono.evidence.front import best_strength, budget_coverages, fronts, ranks, with_levers
 from toymono.evidence.predictions import least_loss
 from toymono.gallery.circuits import hand_built_loss
@@ -24,8 +25,8 @@ from toymono.plots.front import front_panels, rank_bars
 from toymono.sweeps.presets import race_of
 from toymono.sweeps.race import NO_LEVER, PAPER_LEVER, entries
 from toymono.sweeps.store import read_member
-from toymono.toy.tasks import sample_batch
-from toymono.toy.world import make_world
+from toymono.toy.tasks import Problem, sample_batch
+from toymono.toy.world import probe_key
 
 BATCHES = ("levers",)
 
@@ -91,30 +92,31 @@ def raced(run):
     return with_levers(run.table, entries(base, density), base), base, density
 
 
-def endpoints(run, row):
-    """What else one network is: its strict count, its contexts, its price, and what its
-    polysemantic neurons do.
+@jax.jit
+def endpoints(net, density, key):
+    """What else a network is: its strict count, its contexts, its price, and what is left without
+    its polysemantic neurons.
     """
-    member = read_member(run.units[int(row.unit)], int(row.seed), int(row.setting))
-    net, config, hyper = member.specimen, member.config, member.hyper
-    key = make_world(config, member.seed).key_probe
+    config = Config(n_features=net.n_features, n_embed=len(net.encoder), n_neurons=net.n_neurons)
+    problem, numbers = Problem(net.features, net.features), {"feature_density": density}
     scores = net.scores
-    strict = is_mono(scores) & is_mono(scores_with_all_on(net))
-    inputs = sample_batch(config, member.problem, key, hyper).inputs
-    mono_alone = keep(net, ~is_poly(scores))
-    lost = sampled_loss(config, mono_alone, member.problem, key, hyper).mean
+    inputs = sample_batch(config, problem, key, numbers).inputs
+    left = sampled_loss(config, keep(net, ~is_poly(scores)), problem, key, numbers)
     return {
-        "strict": int(strict.sum()),
-        "firing": float((net.hidden(inputs) > 0).sum(axis=1).mean()),
-        "loss without polysemantic": float(lost),
-        **{
-            name: int(n)
-            for name, n in mono_in_contexts(net, hyper.feature_density, key)._asdict().items()
-        },
+        "strict": (is_mono(scores) & is_mono(scores_with_all_on(net))).sum(),
+        "firing": (net.hidden(inputs) > 0).sum(axis=1).mean(),
+        "loss without polysemantic": left.mean,
+        **mono_in_contexts(net, density, key)._asdict(),
     }
 
 
-def best_table(run, table, found):
+def of_member(run, row, density):
+    """The endpoints of one member."""
+    member = read_member(run.units[int(row.unit)], int(row.seed), int(row.setting))
+    return jax.tree.map(float, endpoints(member.specimen, density, probe_key(member.seed)))
+
+
+def best_table(run, table, found, density):
     """Each lever at its best strength: means over seeds of what its networks are, in the order of
     the ranks.
     """
@@ -122,7 +124,7 @@ def best_table(run, table, found):
     for lever in found:
         strength = best_strength(table, lever)
         members = table[(table.lever == lever) & (table.strength == strength)]
-        more = pd.DataFrame([endpoints(run, row) for row in members.itertuples()])
+        more = pd.DataFrame([of_member(run, row, density) for row in members.itertuples()])
         numbers = members[[*SHOWN]].reset_index(drop=True).join(more).astype(float).mean()
         rows.append({"lever": lever, "strength": strength, **numbers})
     return pd.DataFrame(rows)
@@ -162,7 +164,7 @@ def draw(runs):
     found = ranks(budget_coverages(table), (NO_LEVER, PAPER_LEVER))
     print_table(frame_table(rank_table(found)))
     with jax.default_matmul_precision(base.jax_precision):
-        print_table(frame_table(best_table(run, table, found)))
+        print_table(frame_table(best_table(run, table, found, density)))
     seeds = sorted(table.seed.unique())
     least = [least_loss(base.n_features, base.n_embed, int(seed), density) for seed in seeds]
     built = [hand_built_loss(base, int(seed), density) for seed in seeds]

@@ -9,6 +9,7 @@ from toymono.analysis.scores_in_contexts import (
     effects,
     mono_in_contexts,
     scores_at_amplitude,
+    scores_under_attack,
     scores_with_all_on,
     scores_with_noise,
     scores_with_others_on,
@@ -72,6 +73,14 @@ def test_the_hand_built_network_keeps_its_mono_neurons_without_others_alone():
     assert int(found.n_mono_with_all) <= int(found.n_mono_at_double)
 
 
+def test_under_attack_each_input_moves_along_the_neuron_s_own_weights():
+    # Neuron 0, of weights (1, 0): .4, -.6, 0 grow by .1. Neuron 2, of length sqrt 2: 1, 1, 1.4.
+    found = scores_under_attack(hand_network(), 0.1)
+    more = 0.1 * 2**0.5
+    np.testing.assert_allclose(found[:1], 0.5 / 0.6, rtol=1e-5)
+    np.testing.assert_allclose(found[2], (1.4 + more) / (3.4 + 3 * more), rtol=1e-5)
+
+
 def test_counts_in_contexts_are_those_of_the_scores():
     found = mono_in_contexts(BUILT, 0.05, KEY)
     key_noise, key_others = jax.random.split(KEY)
@@ -80,5 +89,6 @@ def test_counts_in_contexts_are_those_of_the_scores():
         scores_with_noise(BUILT, 0.1, key_noise),
         scores_with_others_on(BUILT, 1, key_others),
         scores_with_all_on(BUILT),
+        scores_under_attack(BUILT, 0.1),
     )
     assert [int(n) for n in found] == [int((score > 0.999).sum()) for score in scores]

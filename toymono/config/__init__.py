@@ -4,6 +4,7 @@ models.
 Imports nothing heavy, so that the command line can check its input before JAX is loaded.
 """
 
+from toymono.config.hyper import ALWAYS_WRITTEN as ALWAYS_WRITTEN
 from toymono.config.hyper import CORE_NUMBERS as CORE_NUMBERS
 from toymono.config.hyper import Hyper as Hyper
 from toymono.config.hyper import Scalar as Scalar

@@ -28,6 +28,9 @@ CORE_NUMBERS = {
     ),
 }
 
+# What files always hold; other numbers stand there where some member has not their default.
+ALWAYS_WRITTEN = (*CORE_NUMBERS, "bias_offset", "bias_decay", "l1", "weight_density")
+
 
 def known_numbers() -> dict[str, Number]:
     """All numbers that can differ between members, those of loaded files of users included."""

@@ -142,7 +142,10 @@ def best_strength(table: pd.DataFrame, lever: str) -> float | None:
     """
     rows = table[(table.lever == lever) & table.finished.astype(bool)]
     scores = {
-        float(strength): part.groupby("seed")[[*part]].apply(_of_rows).mean()
-        for strength, part in rows.groupby("strength")
+        float(strength): rows[rows.strength == strength]
+        .groupby("seed")[[*rows]]
+        .apply(_of_rows)
+        .mean()
+        for strength in rows.strength.unique()
     }
     return max(scores, key=lambda strength: scores[strength]) if scores else None

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import xarray as xr
 
-from toymono.config import Config, InputError, own_numbers, require
+from toymono.config import ALWAYS_WRITTEN, Config, InputError, own_numbers, require
 from toymono.evidence.tables import MEASURES, SETTINGS, run_table, setting_names
 from toymono.sweeps.folder import SWEEP_FILE, read_sweep
 from toymono.sweeps.presets import batch_of
@@ -21,14 +21,6 @@ from toymono.sweeps.store import is_whole, read_run, stored_provenance
 from toymono.text_files import json_number, read_text, write_text
 
 _DIGITS = 6  # of a number in a results file
-_ALWAYS_WRITTEN = (  # numbers that every toymono knew; a file may lack later ones
-    "learning_rate",
-    "feature_density",
-    "bias_offset",
-    "bias_decay",
-    "l1",
-    "weight_density",
-)
 
 
 class Results(NamedTuple):
@@ -102,13 +94,9 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
         for name in setting_names(table)
         if table[name].nunique(dropna=False) == 1
     }
-    columns = [
-        *(
-            name
-            for name in (*setting_names(table), "seed", *MEASURES, "unit", "setting")
-            if name not in shared
-        )
-    ]
+    names = (*setting_names(table), "seed", *MEASURES, "unit", "setting")
+    columns = [name for name in names if name not in shared]
+    untold = {name for name, default in _left_out().items() if shared.get(name) == default}
     rows = [
         {name: json_number(value, _DIGITS) for name, value in row.items()}
         for row in table[columns].to_dict("records")
@@ -117,7 +105,7 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
         "batch": results.batch,
         "scale": results.scale,
         "provenance": results.provenance,
-        "settings": shared,
+        "settings": {name: value for name, value in shared.items() if name not in untold},
     }
     # One line per member, so that a member that changes is one line of a difference.
     lines = ",\n".join(json.dumps(row, allow_nan=False) for row in rows)
@@ -125,16 +113,20 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
     return write_text(file, text.replace('"members": []', f'"members": [\n{lines}\n]') + "\n")
 
 
+def _left_out() -> dict[str, float]:
+    """The numbers that files leave out where all members have their defaults, with these."""
+    known = own_numbers().items()
+    return {name: number.default for name, number in known if name not in ALWAYS_WRITTEN}
+
+
 def read_results(file: pathlib.Path) -> Results:
-    """The results in a file; a number that an earlier toymono did not know has its default.
+    """The results in a file; a number that is not there has its default.
 
     Raises InputError if it does not hold what `write_results` writes.
     """
     try:
         content = json.loads(read_text(file))
-        known = own_numbers().items()
-        defaults = {name: of.default for name, of in known if name not in _ALWAYS_WRITTEN}
-        rows = [{**defaults, **content["settings"], **row} for row in content["members"]]
+        rows = [{**_left_out(), **content["settings"], **row} for row in content["members"]]
         table = pd.DataFrame(rows)
         results = Results(content["batch"], content["scale"], table, content["provenance"])
         content["provenance"].values()

@@ -26,8 +26,12 @@ def with_defaults(data: xr.Dataset) -> xr.Dataset:
 
 def lacking(data: xr.Dataset, unit: Unit) -> set[str]:
     """What an earlier toymono did not write of a unit, and `completed` adds."""
-    settings = {name for name in unit.settings[0] if _is_default(unit, name)}
-    return (settings | {*_LOSSES}) - set(data.variables)
+    return ({*at_defaults(unit)} | {*_LOSSES}) - set(data.variables)
+
+
+def at_defaults(unit: Unit) -> list[str]:
+    """The numbers that have their defaults in every setting of a unit."""
+    return [name for name in unit.settings[0] if _is_default(unit, name)]
 
 
 def completed(data: xr.Dataset, unit: Unit) -> xr.Dataset:

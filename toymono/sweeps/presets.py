@@ -216,7 +216,7 @@ def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)
     if name == "recipe":
         return recipe_sweep(SCALES[scale].config, seeds)
     if name == "levers":
-        return race_sweep(*race_of(scale), seeds, apart=scale != "smoke")
+        return race_sweep(*race_of(scale), seeds, whole=scale != "smoke")
     return _batch_sweep(BATCHES[name], SCALES[scale], seeds)
 
 

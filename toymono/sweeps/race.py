@@ -192,10 +192,10 @@ def entries(base: Config, density: float) -> list[Entry]:
     ]
 
 
-def race_sweep(base: Config, density: float, seeds: tuple[int, ...], apart: bool) -> Sweep:
-    """All levers at all strengths. Where settings are trained apart, no network pays for the levers
-    of others.
+def race_sweep(base: Config, density: float, seeds: tuple[int, ...], whole: bool) -> Sweep:
+    """All levers at all strengths, each setting trained apart, so that no network pays for the
+    levers of others. If it is not whole, every fourth setting, of one shape together.
     """
-    grids = tuple(entry.grid for entry in entries(base, density))
-    most = len(seeds) if apart else None
+    found = entries(base, density)[:: 1 if whole else 4]
+    grids, most = tuple(entry.grid for entry in found), len(seeds) if whole else None
     return Sweep(base=base, grids=grids, seeds=seeds, members_per_unit=most)

@@ -16,10 +16,10 @@ import xarray as xr
 
 from toymono import environment
 from toymono.analysis.specimen import Specimen, specimen_of
-from toymono.config import Config, Hyper, InputError, known_numbers, require
+from toymono.config import ALWAYS_WRITTEN, Config, Hyper, InputError, known_numbers, require
 from toymono.sweeps.files import check, way_back, written_with_checksum
 from toymono.sweeps.folder import read_sweep
-from toymono.sweeps.older_results import completed, lacking, with_defaults
+from toymono.sweeps.older_results import at_defaults, completed, lacking, with_defaults
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.schema import PROVENANCE, coordinates, flaw, layouts
 from toymono.sweeps.stored_networks import WEIGHTS, attributes_of, config_of, is_diverged
@@ -66,7 +66,8 @@ def unit_file(folder: pathlib.Path, unit: Unit) -> pathlib.Path:
 def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Path:
     """Store a unit's results for good and return their file."""
     file = unit_file(folder, unit)
-    data = to_dataset(unit, trained)
+    told = to_dataset(unit, trained)
+    data = told.drop_vars(set(at_defaults(unit)) - {*ALWAYS_WRITTEN})
     encoding = {name: {"zlib": True, "complevel": 1} for name in data.data_vars}
     content = data.to_netcdf(
         engine="h5netcdf", encoding=encoding
