@@ -188,7 +188,14 @@ _DEMO = _Demo(
 def _demo_sweep(demo: _Demo, seeds: tuple[int, ...]) -> Sweep:
     # All records are kept: maps can be replayed.
     base = dataclasses.replace(demo.config, record_params="all")
-    zero = {"learning_rate": demo.rates, "feature_density": (demo.density,)}
+    return _two_starts(base, demo, seeds)
+
+
+def _two_starts(
+    base: Config, demo: _Demo, seeds: tuple[int, ...], **more: tuple[Any, ...]
+) -> Sweep:
+    """Zero bias, and offset -1 with decay."""
+    zero = {"learning_rate": demo.rates, "feature_density": (demo.density,), **more}
     return Sweep(
         base=base,
         grids=(zero, {**zero, "bias_offset": (-1.0,), "bias_decay": (demo.decay,)}),
@@ -201,6 +208,7 @@ PRESETS: dict[str, str] = {  # names of sweeps, and what each is
     "recipe": "batch, steps, schedule, optimizer: "
     "the cheapest training that ends where the paper's ends",
     "levers": "every lever at five strengths and equal multiply-adds, at the demo's shape",
+    "basins": "zero bias and offset -1, each from two draws of initial weights in one world",
     **{name: batch.title for name, batch in BATCHES.items()},
 }
 
@@ -211,12 +219,16 @@ def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)
     Raises InputError for a name that PRESETS does not have.
     """
     require(name in PRESETS, "a preset", f"one of {', '.join(PRESETS)}", name, "see `toymono list`")
+    demo = _SMOKE_DEMO if scale == "smoke" else _DEMO
     if name == "demo":
-        return _demo_sweep(_SMOKE_DEMO if scale == "smoke" else _DEMO, seeds)
+        return _demo_sweep(demo, seeds)
     if name == "recipe":
         return recipe_sweep(SCALES[scale].config, seeds)
     if name == "levers":
         return race_sweep(*race_of(scale), seeds, whole=scale != "smoke")
+    if name == "basins":
+        fastest = demo._replace(rates=demo.rates[-1:])
+        return _two_starts(race_of(scale)[0], fastest, seeds, redraw=(0.0, 1.0))
     return _batch_sweep(BATCHES[name], SCALES[scale], seeds)
 
 

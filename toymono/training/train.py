@@ -18,6 +18,7 @@ from toymono.analysis.handbuilt import hand_built
 from toymono.config import Config, Scalar
 from toymono.toy.model import (
     Params,
+    Weights,
     network,
     of_existing,
     params_of,
@@ -48,7 +49,11 @@ def start(config: Config, hyper: Mapping[str, Scalar], world: World) -> TrainSta
         params = hand_built(config, world.problem, hyper["feature_density"])
     else:
         params = random_params(config, world.key_params)
-    weights = levers.at_start(hyper, weights_of(params), world.key_params)
+    return start_from(config, hyper, levers.at_start(hyper, weights_of(params), world.key_params))
+
+
+def start_from(config: Config, hyper: Mapping[str, Scalar], weights: Weights) -> TrainState:
+    """A member that training begins with at these weights, as where a network is trained on."""
     params = params_of(weights)
     losses = jnp.full(n_losses(config), jnp.inf)  # not NaN, which jax_debug_nans would report
     states = levers.first_states(hyper, weights)

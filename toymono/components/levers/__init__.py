@@ -2,7 +2,8 @@
 activations in training, in its loss, and after each update. A user's own is made the same way.
 """
 
-FILES = (
+FILES = (  # in the order in which they act
+    "redraw",
     "bias_offset",
     "selective_decay",
     "negative_bias",

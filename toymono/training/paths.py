@@ -1,0 +1,127 @@
+"""Paths between two networks that were trained in one world: is there a barrier between them?
+
+Networks are made comparable first: scales of neurons balanced, silent ones emptied, neurons
+matched. ReLU alone allows it. All is about weights as three arrays.
+"""
+
+import functools
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jaxtyping import Array, Float
+from scipy.optimize import linear_sum_assignment
+
+from toymono.analysis.losses import sampled_loss
+from toymono.config import Config, Hyper
+from toymono.toy.model import Weights, network, params_of
+from toymono.toy.tasks import sample_batch, squared_error
+from toymono.toy.world import World
+from toymono.training.train import data_key
+
+N_POINTS = 25  # of a path, ends included; Ainsworth et al. 2023
+_N_SAMPLES = 2**14
+_FLOOR = 1e-12
+
+
+def balanced(weights: Weights) -> Weights:
+    """The same ReLU network with |(w, b)| = |v| for each neuron: (w, b, v) computes what (a w, a b,
+    v / a) does.
+    """
+    incoming = jnp.sqrt(jnp.square(weights.encoder).sum(axis=0) + jnp.square(weights.bias))
+    outgoing = jnp.linalg.norm(weights.decoder, axis=1)
+    a = jnp.sqrt(jnp.maximum(outgoing, _FLOOR) / jnp.maximum(incoming, _FLOOR))
+    return Weights(weights.encoder * a, weights.bias * a, weights.decoder / a[:, None])
+
+
+def emptied(weights: Weights, inputs: Float[Array, "sample embed"]) -> Weights:
+    """The same network without the weights of neurons that fire for none of the inputs."""
+    fires = (inputs @ weights.encoder + weights.bias > 0).any(axis=0)
+    return Weights(
+        jnp.where(fires, weights.encoder, 0.0),
+        jnp.where(fires, weights.bias, 0.0),
+        jnp.where(fires[:, None], weights.decoder, 0.0),
+    )
+
+
+def matched(weights: Weights, to: Weights) -> Weights:
+    """The same network with its neurons in the order in which their weights are most like those of
+    `to`: the assignment with the largest sum of inner products of (w, b, v).
+
+    Ainsworth, Hayase and Srinivasa 2023 (git re-basin); one hidden layer needs one assignment.
+    """
+    alike = to.encoder.T @ weights.encoder + jnp.outer(to.bias, weights.bias)
+    _, order = linear_sum_assignment(np.asarray(alike + to.decoder @ weights.decoder.T), True)
+    return Weights(weights.encoder[:, order], weights.bias[order], weights.decoder[order])
+
+
+def point(first: Weights, control: Weights, last: Weights, t: float | Array) -> Weights:
+    """The point of a quadratic Bezier curve: (1-t)^2 A + 2 t (1-t) C + t^2 B; a straight line where
+    C lies half-way.
+    """
+    shares = ((1 - t) ** 2, 2 * t * (1 - t), t**2)
+    return jax.tree.map(lambda a, c, b: shares[0] * a + shares[1] * c + shares[2] * b,
+                        first, control, last)  # fmt: skip
+
+
+def midpoint(first: Weights, last: Weights) -> Weights:
+    """Half-way between two networks."""
+    return jax.tree.map(lambda a, b: (a + b) / 2, first, last)
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1, 5, 6))
+def low_control(
+    config: Config,
+    hyper: Hyper,
+    world: World,
+    first: Weights,
+    last: Weights,
+    n_steps: int,
+    rate: float,
+) -> Weights:
+    """The control point of a curve of low loss: trained from half-way on the loss at a point t ~
+    U(0, 1) drawn for each batch.
+
+    Garipov et al. 2018, with Adam and a cosine in place of their schedule.
+    """
+    optimizer = optax.adam(optax.cosine_decay_schedule(rate, n_steps))
+
+    def loss(control: Weights, step: Array) -> Array:
+        key = jax.random.fold_in(data_key(world, step), 1)
+        batch = sample_batch(config, world.problem, key, hyper)
+        t = jax.random.uniform(jax.random.fold_in(key, 1))
+        net = network(config, params_of(point(first, control, last, t)))
+        return squared_error(net(batch.inputs), batch.targets)
+
+    def train(step: Array, state: tuple[Weights, optax.OptState]) -> tuple[Weights, optax.OptState]:
+        control, moments = state
+        updates, moments = optimizer.update(jax.grad(loss)(control, step), moments)
+        return jax.tree.map(jnp.add, control, updates), moments
+
+    start = midpoint(first, last)
+    return jax.lax.fori_loop(0, n_steps, train, (start, optimizer.init(start)))[0]
+
+
+class Path(NamedTuple):
+    """Losses along a path, and how far the highest lies above the line between its ends."""
+
+    t: Float[Array, " point"]
+    loss: Float[Array, " point"]
+    barrier: Float[Array, ""]  # 0 where no point lies above that line
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def along(
+    config: Config, hyper: Hyper, world: World, first: Weights, control: Weights, last: Weights
+) -> Path:
+    """Task losses at 25 points of a curve, all on the same fresh samples, and the barrier."""
+
+    def loss(t: Array) -> Array:
+        net = network(config, params_of(point(first, control, last, t)))
+        return sampled_loss(config, net, world.problem, world.key_probe, hyper, _N_SAMPLES).mean
+
+    t = jnp.linspace(0, 1, N_POINTS)
+    losses = jax.lax.map(loss, t)
+    return Path(t, losses, (losses - ((1 - t) * losses[0] + t * losses[-1])).max())
