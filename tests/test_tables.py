@@ -17,6 +17,7 @@ from toymono.evidence.tables import (
     member_table,
     over_seeds,
     run_table,
+    told_settings,
     training_loss,
     varying_settings,
 )
@@ -131,3 +132,16 @@ def test_networks_of_the_demo_s_shape_are_taken_apart_on_two_threads():
     # Mapped all at once they were not: XLA's two threads waited for each other.
     environment = {**os.environ, XLA_THREADS: "2"}
     subprocess.run([sys.executable, "-c", TAKEN_APART], env=environment, timeout=240, check=True)
+
+
+def test_a_member_is_told_by_what_differs_and_among_many_settings_by_what_is_not_default():
+    few = pd.DataFrame({**dict.fromkeys(SETTINGS, 1), "bias_offset": [0.0, -1.0], "seed": [0, 0]})
+    assert told_settings(few)[0] == {"bias_offset": 0.0, "seed": 0}
+    axes = ("bias_offset", "hidden_noise", "dropout", "l4_share", "mono_loss", "l1", "n_groups")
+    rows = [{name: 0.5 if name == axis else 0.0 for name in axes} for axis in axes]
+    many = pd.DataFrame([{**dict.fromkeys(SETTINGS, 1), **row, "seed": 0} for row in rows])
+    many["n_groups"] = many.n_groups + 1.0
+    assert told_settings(many)[1] == {"hidden_noise": 0.5, "seed": 0}
+    assert told_settings(many)[-1] == {"n_groups": 1.5, "seed": 0}
+    many["dropout"] = [np.nan] * len(axes)
+    assert all("dropout" not in told for told in told_settings(many))

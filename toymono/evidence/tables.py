@@ -5,6 +5,7 @@ Takes the named arrays that `sweeps.store` writes and reads; knows no file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -46,6 +47,7 @@ LOSSES = ("task_loss", "task_loss_error")
 STATE = ("late_gain", "finished", "diverged")
 MEASURES = (*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *STATE)
 RECORDED = (*LOSSES, *COUNTS, *SHARES[:3], *STATE)
+_MOST_TOLD = 6  # settings that name a member
 _SIGNED = {"mean_bias", "mono_bias", "poly_bias", "block_slope", "final_slope"}
 _ON_DEMAND = {*MonoInContexts._fields, *Geometry._fields}  # see on_demand.py
 _NOT_NEGATIVE = {*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *_ON_DEMAND} - _SIGNED
@@ -224,3 +226,21 @@ def by_setting(table: pd.DataFrame) -> DataFrameGroupBy:
 def varying_settings(table: pd.DataFrame) -> list[str]:
     """Settings, seeds aside, that differ between rows."""
     return [name for name in setting_names(table) if table[name].nunique(dropna=False) > 1]
+
+
+def told_settings(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """What of each row's settings, and its seed, says which it is: those that differ between rows;
+    where many do, those that are not at their defaults.
+    """
+    varying = varying_settings(table)
+    defaults = {**vars(Config()), **{n: of.default for n, of in setting_numbers().items()}}
+    idle = defaults if len(varying) > _MOST_TOLD else {}
+    rows = table[[*varying, "seed"]].to_dict("records")
+    return [
+        {
+            str(name): value
+            for name, value in row.items()
+            if value == value and (name not in idle or value != idle[name])  # not NaN: no such one
+        }
+        for row in rows
+    ]

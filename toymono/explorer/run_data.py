@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from toymono.config import InputError
+from toymono.config import ALWAYS_WRITTEN, InputError, own_numbers
 from toymono.evidence.contrast import contrast, contrast_words
 from toymono.evidence.curves import distinguishing, sweep_axis
 from toymono.evidence.tables import (
@@ -133,9 +133,12 @@ def run_tables(study: Study) -> dict[str, Any]:
 
 
 def _made_with(study: Study) -> dict[str, str]:
-    """Settings that all members share, then versions, device and commit."""
+    """Settings that all members share, then versions, device and commit; levers that none uses are
+    left out.
+    """
     table = study.whole_table
-    names = setting_names(table)
+    idle = {name for name, of in own_numbers().items() if (table[name] == of.default).all()}
+    names = [name for name in setting_names(table) if name not in idle - {*ALWAYS_WRITTEN}]
     shared = {
         name: str(table[name].iloc[0]) for name in names if table[name].nunique(dropna=False) == 1
     }

@@ -27,7 +27,7 @@ from toymono.evidence.tables import (
     own_measures,
     recorded_table,
     run_table,
-    varying_settings,
+    told_settings,
 )
 from toymono.gallery.runs import Run
 from toymono.plots.style import setting_label
@@ -99,10 +99,7 @@ class Study:
     @functools.cached_property
     def labels(self) -> dict[int, str]:
         """Every member's setting and seed in words, by its number."""
-        table = self.run.table
-        named = table[[*varying_settings(table), "seed"]].to_dict("records")
-        rows = ({str(name): value for name, value in row.items()} for row in named)
-        return {number: setting_label(row) for number, row in enumerate(rows)}
+        return dict(enumerate(map(setting_label, told_settings(self.run.table))))
 
     def stamp(self) -> str:
         """Changes when results of the run do."""

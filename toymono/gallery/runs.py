@@ -13,7 +13,7 @@ import xarray as xr
 from toymono.analysis.ordering import feature_neuron_map
 from toymono.analysis.specimen import Specimen
 from toymono.config import Config, Hyper, Sweep, require
-from toymono.evidence.tables import COUNTS, over_seeds, run_table, varying_settings
+from toymono.evidence.tables import COUNTS, over_seeds, run_table, told_settings, varying_settings
 from toymono.gallery.progress import progress
 from toymono.plots import maps
 from toymono.plots.style import setting_label
@@ -131,7 +131,7 @@ class Run:
         known, rule = number in self.table.index, f"a whole number from 0 to {len(self.table) - 1}"
         require(known, "member", rule, number, "see the run's table, or `toymono table`")
         row = self.table.loc[number]
-        label = setting_label({name: row[name] for name in (*varying_settings(self.table), "seed")})
+        label = setting_label(told_settings(self.table)[[*self.table.index].index(number)])
         unit, seed, setting = self.units[int(row.unit)], int(row.seed), int(row.setting)
         one = unit.sel(seed=seed).isel(setting=setting)
         return Member(int(number), label, read_member(unit, seed, setting, step), one)
