@@ -119,7 +119,7 @@ def test_a_wrong_value_ends_with_one_sentence_and_writes_nothing(
         (("run", "custom", "--seeds", "1.5"), "--seeds.*1.5.*INT"),
         (("run", "custom", "--bias-ofset", "1"), "--bias-ofset.*--bias-offset"),
         (("run", "dmo"), "'dmo' is not known here; did you mean demo\\?"),
-        (("run", "xyzzy"), "xyzzy.*choose one of demo, recipe, LR1"),
+        (("run", "xyzzy"), "xyzzy.*choose one of demo, recipe, levers"),
         (("run", "demo", "--scale", "huge"), "huge.*desk.*paper.*smoke"),
         (("tabel",), "'tabel' is not known here; did you mean table\\?"),
     ],
