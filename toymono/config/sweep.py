@@ -116,13 +116,9 @@ def _model(base: Config, named: set[str], values: dict[str, Any]) -> tuple[Confi
         base, **chosen, options=tuple({**_kept(base, chosen), **options}.items())
     )
     needed = named | {*config.component("feature_law").numbers}
-    hyper = Hyper(
-        **{
-            name: mapped[name].checked(name, values.get(name, mapped[name].default))
-            for name in mapped
-            if name in needed
-        }
-    )
+    given = {name: mapped[name].checked(name, values[name]) for name in values if name in mapped}
+    defaults = {name: number.default for name, number in mapped.items() if name in needed}
+    hyper = Hyper(**{**defaults, **given})
     _check_together(config, hyper)
     return config, hyper
 

@@ -203,6 +203,7 @@ def _two_starts(
     )
 
 
+_AT_DEMO_SIZE = ("demo", "levers", "basins")
 PRESETS: dict[str, str] = {  # names of sweeps, and what each is
     "demo": "zero bias against offset -1 with decay, small enough for minutes",
     "recipe": "batch, steps, schedule, optimizer: "
@@ -253,9 +254,16 @@ def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
     models = _models(sweep)
     for scale in SCALES:
         for name in PRESETS:
-            if _models_of(name, scale) == models:
+            same_size = _size(name, scale) == sweep.base.n_features
+            if same_size and _models_of(name, scale) == models:
                 return name, scale
     return None
+
+
+def _size(name: str, scale: ScaleName) -> int:
+    """The number of features of all networks of a preset, known without making it."""
+    small = _SMOKE_DEMO if scale == "smoke" else _DEMO
+    return (small if name in _AT_DEMO_SIZE else SCALES[scale]).config.n_features
 
 
 @functools.cache
