@@ -5,6 +5,7 @@ import pytest
 from cases import offset_params
 from flax import nnx
 
+from toymono.analysis.responses import _KEEP_SIGNS
 from toymono.components.registry import components
 from toymono.config import Config
 from toymono.toy.model import (
@@ -62,6 +63,12 @@ def test_activations_have_their_known_values(name, expected):
 
 @pytest.mark.parametrize("name", OWN)
 def test_no_activation_is_positive_where_its_argument_is_not(name):
+    x, found = jnp.linspace(-4, 4, 81), components("activation")[name]
+    assert not (found(x, **found.given({})) > 0)[x <= 0].any()
+
+
+@pytest.mark.parametrize("name", _KEEP_SIGNS)
+def test_of_these_activations_is_positive_just_where_their_argument_is(name):
     x = jnp.linspace(-4, 4, 81)
     assert jnp.array_equal(components("activation")[name](x) > 0, x > 0)
 

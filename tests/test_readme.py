@@ -84,7 +84,7 @@ def test_the_gallery_finds_the_claims_that_an_experiment_names():
 
 
 def test_every_mutation_finds_its_place_and_its_test():
-    for each in (*mutations.SCIENCE, *mutations.TRAINING, *mutations.FILES, *mutations.PAGES):
+    for each in mutations.ALL:
         assert (ROOT / each.file).read_text(encoding="utf-8").count(each.old) == 1, each.name
         module, _, name = each.test.partition("::")
         assert not name or f"def {name.split('[')[0]}(" in (ROOT / "tests" / module).read_text(
