@@ -155,11 +155,11 @@ def draw(runs):
                 Curve(
                     {"pair": pair},
                     np.asarray(same.t.iloc[0]),
-                    interval_over_seeds(losses, lowest=0),
+                    interval_over_seeds(losses, lowest=0.0),
                     losses,
                 )
             )
-            barrier = interval_over_seeds(same.barrier.to_numpy(), lowest=0)
+            barrier = interval_over_seeds(same.barrier.to_numpy(), lowest=0.0)
             ends = {end: float(getattr(barrier, end)) for end in ("mean", "low", "high")}
             rows.append({"path": kind, "pair": pair, **ends})
             if (kind, pair) == ("curved", "zero bias to offset"):
@@ -168,7 +168,11 @@ def draw(runs):
     print(f"{RULE}. Expected: {EXPECTED}. Found: {verdict(deciding)}.")
     tuned = pd.DataFrame(itertools.chain.from_iterable(there_and_back(run, seed) for seed in seeds))
     print_table(frame_table(tuned))
-    return {"basins": path_panels(panels, "Paths between networks of one world", verdict(deciding))}
+    return {
+        "basins-paths": path_panels(
+            panels, "Paths between networks of one world", verdict(deciding)
+        )
+    }
 
 
 if __name__ == "__main__":

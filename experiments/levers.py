@@ -6,6 +6,7 @@ Command:  python experiments/levers.py
 Expect:   (nothing in the paper; PREDICTIONS, committed before the first network was trained)
 """
 
+import math
 from typing import NamedTuple
 
 import jax
@@ -78,7 +79,11 @@ PREDICTIONS = {
 
 
 def side(interval):
-    """On which side of 0 a difference lies: more, less, or level where it may be either."""
+    """On which side of 0 a difference lies: more, less, or level where it may be either; untested
+    without two finished networks.
+    """
+    if math.isnan(interval.low):
+        return "untested"
     if interval.low > 0:
         return "more"
     return "less" if interval.high < 0 else "level"
@@ -123,6 +128,8 @@ def best_table(run, table, found, density):
     rows = []
     for lever in found:
         strength = best_strength(table, lever)
+        if strength is None:
+            continue
         members = table[(table.lever == lever) & (table.strength == strength)]
         more = pd.DataFrame([of_member(run, row, density) for row in members.itertuples()])
         numbers = members[[*SHOWN]].reset_index(drop=True).join(more).astype(float).mean()
@@ -171,8 +178,8 @@ def draw(runs):
     ratio = sum(one / other for one, other in zip(built, least, strict=True)) / len(seeds)
     landmarks = {"hand-built network": (ratio, 1.0)}
     curves = fronts(table)
-    none = next(curve for curve in curves if curve.lever == NO_LEVER)
-    landmarks[NO_LEVER] = (float(none.loss.mean[0]), float(none.covered.mean[0]))
+    for none in (curve for curve in curves if curve.lever == NO_LEVER):
+        landmarks[NO_LEVER] = (float(none.loss.mean[0]), float(none.covered.mean[0]))
     families = dict(zip(table.lever, table.family, strict=True))
     return {
         "levers-front": front_panels(

@@ -69,7 +69,8 @@ def untrained(load, monkeypatch):
 def _tabulates_and_draws(module, script, runs, folder, capsys):
     argv = ["--scale", "smoke", "--out", str(runs), "--figures", str(folder)]
     seeds = getattr(module, "SEEDS", (0, 1, 2))
-    module.main(script.stem, module.__doc__, module.BATCHES, module.draw, argv, seeds)
+    more = {"tell": module.tell} if hasattr(module, "tell") else {}
+    module.main(script.stem, module.__doc__, module.BATCHES, module.draw, argv, seeds, **more)
     assert f"open {folder / script.stem}.html" in capsys.readouterr().out
     for batch in module.BATCHES:
         results = read_results(folder / f"{batch}.json")

@@ -5,7 +5,15 @@ import pandas as pd
 import pytest
 from made_up import store_made_up
 
-from toymono.evidence.front import MOST_LOSS, budget_coverage, ranks, with_levers
+from toymono.evidence.front import (
+    MOST_LOSS,
+    best_strength,
+    budget_coverage,
+    budget_coverages,
+    fronts,
+    ranks,
+    with_levers,
+)
 from toymono.evidence.tables import recorded_table, run_table
 from toymono.sweeps.presets import preset_sweep, race_of
 from toymono.sweeps.race import NO_LEVER, PAPER_LEVER, entries, levers
@@ -63,6 +71,16 @@ def test_levers_are_ranked_by_their_mean_and_compared_seed_by_seed():
     assert float(found["b"].coverage.mean) == pytest.approx(0.6)
     assert float(found["b"].coverage.high) == 1.0  # a share ends there
     assert float(found["b"].more["a"].low) == pytest.approx(0.3)  # paired: seeds cancel
+
+
+def test_a_lever_of_which_no_network_has_finished_has_no_rank_number(raced):
+    _, found = raced
+    found = found.assign(finished=found.lever != "width")
+    coverages = budget_coverages(found)
+    assert coverages.loc["width"].isna().all() and coverages.loc[NO_LEVER].notna().all()
+    assert best_strength(found, "width") is None
+    assert [*ranks(coverages, (NO_LEVER,))][-1] == "width"
+    assert "width" not in {front.lever for front in fronts(found)}
 
 
 @pytest.fixture(scope="module")

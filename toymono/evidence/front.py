@@ -62,8 +62,14 @@ def budget_coverages(table: pd.DataFrame) -> pd.DataFrame:
     """The budget coverage of each lever, one column for each seed; NaN where no network has
     finished.
     """
+    levers, seeds = table.lever.unique(), sorted(table.seed.unique())
     finished = table[table.finished.astype(bool)]
-    return finished.groupby(["lever", "seed"], sort=False)[[*table]].apply(_of_rows).unstack("seed")
+    found = {
+        (lever, seed): _of_rows(rows)
+        for (lever, seed), rows in finished.groupby(["lever", "seed"], sort=False)
+    }
+    by_seed = {seed: [found.get((lever, seed), np.nan) for lever in levers] for seed in seeds}
+    return pd.DataFrame(by_seed, index=levers)
 
 
 def _of_rows(rows: pd.DataFrame) -> float:
@@ -97,7 +103,9 @@ def ranks(coverages: pd.DataFrame, references: Sequence[str]) -> dict[str, Rank]
         )
         for lever, by_seed in coverages.iterrows()
     }
-    return dict(sorted(found.items(), key=lambda item: -np.nan_to_num(item[1].coverage.mean)))
+    means = {lever: float(rank.coverage.mean) for lever, rank in found.items()}
+    order = sorted(found, key=lambda lever: (np.isnan(means[lever]), -means[lever]))
+    return {lever: found[lever] for lever in order}
 
 
 class Front(NamedTuple):
