@@ -26,6 +26,7 @@ from toymono.toy.model import Weights, params_of, weights_of
 from toymono.toy.tasks import sample_batch
 from toymono.toy.world import make_world
 from toymono.training.paths import along, balanced, emptied, low_control, matched, midpoint
+from toymono.training.schedules import last_step
 from toymono.training.train import data_key, start_from, step_data, update
 
 BATCHES = ("basins",)
@@ -117,7 +118,7 @@ def there_and_back(run, seed):
     and covered features at each stage.
     """
     member = members_of(run, seed)["zero bias"]
-    n_steps, stages = member.config.n_steps, {"zero bias": weights_of(member.params)}
+    n_steps, stages = last_step(member.config), {"zero bias": weights_of(member.params)}
     stages["with overlap penalty"] = trained_on(
         member, stages["zero bias"], n_steps, neuron_overlap=OVERLAP
     )
