@@ -123,6 +123,7 @@ def test_overlap_at_random_strengths_is_that_of_answers_to_features_at_uniform_s
     # Without biases neuron 1 answers s and 3 t, each a share of the larger.
     s, t = np.random.default_rng(0).uniform(size=(2, 100_000))
     due = np.minimum(s, 3 * t) / np.maximum(s, 3 * t)
+    assert float(found.std()) == pytest.approx(due.std(), rel=0.1)
     assert float(found.mean()) == pytest.approx(due.mean(), abs=5 * due.std() / 2000**0.5)
 
 
@@ -215,10 +216,10 @@ def test_adapted_biases_stay_between_minus_1_and_0():
 
 def test_groups_are_asked_for_rates_of_their_own_and_exempt_neurons_follow_the_gradient():
     quiet = jnp.zeros((2, 2))
-    groups = {"highest_rate": 0.95, "lowest_rate": 0.2, "n_groups": 3.0}
+    groups = {"highest_rate": 0.95, "lowest_rate": 0.05, "n_groups": 3.0}
     bias, _ = _adapted([-0.5, -0.5, -0.5], quiet, **groups)
-    # .9 is within .95, .3 within sqrt(.95 * .2) = .44; the third woke by its own group's mean, 0.
-    np.testing.assert_allclose(bias, -0.5)
+    # .9 is within .95, .3 above sqrt(.95 * .05) = .22; the third woke by its own group's mean, 0.
+    np.testing.assert_allclose(bias, [-0.5, -0.52, -0.5], rtol=1e-5)
     bias, _ = _adapted([-0.5, -0.5, -0.5], quiet, n_exempt=1.0)
     np.testing.assert_allclose(bias, [-0.2, -0.5, -0.48], rtol=1e-5)
 
