@@ -21,6 +21,11 @@ def print_means(run):
     print_table(summary_table(over_seeds(run.table, MEASURES), MEASURES))
 
 
+def ends(interval):
+    """The mean of an interval and its ends, as columns of a table."""
+    return {end: float(getattr(interval, end)) for end in ("mean", "low", "high")}
+
+
 def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2), tell=print_means):
     """Run an experiment: `draw` takes its runs by batch and returns figures by name; `tell` prints
     a run.

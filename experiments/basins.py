@@ -12,8 +12,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
-from _main import main
+from _main import ends, main
 
+from toymono.analysis.losses import task_loss
 from toymono.analysis.monosemanticity import is_mono
 from toymono.analysis.specimen import specimen_of
 from toymono.command_line.terminal import frame_table, print_table
@@ -22,10 +23,19 @@ from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.plots.paths import path_panels
 from toymono.sweeps.store import read_member
-from toymono.toy.model import Weights, params_of, weights_of
+from toymono.toy.model import params_of, weights_of
 from toymono.toy.tasks import sample_batch
-from toymono.toy.world import make_world
-from toymono.training.paths import along, balanced, emptied, low_control, matched, midpoint
+from toymono.toy.world import make_world, probe_key
+from toymono.training.paths import (
+    along,
+    balanced,
+    emptied,
+    low_control,
+    matched,
+    midpoint,
+    reordered,
+    rescaled,
+)
 from toymono.training.schedules import last_step
 from toymono.training.train import data_key, start_from, step_data, update
 
@@ -38,13 +48,14 @@ RULE = (
 )
 BASIN, VALLEY = 0.1, 0.02
 EXPECTED = "one valley, with a high barrier on the straight path: the network is twice as wide as N"
-CONTROL = 0.001  # the most that a permuted and rescaled copy may show
+CONTROL = 0.001  # the most that a permuted and rescaled copy may show on the straight path
 
+CONTROL_PAIR, DECIDING_PAIR = "copy, permuted and rescaled", "zero bias to offset"
 PAIRS = {
-    "copy, permuted and rescaled": ("offset", "copy"),
+    CONTROL_PAIR: ("offset", "copy"),
     "offset, other start": ("offset", "offset again"),
     "zero bias, other start": ("zero bias", "zero bias again"),
-    "zero bias to offset": ("zero bias", "offset"),
+    DECIDING_PAIR: ("zero bias", "offset"),
     "zero bias to offset, other start": ("zero bias", "offset again"),
 }
 CURVE_STEPS, CURVE_RATE = 2048, 0.003
@@ -68,8 +79,7 @@ def copy_of(weights, key):
     """The same network with its neurons in another order and at other scales."""
     order = jax.random.permutation(key, len(weights.bias))
     a = jnp.exp(jax.random.normal(key, (len(weights.bias),)))
-    scaled = Weights(weights.encoder * a, weights.bias * a, weights.decoder / a[:, None])
-    return Weights(scaled.encoder[:, order], scaled.bias[order], scaled.decoder[order])
+    return reordered(rescaled(weights, a), order)
 
 
 def paths_of(run, seed):
@@ -114,8 +124,8 @@ def trained_on(member, weights, n_steps, **numbers):
 
 
 def there_and_back(run, seed):
-    """A polysemantic network trained on with a price on overlap, and then without it: mono neurons
-    and covered features at each stage.
+    """A polysemantic network trained on with a price on overlap, and then without it: loss and mono
+    neurons at each stage.
     """
     member = members_of(run, seed)["zero bias"]
     n_steps, stages = last_step(member.config), {"zero bias": weights_of(member.params)}
@@ -125,20 +135,29 @@ def there_and_back(run, seed):
     stages["then without"] = trained_on(member, stages["with overlap penalty"], n_steps)
     rows = []
     for stage, weights in stages.items():
-        scores = specimen_of(member.config, params_of(weights), member.problem).scores
-        world = make_world(member.config, seed)
-        hyper = Hyper(feature_density=member.hyper.feature_density)
-        loss = float(along(member.config, hyper, world, weights, weights, weights).loss[0])
+        params, key = params_of(weights), probe_key(seed)
+        loss = float(task_loss(member.config, params, member.problem, key, member.hyper).mean)
+        scores = specimen_of(member.config, params, member.problem).scores
         mono = int(is_mono(scores).sum())
         rows.append({"seed": seed, "stage": stage, "task loss": loss, "mono neurons": mono})
     return rows
 
 
-def verdict(barriers):
-    """What the barriers of the deciding pair say by RULE."""
-    if barriers.low > BASIN:
+def verdict(control, deciding):
+    """What the deciding barrier says by RULE; nothing where the control shows one."""
+    if control.high > CONTROL:
+        return "untested: the copy shows a barrier"
+    if deciding.low > BASIN:
         return "another basin"
-    return "one valley" if barriers.high < VALLEY else "undecided"
+    return "one valley" if deciding.high < VALLEY else "undecided"
+
+
+def over_seeds(paths):
+    """The loss along one kind of path between one pair, and its barrier, over seeds."""
+    losses = np.stack([*paths.loss])
+    interval = interval_over_seeds(losses, lowest=0.0)
+    curve = Curve({"pair": paths.pair.iloc[0]}, np.asarray(paths.t.iloc[0]), interval, losses)
+    return curve, interval_over_seeds(paths.barrier.to_numpy(), lowest=0.0)
 
 
 def draw(runs):
@@ -146,34 +165,15 @@ def draw(runs):
     run = runs["basins"]
     seeds = [int(seed) for seed in sorted(run.table.seed.unique())]
     found = pd.DataFrame(itertools.chain.from_iterable(paths_of(run, seed) for seed in seeds))
-    panels, rows, deciding = {}, [], None
-    for kind in ("straight", "curved"):
-        panels[kind] = []
-        for pair in PAIRS:
-            same = found[(found.pair == pair) & (found.path == kind)]
-            losses = np.stack([*same.loss])
-            panels[kind].append(
-                Curve(
-                    {"pair": pair},
-                    np.asarray(same.t.iloc[0]),
-                    interval_over_seeds(losses, lowest=0.0),
-                    losses,
-                )
-            )
-            barrier = interval_over_seeds(same.barrier.to_numpy(), lowest=0.0)
-            ends = {end: float(getattr(barrier, end)) for end in ("mean", "low", "high")}
-            rows.append({"path": kind, "pair": pair, **ends})
-            if (kind, pair) == ("curved", "zero bias to offset"):
-                deciding = barrier
+    joined = {key: over_seeds(paths) for key, paths in found.groupby(["path", "pair"], sort=False)}
+    panels = {kind: [joined[kind, pair][0] for pair in PAIRS] for kind in ("straight", "curved")}
+    rows = [{"path": k, "pair": p, **ends(barrier)} for (k, p), (_, barrier) in joined.items()]
     print_table(frame_table(pd.DataFrame(rows)))
-    print(f"{RULE}. Expected: {EXPECTED}. Found: {verdict(deciding)}.")
+    judged = verdict(joined["straight", CONTROL_PAIR][1], joined["curved", DECIDING_PAIR][1])
+    print(f"{RULE}. Expected: {EXPECTED}. Found: {judged}.")
     tuned = pd.DataFrame(itertools.chain.from_iterable(there_and_back(run, seed) for seed in seeds))
     print_table(frame_table(tuned))
-    return {
-        "basins-paths": path_panels(
-            panels, "Paths between networks of one world", verdict(deciding)
-        )
-    }
+    return {"basins-paths": path_panels(panels, "Paths between networks of one world", judged)}
 
 
 if __name__ == "__main__":

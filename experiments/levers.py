@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import jax
 import pandas as pd
-from _main import main
+from _main import ends, main
 
 from toymono.analysis.losses import sampled_loss
 from toymono.analysis.monosemanticity import is_mono, is_poly
@@ -150,7 +150,7 @@ def rank_table(found):
     rows = []
     for lever, rank in found.items():
         expected = PREDICTIONS.get(lever)
-        row = {"lever": lever, **_ends("", rank.coverage)}
+        row = {"lever": lever, **ends(rank.coverage)}
         for reference, said in ((NO_LEVER, "against_none"), (PAPER_LEVER, "against_paper")):
             outcome = side(rank.more[reference])
             predicted = getattr(expected, said) if expected else outcome
@@ -161,10 +161,6 @@ def rank_table(found):
             }
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _ends(name, interval):
-    return {f"{name}{end}": float(getattr(interval, end)) for end in ("mean", "low", "high")}
 
 
 def draw(runs):

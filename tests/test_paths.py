@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toymono.config import Config, Hyper
-from toymono.toy.model import Weights, network, params_of, random_params, weights_of
+from toymono.toy.model import network, params_of, random_params, weights_of
 from toymono.toy.world import make_world
 from toymono.training.paths import (
     N_POINTS,
@@ -17,6 +17,8 @@ from toymono.training.paths import (
     matched,
     midpoint,
     point,
+    reordered,
+    rescaled,
 )
 
 CONFIG = Config(n_features=8, n_embed=4, n_neurons=12, batch_size=64, n_steps=64, schedule="cosine")
@@ -36,8 +38,7 @@ def _copy(weights):
     """Neurons in another order, at other scales: the same network."""
     a = jnp.exp(jax.random.normal(jax.random.key(2), (12,)))
     order = jax.random.permutation(jax.random.key(3), 12)
-    scaled = Weights(weights.encoder * a, weights.bias * a, weights.decoder / a[:, None])
-    return Weights(scaled.encoder[:, order], scaled.bias[order], scaled.decoder[order])
+    return reordered(rescaled(weights, a), order)
 
 
 def test_a_balanced_network_computes_the_same_with_neurons_of_equal_lengths():

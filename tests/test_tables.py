@@ -136,12 +136,12 @@ def test_networks_of_the_demo_s_shape_are_taken_apart_on_two_threads():
 
 def test_a_member_is_told_by_what_differs_and_among_many_settings_by_what_is_not_default():
     few = pd.DataFrame({**dict.fromkeys(SETTINGS, 1), "bias_offset": [0.0, -1.0], "seed": [0, 0]})
-    assert told_settings(few)[0] == {"bias_offset": 0.0, "seed": 0}
+    assert told_settings(few, few)[0] == {"bias_offset": 0.0, "seed": 0}
     axes = ("bias_offset", "hidden_noise", "dropout", "l4_share", "mono_loss", "l1", "n_groups")
     rows = [{name: 0.5 if name == axis else 0.0 for name in axes} for axis in axes]
     many = pd.DataFrame([{**dict.fromkeys(SETTINGS, 1), **row, "seed": 0} for row in rows])
     many["n_groups"] = many.n_groups + 1.0
-    assert told_settings(many)[1] == {"hidden_noise": 0.5, "seed": 0}
-    assert told_settings(many)[-1] == {"n_groups": 1.5, "seed": 0}
+    assert told_settings(many, many)[1] == {"hidden_noise": 0.5, "seed": 0}
+    assert told_settings(many, many)[-1] == {"n_groups": 1.5, "seed": 0}
     many["dropout"] = [np.nan] * len(axes)
-    assert all("dropout" not in told for told in told_settings(many))
+    assert all("dropout" not in told for told in told_settings(many, many))

@@ -4,11 +4,11 @@ models.
 Imports nothing heavy, so that the command line can check its input before JAX is loaded.
 """
 
-from toymono.config.hyper import ALWAYS_WRITTEN as ALWAYS_WRITTEN
 from toymono.config.hyper import CORE_NUMBERS as CORE_NUMBERS
 from toymono.config.hyper import Hyper as Hyper
 from toymono.config.hyper import Scalar as Scalar
 from toymono.config.hyper import known_numbers as known_numbers
+from toymono.config.hyper import left_out as left_out
 from toymono.config.hyper import own_numbers as own_numbers
 from toymono.config.hyper import setting_numbers as setting_numbers
 from toymono.config.program import FILLED_BY_COMPONENTS as FILLED_BY_COMPONENTS

@@ -48,6 +48,11 @@ def own_numbers() -> dict[str, Number]:
     return CORE_NUMBERS | mapped_numbers(of_users=False)
 
 
+def left_out() -> dict[str, float]:
+    """The numbers that files leave out where all members have their defaults, with these."""
+    return {n: of.default for n, of in own_numbers().items() if n not in ALWAYS_WRITTEN}
+
+
 class Hyper(Mapping[str, Scalar]):
     """The numbers that can differ between members, by name: floats, or arrays with a member axis.
 

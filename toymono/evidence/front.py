@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from toymono.config import Config, Sweep
-from toymono.evidence.predictions import least_loss
+from toymono.evidence.predictions import least_loss, predicted
 from toymono.evidence.seeds import Interval, interval_over_seeds
 from toymono.evidence.tables import setting_names
 from toymono.sweeps.race import Entry
@@ -75,12 +75,7 @@ def budget_coverages(table: pd.DataFrame) -> pd.DataFrame:
 def _of_rows(rows: pd.DataFrame) -> float:
     """The budget coverage of one seed's networks."""
     losses, covered = (rows[n].to_numpy(float) for n in ("task_loss", "covered_per_feature"))
-    return budget_coverage(losses, covered, _least(rows.iloc[0]))
-
-
-def _least(member: Any) -> float:  # noqa: ANN401 (a row of the table)
-    n, d, seed = (int(getattr(member, name)) for name in ("n_features", "n_embed", "seed"))
-    return least_loss(n, d, seed, float(member.feature_density))
+    return budget_coverage(losses, covered, *predicted(rows.iloc[:1], least_loss))
 
 
 class Rank(NamedTuple):
@@ -120,16 +115,10 @@ class Front(NamedTuple):
 
 def fronts(table: pd.DataFrame) -> list[Front]:
     """The front of every lever, from its networks that have finished."""
-    finished = _over_least(table[table.finished.astype(bool)])
-    return [
-        Front(str(family), str(lever), *_over_strengths(rows))
-        for (family, lever), rows in finished.groupby(["family", "lever"], sort=False)
-    ]
-
-
-def _over_least(table: pd.DataFrame) -> pd.DataFrame:
-    least = [_least(member) for member in table.itertuples()]
-    return table.assign(loss_over_least=table.task_loss / least)
+    finished = table[table.finished.astype(bool)]
+    over_least = finished.task_loss / predicted(finished, least_loss)
+    groups = finished.assign(loss_over_least=over_least).groupby(["family", "lever"], sort=False)
+    return [Front(str(f), str(lever), *_over_strengths(rows)) for (f, lever), rows in groups]
 
 
 def _over_strengths(rows: pd.DataFrame) -> tuple[list[float], Interval, Interval]:
@@ -148,12 +137,6 @@ def best_strength(table: pd.DataFrame, lever: str) -> float | None:
     """The strength at which a lever's networks alone have the largest mean budget coverage; None
     where none has finished.
     """
-    rows = table[(table.lever == lever) & table.finished.astype(bool)]
-    scores = {
-        float(strength): rows[rows.strength == strength]
-        .groupby("seed")[[*rows]]
-        .apply(_of_rows)
-        .mean()
-        for strength in rows.strength.unique()
-    }
-    return max(scores, key=lambda strength: scores[strength]) if scores else None
+    rows = table[table.lever == lever]
+    scores = budget_coverages(rows.assign(lever=rows.strength)).mean(axis=1).dropna()
+    return float(scores.idxmax()) if len(scores) else None

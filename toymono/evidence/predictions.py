@@ -47,11 +47,10 @@ def over_prediction(
 ) -> Values:
     """A measure of decoders over what is predicted for each one's seed, shape and density."""
 
-    def ratio(rows: pd.DataFrame) -> pd.Series:
-        keys = zip(rows.n_features, rows.n_embed, rows.seed, rows.feature_density, strict=True)
-        predicted = [
-            predict(int(n), int(d), int(seed), float(density)) for n, d, seed, density in keys
-        ]
-        return rows[measure] / predicted
+    return derived(batches, lambda rows: rows[measure] / predicted(rows, predict), over)
 
-    return derived(batches, ratio, over)
+
+def predicted(rows: pd.DataFrame, predict: Predict) -> list[float]:
+    """What is predicted of each member."""
+    keys = zip(rows.n_features, rows.n_embed, rows.seed, rows.feature_density, strict=True)
+    return [predict(int(n), int(d), int(seed), float(density)) for n, d, seed, density in keys]

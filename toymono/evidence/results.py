@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import xarray as xr
 
-from toymono.config import ALWAYS_WRITTEN, Config, InputError, own_numbers, require
+from toymono.config import Config, InputError, left_out, require
 from toymono.evidence.tables import MEASURES, SETTINGS, run_table, setting_names
 from toymono.sweeps.folder import SWEEP_FILE, read_sweep
 from toymono.sweeps.presets import batch_of
@@ -96,7 +96,7 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
     }
     names = (*setting_names(table), "seed", *MEASURES, "unit", "setting")
     columns = [name for name in names if name not in shared]
-    untold = {name for name, default in _left_out().items() if shared.get(name) == default}
+    untold = {name for name, default in left_out().items() if shared.get(name) == default}
     rows = [
         {name: json_number(value, _DIGITS) for name, value in row.items()}
         for row in table[columns].to_dict("records")
@@ -113,12 +113,6 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
     return write_text(file, text.replace('"members": []', f'"members": [\n{lines}\n]') + "\n")
 
 
-def _left_out() -> dict[str, float]:
-    """The numbers that files leave out where all members have their defaults, with these."""
-    known = own_numbers().items()
-    return {name: number.default for name, number in known if name not in ALWAYS_WRITTEN}
-
-
 def read_results(file: pathlib.Path) -> Results:
     """The results in a file; a number that is not there has its default.
 
@@ -126,7 +120,7 @@ def read_results(file: pathlib.Path) -> Results:
     """
     try:
         content = json.loads(read_text(file))
-        rows = [{**_left_out(), **content["settings"], **row} for row in content["members"]]
+        rows = [{**left_out(), **content["settings"], **row} for row in content["members"]]
         table = pd.DataFrame(rows)
         results = Results(content["batch"], content["scale"], table, content["provenance"])
         content["provenance"].values()

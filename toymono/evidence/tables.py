@@ -228,14 +228,14 @@ def varying_settings(table: pd.DataFrame) -> list[str]:
     return [name for name in setting_names(table) if table[name].nunique(dropna=False) > 1]
 
 
-def told_settings(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """What of each row's settings, and its seed, says which it is: those that differ between rows;
-    where many do, those that are not at their defaults.
+def told_settings(table: pd.DataFrame, of: pd.DataFrame) -> list[dict[str, Any]]:
+    """What of the settings of some rows, and the seed, says which of the table's each is: settings
+    that differ in the table; where many do, those that are not at their defaults.
     """
     varying = varying_settings(table)
     defaults = {**vars(Config()), **{n: of.default for n, of in setting_numbers().items()}}
     idle = defaults if len(varying) > _MOST_TOLD else {}
-    rows = table[[*varying, "seed"]].to_dict("records")
+    rows = of[[*varying, "seed"]].to_dict("records")
     return [
         {
             str(name): value

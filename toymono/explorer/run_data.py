@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from toymono.config import ALWAYS_WRITTEN, InputError, own_numbers
+from toymono.config import InputError, left_out
 from toymono.evidence.contrast import contrast, contrast_words
 from toymono.evidence.curves import distinguishing, sweep_axis
 from toymono.evidence.tables import (
@@ -137,8 +137,8 @@ def _made_with(study: Study) -> dict[str, str]:
     left out.
     """
     table = study.whole_table
-    idle = {name for name, of in own_numbers().items() if (table[name] == of.default).all()}
-    names = [name for name in setting_names(table) if name not in idle - {*ALWAYS_WRITTEN}]
+    idle = {name for name, default in left_out().items() if (table[name] == default).all()}
+    names = [name for name in setting_names(table) if name not in idle]
     shared = {
         name: str(table[name].iloc[0]) for name in names if table[name].nunique(dropna=False) == 1
     }

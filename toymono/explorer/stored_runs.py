@@ -99,7 +99,8 @@ class Study:
     @functools.cached_property
     def labels(self) -> dict[int, str]:
         """Every member's setting and seed in words, by its number."""
-        return dict(enumerate(map(setting_label, told_settings(self.run.table))))
+        table = self.run.table
+        return dict(enumerate(map(setting_label, told_settings(table, table))))
 
     def stamp(self) -> str:
         """Changes when results of the run do."""

@@ -131,7 +131,7 @@ class Run:
         known, rule = number in self.table.index, f"a whole number from 0 to {len(self.table) - 1}"
         require(known, "member", rule, number, "see the run's table, or `toymono table`")
         row = self.table.loc[number]
-        label = setting_label(told_settings(self.table)[[*self.table.index].index(number)])
+        label = setting_label(*told_settings(self.table, self.table.loc[[number]]))
         unit, seed, setting = self.units[int(row.unit)], int(row.seed), int(row.setting)
         one = unit.sel(seed=seed).isel(setting=setting)
         return Member(int(number), label, read_member(unit, seed, setting, step), one)

@@ -14,7 +14,7 @@ from toymono.plots.style import COLOURS, faded, lettered, styled
 
 _COLUMNS = 3
 _SHOWN = (0.97, MOST_LOSS)  # losses over the least that is predicted
-_LANDMARK = "#777777"
+_LANDMARK, _LANDMARKS = "#777777", ("star", "hexagram-open")  # colour, symbols in order
 _ROW_HEIGHT = 22
 
 
@@ -37,8 +37,8 @@ def front_panels(
         legend = f"legend{place + 1 if place else ''}"
         for number, front in enumerate(inside):
             figure.add_trace(_line(front, number, legend), **where)
-        for name, point in landmarks.items():
-            figure.add_trace(_landmark(name, point, legend), **where)
+        for symbol, (name, point) in zip(_LANDMARKS, landmarks.items(), strict=False):
+            figure.add_trace(_landmark(name, point, symbol, legend), **where)
         figure.update_layout({legend: _legend(place, n_rows)})
     figure.update_xaxes(range=_SHOWN, title_text="task loss / least that is predicted")
     figure.update_yaxes(range=(-0.03, 1.05), title_text="share of features covered")
@@ -84,7 +84,7 @@ def _bars(interval: Interval, colour: str) -> dict[str, object]:
     return {**ends, "color": faded(colour, 0.4), "thickness": 1, "width": 0}
 
 
-def _landmark(name: str, point: tuple[float, float], legend: str) -> go.Scatter:
+def _landmark(name: str, point: tuple[float, float], symbol: str, legend: str) -> go.Scatter:
     x, y = point
     return go.Scatter(
         x=[x],
@@ -92,7 +92,7 @@ def _landmark(name: str, point: tuple[float, float], legend: str) -> go.Scatter:
         name=name,
         legend=legend,
         mode="markers",
-        marker={"symbol": "star", "size": 12, "color": _LANDMARK},
+        marker={"symbol": symbol, "size": 12, "color": _LANDMARK},
         hovertemplate=f"{name}: loss %{{x:.3f}}, covered %{{y:.3f}}<extra></extra>",
     )
 
@@ -105,14 +105,11 @@ def rank_bars(ranks: Mapping[str, Rank], families: Mapping[str, str], title: str
     for family in kinds:
         inside = {name: rank for name, rank in ranks.items() if families[name] == family}
         shares = [rank.coverage for rank in inside.values()]
-        up, down = (
-            [float(s.high - s.mean) for s in shares],
-            [float(s.mean - s.low) for s in shares],
-        )
+        over_seeds = Interval(*map(np.array, zip(*shares, strict=True)))
         dots = go.Scatter(
-            x=[float(share.mean) for share in shares],
+            x=over_seeds.mean,
             y=[*inside],
-            error_x={"array": up, "arrayminus": down, "color": faded(colours[family], 0.5)},
+            error_x=_bars(over_seeds, colours[family]),
             name=family,
             mode="markers",
             marker={"color": colours[family], "size": 10},

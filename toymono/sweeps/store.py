@@ -16,7 +16,7 @@ import xarray as xr
 
 from toymono import environment
 from toymono.analysis.specimen import Specimen, specimen_of
-from toymono.config import ALWAYS_WRITTEN, Config, Hyper, InputError, known_numbers, require
+from toymono.config import Config, Hyper, InputError, known_numbers, left_out, require
 from toymono.sweeps.files import check, way_back, written_with_checksum
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.older_results import at_defaults, completed, lacking, with_defaults
@@ -67,7 +67,7 @@ def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Pa
     """Store a unit's results for good and return their file."""
     file = unit_file(folder, unit)
     told = to_dataset(unit, trained)
-    data = told.drop_vars(set(at_defaults(unit)) - {*ALWAYS_WRITTEN})
+    data = told.drop_vars({*at_defaults(unit)} & {*left_out()})
     encoding = {name: {"zlib": True, "complevel": 1} for name in data.data_vars}
     content = data.to_netcdf(
         engine="h5netcdf", encoding=encoding

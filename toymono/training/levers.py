@@ -5,6 +5,7 @@ They act at the start, on hidden activations in training, in the loss, and after
 
 import zlib
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any, NamedTuple
 
 import jax
@@ -47,13 +48,16 @@ def acting(kind: str, numbers: Numbers) -> list[Component]:
     return [
         lever
         for lever in components(kind).values()
-        if {*lever.numbers} <= {*numbers} and not _is_idle(lever, numbers)
+        if {*lever.numbers} <= {*numbers} and not is_idle(lever, numbers)
     ]
 
 
-def _is_idle(lever: Component, numbers: Numbers) -> bool:
-    given = [(numbers[name], number.default) for name, number in lever.numbers.items()]
-    return all(isinstance(value, float | int) and value == default for value, default in given)
+def is_idle(lever: Component, numbers: Numbers) -> bool:
+    """Whether a lever's numbers, as far as they are given, are known to be at their defaults; of a
+    number that is traced it is not known.
+    """
+    given = [(numbers[n], of.default) for n, of in lever.numbers.items() if n in numbers]
+    return all(isinstance(value, Real) and value == default for value, default in given)
 
 
 def _own_key(lever: Component, key: Key[Array, ""]) -> Key[Array, ""]:

@@ -6,7 +6,7 @@ and stored once.
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -16,10 +16,11 @@ from jax.sharding import PartitionSpec
 
 from toymono.analysis.record import Record, measure
 from toymono.components.registry import OPTIONAL, components
-from toymono.config import Config, Hyper, Scalar
+from toymono.config import Config, Hyper
 from toymono.toy.model import Params
 from toymono.toy.tasks import draw, drawn_batch
 from toymono.toy.world import World, make_world
+from toymono.training.levers import is_idle
 from toymono.training.placement import Placement, each
 from toymono.training.train import TrainState, data_key, start, step_data, update
 
@@ -39,9 +40,8 @@ def stack_settings(settings: Sequence[Hyper]) -> Settings:
     The numbers of optional components that act on none of them are left out, so that the compiled
     program does not hold these components.
     """
-    columns = {name: [setting[name] for setting in settings] for name in settings[0]}
-    for name in _idle(columns):
-        del columns[name]
+    idle = _idle(settings)
+    columns = {n: [setting[n] for setting in settings] for n in settings[0] if n not in idle}
     varies = {name for name, column in columns.items() if len(set(column)) > 1} | {"learning_rate"}
     return Settings(
         {name: jnp.float32(column[0]) for name, column in columns.items()},
@@ -49,16 +49,15 @@ def stack_settings(settings: Sequence[Hyper]) -> Settings:
     )
 
 
-def _idle(columns: Mapping[str, Sequence[Scalar]]) -> set[str]:
+def _idle(settings: Sequence[Hyper]) -> set[str]:
     """The numbers of optional components that have their defaults in every setting."""
-    idle = set()
-    for kind in OPTIONAL:
-        for found in components(kind).values():
-            given = {name: columns[name] for name in found.numbers if name in columns}
-            default = {name: number.default for name, number in found.numbers.items()}
-            if all(set(column) == {default[name]} for name, column in given.items()):
-                idle |= {*given}
-    return idle
+    levers = (lever for kind in OPTIONAL for lever in components(kind).values())
+    return {
+        name
+        for lever in levers
+        if all(is_idle(lever, setting) for setting in settings)
+        for name in lever.numbers
+    }
 
 
 def _over_members(

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 from scipy.optimize import linear_sum_assignment
 
 from toymono.analysis.losses import sampled_loss
@@ -26,14 +26,22 @@ _N_SAMPLES = 2**14
 _FLOOR = 1e-12
 
 
+def rescaled(weights: Weights, a: Float[Array, " neuron"]) -> Weights:
+    """The same ReLU network: (a w, a b, v / a) computes what (w, b, v) does, for a > 0."""
+    return Weights(weights.encoder * a, weights.bias * a, weights.decoder / a[:, None])
+
+
+def reordered(weights: Weights, order: Int[Array | np.ndarray, " neuron"]) -> Weights:
+    """The same network with its neurons in this order."""
+    return Weights(weights.encoder[:, order], weights.bias[order], weights.decoder[order])
+
+
 def balanced(weights: Weights) -> Weights:
-    """The same ReLU network with |(w, b)| = |v| for each neuron: (w, b, v) computes what (a w, a b,
-    v / a) does.
-    """
+    """The same ReLU network with |(w, b)| = |v| for each neuron."""
     incoming = jnp.sqrt(jnp.square(weights.encoder).sum(axis=0) + jnp.square(weights.bias))
     outgoing = jnp.linalg.norm(weights.decoder, axis=1)
     a = jnp.sqrt(jnp.maximum(outgoing, _FLOOR) / jnp.maximum(incoming, _FLOOR))
-    return Weights(weights.encoder * a, weights.bias * a, weights.decoder / a[:, None])
+    return rescaled(weights, a)
 
 
 def emptied(weights: Weights, inputs: Float[Array, "sample embed"]) -> Weights:
@@ -54,7 +62,7 @@ def matched(weights: Weights, to: Weights) -> Weights:
     """
     alike = to.encoder.T @ weights.encoder + jnp.outer(to.bias, weights.bias)
     _, order = linear_sum_assignment(np.asarray(alike + to.decoder @ weights.decoder.T), True)
-    return Weights(weights.encoder[:, order], weights.bias[order], weights.decoder[order])
+    return reordered(weights, order)
 
 
 def point(first: Weights, control: Weights, last: Weights, t: float | Array) -> Weights:
