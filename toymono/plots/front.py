@@ -15,6 +15,8 @@ from toymono.plots.style import COLOURS, faded, lettered, styled
 _COLUMNS = 3
 _SHOWN = (0.97, MOST_LOSS)  # losses over the least that is predicted
 _LANDMARK, _LANDMARKS = "#777777", ("star", "hexagram-open")  # colour, symbols in order
+_PANEL, _BELOW, _TOP = 340, 250, 100  # pixels: of a panel, below it for its legend, above all
+_LEGEND = 65  # pixels from a panel to its legend
 _ROW_HEIGHT = 22
 
 
@@ -28,8 +30,10 @@ def front_panels(
     """
     families = list(dict.fromkeys(front.family for front in fronts))
     n_rows = -(-len(families) // _COLUMNS)
+    height = n_rows * (_PANEL + _BELOW) - _BELOW  # of all panels
+    gap = _BELOW / height if n_rows > 1 else 0.0
     figure = make_subplots(
-        figure=Figure(), rows=n_rows, cols=_COLUMNS, horizontal_spacing=0.06, vertical_spacing=0.2
+        figure=Figure(), rows=n_rows, cols=_COLUMNS, horizontal_spacing=0.08, vertical_spacing=gap
     )
     for place, family in enumerate(families):
         where = {"row": place // _COLUMNS + 1, "col": place % _COLUMNS + 1}
@@ -38,20 +42,18 @@ def front_panels(
         for number, front in enumerate(inside):
             figure.add_trace(_line(front, number, legend), **where)
         for symbol, (name, point) in zip(_LANDMARKS, landmarks.items(), strict=False):
-            figure.add_trace(_landmark(name, point, symbol, legend), **where)
-        figure.update_layout({legend: _legend(place, n_rows)})
+            mark = _landmark(name, point, symbol, legend)
+            figure.add_trace(mark.update(showlegend=place == 0), **where)
+        panel = figure.get_subplot(**where)
+        below = {"x": panel.xaxis.domain[0], "y": panel.yaxis.domain[0] - _LEGEND / height}
+        figure.update_layout({legend: {**below, "yanchor": "top", "font": {"size": 11}}})
     figure.update_xaxes(range=_SHOWN, title_text="task loss / least that is predicted")
     figure.update_yaxes(range=(-0.03, 1.05), title_text="share of features covered")
     lettered(figure, families)
     beyond = sum(int((front.loss.mean > MOST_LOSS).sum()) for front in fronts)
     note = f"mean and 95% t interval over seeds; {beyond} settings beyond {MOST_LOSS} are not shown"
-    return styled(figure, title, note, height=520 * n_rows)
-
-
-def _legend(place: int, n_rows: int) -> dict[str, object]:
-    width, height = 1 / _COLUMNS, 1 / n_rows
-    left, bottom = place % _COLUMNS * width, 1 - (place // _COLUMNS + 1) * height
-    return {"x": left, "y": bottom, "yanchor": "top", "font": {"size": 11}}
+    styled(figure, title, note, height=height + _TOP + _BELOW)
+    return figure.update_layout(margin={"t": _TOP, "b": _BELOW})
 
 
 def _line(front: Front, number: int, legend: str) -> go.Scatter:
