@@ -225,7 +225,7 @@ BAD = {
     "an unknown law": (lambda: _own(feature_law="triples"), "feature_law must be one of uniform"),
     "theory of a law that has none": (
         lambda: feature_moments(_own(feature_law="pairs"), 0.1),
-        "feature_law must be a law of independent features",
+        "feature_law must be a law whose moments are known",
     ),
 }  # fmt: skip
 

@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from toymono.components.feature_laws import sparse_features
+from toymono.components.feature_laws.independent import sparse_features
 from toymono.config import Config
 from toymono.toy.features import random_embedding
 from toymono.toy.tasks import feature_densities
@@ -12,7 +12,7 @@ N, DENSITY, BATCH = 40, 0.1, 20_000
 POWER_LAW = Config(n_features=512, feature_law="power-law")
 
 
-@pytest.mark.parametrize("law", ["uniform", "power-law"])
+@pytest.mark.parametrize("law", ["uniform", "power-law", "zipf"])
 def test_each_feature_fires_at_its_own_density(law):
     densities = feature_densities(Config(n_features=N, n_embed=N, feature_law=law), DENSITY)
     features = sparse_features(jax.random.uniform(jax.random.key(0), (BATCH, N)), densities)
@@ -22,7 +22,7 @@ def test_each_feature_fires_at_its_own_density(law):
     assert np.all(np.abs(rate - densities) <= 5 * np.sqrt(densities * (1 - densities) / BATCH))
 
 
-@pytest.mark.parametrize("law", ["uniform", "power-law"])
+@pytest.mark.parametrize("law", ["uniform", "power-law", "zipf"])
 def test_amplitudes_of_features_that_are_on_have_the_moments_of_the_uniform_law(law):
     densities = feature_densities(Config(n_features=N, n_embed=N, feature_law=law), DENSITY)
     features = np.asarray(
@@ -67,3 +67,12 @@ def test_the_embedding_is_nearly_a_tight_frame():
     embedding = random_embedding(jax.random.key(4), 16, 512)
     frame = np.asarray(embedding @ embedding.T) / (512 / 16)
     assert np.abs(frame - np.eye(16)).max() < 0.1
+
+
+def test_zipf_s_law_falls_between_two_ends_whose_quotient_is_its_span():
+    config = Config(n_features=512, feature_law="zipf", options={"zipf_span": 20})
+    densities = np.asarray(feature_densities(config, 1 / 64))
+    assert densities[0] / densities[-1] == pytest.approx(20, rel=1e-4)
+    assert densities.mean() == pytest.approx(1 / 64, rel=1e-4)
+    share = (densities - densities[-1]) / (densities[0] - densities[-1])
+    assert share[9] == pytest.approx((1 / 10 - 1 / 512) / (1 - 1 / 512), rel=1e-3)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from toymono.analysis.monosemanticity import (
     coverage_histogram,
     favourite_feature,
+    group_monosemanticity,
     is_mono,
     mono_neurons_of_features,
     monosemanticity,
@@ -73,6 +74,13 @@ def test_the_paper_s_histogram_is_read_back():
         [1] * 503 + [2] * 5 + [0] * 4
     )  # Fig 3: of 512 features 503 have one neuron, 5 two
     assert coverage_histogram(counts).n_features.tolist() == [4, 503, 5]
+
+
+def test_a_neuron_of_one_group_scores_1_there_whatever_it_answers_in_it():
+    responses = jnp.array([[1.0, 1, 0, 0], [3, 0, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]])
+    assert group_monosemanticity(responses, jnp.array([0, 0, 1, 1])).tolist() == [1, 1, 0.5, 0]
+    alone = group_monosemanticity(responses, jnp.arange(4))
+    assert alone.tolist() == monosemanticity(responses).tolist()
 
 
 def test_the_cdf_rises_from_one_neuron_to_all():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from toymono.components.component import Number as Number
     from toymono.components.declare import activation as activation
     from toymono.components.declare import after_update as after_update
+    from toymono.components.declare import amplitude_law as amplitude_law
     from toymono.components.declare import at_start as at_start
     from toymono.components.declare import feature_law as feature_law
     from toymono.components.declare import in_training as in_training
@@ -48,6 +49,7 @@ _HOMES = {
     "activation": "components.declare",
     "after_update": "components.declare",
     "at_start": "components.declare",
+    "amplitude_law": "components.declare",
     "feature_law": "components.declare",
     "in_training": "components.declare",
     "optimizer": "components.declare",

@@ -5,6 +5,7 @@ A response is a neuron's activation for one feature alone; all functions are abo
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
@@ -25,6 +26,20 @@ def monosemanticity(responses: Float[Array, "neuron feature"]) -> Float[Array, "
     """
     positive = jnp.maximum(responses, 0.0)
     return positive.max(axis=1) / (_RESPONSE_FLOOR + positive.sum(axis=1))
+
+
+def group_monosemanticity(
+    responses: Float[Array, "neuron feature"], groups: Int[Array, " feature"]
+) -> Float[Array, " neuron"]:
+    """Share of a neuron's response to its strongest group of features, in [0, 1]; group numbers
+    count from 0.
+
+    1: it answers features of one group only, be it one of them or all. The score's counterpart for
+    groups (our own).
+    """
+    positive = jnp.maximum(responses, 0.0).T
+    of_group = jax.ops.segment_sum(positive, groups, num_segments=len(groups))
+    return monosemanticity(of_group.T)
 
 
 def favourite_feature(responses: Float[Array, "neuron feature"]) -> Int[Array, " neuron"]:

@@ -6,6 +6,7 @@ the matched filter f-hat_j = P_j . x. All functions are about one problem; targe
 re-projector are Q times those of the decoder.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax
@@ -21,31 +22,71 @@ from toymono.analysis.denoisers import (
     posterior_mean_error,
 )
 from toymono.config import Config, require
-from toymono.toy.tasks import Problem, feature_densities, is_signed, lone_targets
+from toymono.toy.tasks import (
+    Problem,
+    feature_densities,
+    is_difference,
+    is_signed,
+    law_numbers,
+    lone_targets,
+)
 
 
 class Moments(NamedTuple):
-    """Means of every feature's value and of what the task asks of it."""
+    """Means and covariances of the features' values, and of what the task asks of them."""
 
     mean: Float[Array, " feature"]  # of the value f
     power: Float[Array, " feature"]  # E[f^2], and that of the target: |f| has the same
     target_mean: Float[Array, " feature"]
+    together: Float[Array, "feature other"] | None  # covariances of values; None: independent
 
     @property
     def variance(self) -> Float[Array, " feature"]:
         """Of the value."""
         return self.power - self.mean**2
 
+    def covered(self, rows: Float[Array, "row feature"]) -> Float[Array, "row feature"]:
+        """Rows times the covariance matrix of the values."""
+        return rows * self.variance if self.together is None else rows @ self.together
 
-def feature_moments(config: Config, density: ArrayLike) -> Moments:
-    """Exact moments: eps/2 and eps/3; with signs, at half the density h, 0, 2h/3 - h^2/2 and h -
-    2h^2/3.
+
+def feature_moments(config: Config, density: ArrayLike, **numbers: ArrayLike) -> Moments:
+    """Exact moments: eps m and eps s with the amplitude's mean m and power s, for uniform ones
+    eps/2 and eps/3; of differences, at half the density h, 0, 2h/3 - h^2/2 and h - 2h^2/3.
+
+    Where features hang together, their covariances are m^2 (P(both) - eps_i eps_j). `numbers` are
+    other numbers of the feature law. Raises InputError for a law that does not declare what is
+    needed, and for signed tasks of features that are not independent and uniform.
     """
-    if not is_signed(config):
-        eps = feature_densities(config, density)
-        return Moments(eps / 2, eps / 3, eps / 2)
-    half = feature_densities(config, density / 2)
-    return Moments(jnp.zeros_like(half), 2 * half / 3 - half**2 / 2, half - 2 * half**2 / 3)
+    if is_difference(config):
+        half = feature_densities(config, density / 2)
+        target_mean = half - 2 * half**2 / 3
+        return Moments(jnp.zeros_like(half), 2 * half / 3 - half**2 / 2, target_mean, None)
+    amplitude, joint = config.component("amplitude_law").facts, _joint(config, density, numbers)
+    eps = jnp.diag(joint) if joint.ndim == 2 else joint
+    mean, power = eps * amplitude["mean"], eps * amplitude["power"]
+    target_mean = eps / 2 if _is_absolute(config) else mean
+    if joint.ndim == 1:
+        return Moments(mean, power, target_mean, None)
+    values = jnp.fill_diagonal(joint * amplitude["mean"] ** 2, power, inplace=False)
+    return Moments(mean, power, target_mean, values - mean[:, None] * mean)
+
+
+def _joint(config: Config, density: ArrayLike, numbers: Mapping[str, ArrayLike]) -> Array:
+    """Probability that two features are on, feature feature; of independent ones, that each is."""
+    law, given = config.component("feature_law"), law_numbers(config, numbers)
+    known = law.facts.get("joint") or law.facts["densities"]
+    fix = "declare its densities or its joint, or ask another law"
+    require(known is not None, "feature_law", "a law whose moments are known", law.name, fix)
+    independent = law.facts["densities"] is not None
+    rule = "a law of independent features for a task of signed features"
+    require(independent or not _is_absolute(config), "feature_law", rule, law.name, fix)
+    return known(config.n_features, density, **given)
+
+
+def _is_absolute(config: Config) -> bool:
+    """Whether the task asks for the absolute values of features."""
+    return config.component("task").facts["is_signed"]
 
 
 class Baselines(NamedTuple):
@@ -56,29 +97,42 @@ class Baselines(NamedTuple):
     linear: Float[Array, ""]  # the best linear map of the input, and a constant
 
 
-def zero_loss(config: Config, problem: Problem, density: ArrayLike) -> Float[Array, ""]:
+def zero_loss(
+    config: Config, problem: Problem, density: ArrayLike, **numbers: ArrayLike
+) -> Float[Array, ""]:
     """Task loss of the answer 0: what is asked for, squared; N eps / 3 for the decoder, exactly."""
-    moments, targets = feature_moments(config, density), lone_targets(config, problem)
-    spread = moments.power - moments.target_mean**2  # features are independent
-    return (targets**2 @ spread).sum() + ((targets @ moments.target_mean) ** 2).sum()
+    moments = feature_moments(config, density, **numbers)
+    targets = lone_targets(config, problem)
+    return _spread(config, moments, targets) + ((targets @ moments.target_mean) ** 2).sum()
 
 
-def baselines(config: Config, problem: Problem, density: ArrayLike) -> Baselines:
+def _spread(
+    config: Config, moments: Moments, targets: Float[Array, "output feature"]
+) -> Float[Array, ""]:
+    """Variances of all outputs' targets, added up: tr T C T', but of |f| its own."""
+    if _is_absolute(config):
+        return (targets**2 @ (moments.power - moments.target_mean**2)).sum()
+    return (targets * moments.covered(targets)).sum()
+
+
+def baselines(
+    config: Config, problem: Problem, density: ArrayLike, **numbers: ArrayLike
+) -> Baselines:
     """Losses of the answer 0, of the best constant, and of the best affine map.
 
     The last is tr T C T' - tr T C P' (P C P')^-1 P C T', with T the targets of lone features and C
     the covariance of their values (the linear minimum mean square error estimator). The absolute
     value has no linear part.
     """
-    moments, targets = feature_moments(config, density), lone_targets(config, problem)
-    spread = moments.power - moments.target_mean**2  # features are independent
-    constant = (targets**2 @ spread).sum()
-    zero = zero_loss(config, problem, density)
-    if is_signed(config):
+    moments = feature_moments(config, density, **numbers)
+    targets, embedding = lone_targets(config, problem), problem.embedding
+    constant = _spread(config, moments, targets)
+    zero = zero_loss(config, problem, density, **numbers)
+    if _is_absolute(config):
         return Baselines(zero, constant, constant)
-    seen = problem.embedding * moments.variance  # P C
+    seen = moments.covered(embedding)  # P C
     answered = targets @ seen.T
-    gain = jnp.trace(jnp.linalg.solve(seen @ problem.embedding.T, answered.T) @ answered)
+    gain = jnp.trace(jnp.linalg.solve(seen @ embedding.T, answered.T) @ answered)
     return Baselines(zero, constant, constant - gain)
 
 
@@ -89,11 +143,16 @@ class Interference(NamedTuple):
     sigma: Float[Array, " feature"]  # standard deviation
 
 
-def interference(config: Config, problem: Problem, density: ArrayLike) -> Interference:
-    """Exact moments of sum_i!=j (P_j . P_i) f_i; sigma^2 ~ (N/d - 1)(eps/3 - eps^2/4) if even."""
-    moments = feature_moments(config, density)
+def interference(
+    config: Config, problem: Problem, density: ArrayLike, **numbers: ArrayLike
+) -> Interference:
+    """Exact moments of sum_i!=j (P_j . P_i) f_i, also where features hang together; sigma^2 ~ (N/d
+    - 1)(eps/3 - eps^2/4) if even.
+    """
+    moments = feature_moments(config, density, **numbers)
     others = _overlaps(problem)
-    return Interference(others @ moments.mean, jnp.sqrt(others**2 @ moments.variance))
+    variance = (others * moments.covered(others)).sum(axis=1)
+    return Interference(others @ moments.mean, jnp.sqrt(variance))
 
 
 def input_decoder(

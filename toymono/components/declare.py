@@ -55,15 +55,33 @@ def feature_law(
     *,
     draws: Callable[..., Any] | None = None,
     densities: Callable[..., Any] | None = None,
-    **mapped: Number,
+    joint: Callable[..., Any] | None = None,
+    check: Callable[..., None] | None = None,
+    **numbers: Number,
 ) -> Callable[[F], F]:
     """Declare `f(key, shape, density, **numbers)`: feature values, shape = (batch, feature).
 
-    What depends on no number may be drawn once for all networks of a seed: then `draws(key, shape)`
-    draws it, and f gets it in place of the key. A law of independent features with amplitudes
-    uniform on [0, 1) names their `densities(n_features, density)`; theory is refused for others.
+    Amplitudes uniform on [0, 1) and independent leave the choice of another amplitude law. What
+    depends on no mapped number may be drawn once for all networks of a seed: then `draws(key,
+    shape, **static)` draws it, and f gets it in place of the key. For theory a law of independent
+    features names their `densities(n_features, density, **numbers)`, another the probability that
+    two are on, `joint`, feature feature, of the same arguments. `check`, of the same, raises
+    InputError for numbers that do not go together.
     """
-    return _declared("feature_law", name, mapped, draws=draws, densities=densities)
+    facts = {"draws": draws, "densities": densities, "joint": joint, "check": check}
+    return _declared("feature_law", name, numbers, **facts)
+
+
+def amplitude_law(
+    name: str, *, mean: float, power: float, is_signed: bool = False, **static: Number
+) -> Callable[[F], F]:
+    """Declare `f(quantile, **static)`: amplitudes of features that are on, from numbers that are
+    uniform on [0, 1), elementwise: the inverse of the distribution function.
+
+    `mean` and `power` are the means of an amplitude and of its square.
+    """
+    facts = {"mean": float(mean), "power": float(power), "is_signed": is_signed}
+    return _declared("amplitude_law", name, static, **facts)
 
 
 def task(name: str, *, is_signed: bool = False) -> Callable[[F], F]:

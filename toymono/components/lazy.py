@@ -1,5 +1,5 @@
-"""JAX and optax, loaded when they are first used: what only declares its names and numbers with
-them costs a command no time.
+"""JAX, numpy and optax, loaded when they are first used: what only declares its names and numbers
+with them costs a command no time.
 """
 
 import importlib
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import jax as jax
     import jax.numpy as jnp
+    import numpy as np
     import optax as optax
 else:
 
@@ -16,6 +17,6 @@ else:
         def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the module holds)
             return getattr(importlib.import_module(self.__name__), name)
 
-    jax, jnp, optax = map(_Lazy, ("jax", "jax.numpy", "optax"))
+    jax, jnp, np, optax = map(_Lazy, ("jax", "jax.numpy", "numpy", "optax"))
 
-__all__ = ["jax", "jnp", "optax"]
+__all__ = ["jax", "jnp", "np", "optax"]

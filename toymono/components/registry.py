@@ -8,13 +8,21 @@ import pathlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from toymono.components import levers
+from toymono.components import feature_laws, levers
 from toymono.components.component import Component, Number, short_name
 from toymono.errors import require
 from toymono.text_files import read_text
 
 _known: dict[str, dict[str, Component]] = {}
-_OWN = ("activations", "feature_laws", "optimizers", "schedules", "tasks")
+_OWN = (
+    "activations",
+    "amplitude_laws",
+    *(f"feature_laws.{name}" for name in feature_laws.FILES),
+    "optimizers",
+    "schedules",
+    "tasks",
+    *(f"levers.{name}" for name in levers.FILES),
+)
 OPTIONAL = (
     "at_start",
     "in_training",
@@ -31,7 +39,7 @@ def components(kind: str) -> dict[str, Component]:
 
 @functools.cache
 def _load_own() -> None:
-    for name in (*_OWN, *(f"levers.{name}" for name in levers.FILES)):
+    for name in _OWN:
         importlib.import_module(f"toymono.components.{name}")
 
 

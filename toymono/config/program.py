@@ -43,7 +43,9 @@ class Config:
     task: str = "decode"
     """What the network is asked for."""
     feature_law: str = "uniform"
-    """How the density is spread over the features."""
+    """Which features come together, and how the density is spread over them."""
+    amplitude_law: str = "uniform"
+    """How strongly a feature is on."""
     activation: str = "relu"
     """The paper calls x*exp(x) SoLU (here x-exp); softmax-solu is the x*softmax(x) of Elhage et al.
     2022.
@@ -123,6 +125,7 @@ class Config:
             ("task", ("decode", "reproject")),
             ("activation", ("relu",)),
             ("connectivity", ("dense",)),
+            ("amplitude_law", ("uniform",)),
         ):
             value = getattr(self, name)
             rule, fix = (
@@ -130,10 +133,9 @@ class Config:
                 "set initialization to random",
             )
             require(value in only, name, rule, value, fix)
-        law = self.component("feature_law")
-        rule = "a law of independent features with uniform amplitudes for a hand-built network"
-        holds = law.facts["densities"] is not None
-        require(holds, "feature_law", rule, law.name, "set initialization to random")
+        law, fix = self.component("feature_law"), "set initialization to random"
+        rule = "a law of independent features for a hand-built network"
+        require(law.facts["densities"] is not None, "feature_law", rule, law.name, fix)
         least = self.n_features + self.n_embed + 1
         rule = f"at least n_features + n_embed + 1 = {least} for a hand-built network"
         require(self.n_neurons >= least, "n_neurons", rule, self.n_neurons, "raise it")
@@ -148,7 +150,14 @@ class Config:
 
 FILLED_BY_COMPONENTS = ("options", "measures")
 NO_SETTINGS = (*FILLED_BY_COMPONENTS, "records_per_octave")  # fields that tell no networks apart
-KINDS_CHOSEN = ("task", "feature_law", "activation", "optimizer", "schedule")  # kinds of components
+KINDS_CHOSEN = (  # kinds of components
+    "task",
+    "feature_law",
+    "amplitude_law",
+    "activation",
+    "optimizer",
+    "schedule",
+)
 
 
 def is_whole(value: object) -> bool:

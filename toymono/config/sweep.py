@@ -139,6 +139,10 @@ def _check_together(config: Config, hyper: Hyper) -> None:
     rule = f"at most 1 / learning_rate = {most:g}"
     fix = "lower it: the biases would change sign at every step"
     require(bool(hyper.bias_decay <= most), "bias_decay", rule, hyper.bias_decay, fix)
+    law = config.component("feature_law")
+    if law.facts.get("check"):
+        numbers = law.given({**dict(config.options), **hyper})
+        law.facts["check"](config.n_features, hyper.feature_density, **numbers)
     used = config.connectivity == "random" or hyper.weight_density == 1
     rule, fix = "1 where connectivity is dense", "set connectivity to random"
     require(bool(used), "weight_density", rule, hyper.weight_density, fix)

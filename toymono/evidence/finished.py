@@ -12,7 +12,7 @@ from toymono.analysis.losses import sampled_loss
 from toymono.analysis.theory import zero_loss
 from toymono.config import Config
 from toymono.sweeps.stored_networks import config_of, numbers_in, problems_in
-from toymono.toy.tasks import Problem, n_outputs
+from toymono.toy.tasks import Problem, is_independent, n_outputs
 from toymono.toy.world import make_world
 
 # Both were chosen on the networks of batch "recipe", on whose seed no claim is judged.
@@ -38,10 +38,12 @@ def late_gain(data: xr.Dataset) -> xr.DataArray:
 def share_of_zero(data: xr.Dataset) -> xr.DataArray:
     """Each member's loss as a share of that of the answer 0; NaN where it cannot be known."""
     # What has no part in it is left out, so that runs of one shape share one compiled program.
-    deciding = ("n_features", "n_embed", "task", "feature_law")
-    config = Config(**{name: getattr(config_of(data), name) for name in deciding})
-    law = config.component("feature_law")
-    if law.facts["densities"] is None and law.function is None:
+    trained = config_of(data)
+    deciding = ("n_features", "n_embed", "task", "feature_law", "amplitude_law")
+    law = trained.component("feature_law")
+    options = tuple(option for option in trained.options if option[0] in law.numbers)
+    config = Config(**{name: getattr(trained, name) for name in deciding}, options=options)
+    if law.function is None:
         return data.task_loss.isel(step=-1, drop=True) * np.nan
     seeds = jnp.asarray(data.seed.values, jnp.uint32)
     zeros = _zero_losses(config, seeds, problems_in(data), numbers_in(data))
@@ -65,7 +67,7 @@ def _zero_loss(
     config: Config, seed: Array, problem: Problem, numbers: dict[str, Array]
 ) -> Float[Array, ""]:
     """Loss of the answer 0: exact where features are independent, else on the seed's samples."""
-    if config.component("feature_law").facts["densities"] is not None:
+    if is_independent(config):
         return zero_loss(config, problem, numbers["feature_density"])
     key = make_world(config, seed).key_probe
 

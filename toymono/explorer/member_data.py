@@ -27,7 +27,7 @@ from toymono.explorer.packing import packed, packed_table, plain
 from toymono.explorer.stored_runs import Member
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import Picture, What, feature_pictures, filled, neuron_pictures
-from toymono.toy.tasks import feature_densities
+from toymono.toy.tasks import feature_densities, is_independent
 
 _BASE64 = 4 / 3  # characters per byte
 
@@ -138,7 +138,7 @@ def _densities(member: Member) -> list[float] | None:
         member.stored.config.component("feature_law"),
         member.stored.hyper["feature_density"],
     )
-    if law.function is None or law.facts["densities"] is None:
+    if law.function is None or not is_independent(member.stored.config):
         return None
     return plain(np.asarray(feature_densities(member.stored.config, density)))
 

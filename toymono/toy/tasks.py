@@ -66,45 +66,78 @@ def lone_targets(config: Config, problem: Problem) -> Float[Array, "output featu
 
 
 def is_signed(config: Config) -> bool:
-    """Whether the task's features take both signs, so that a feature is probed at +1 and at -1."""
-    return config.component("task").facts["is_signed"]
+    """Whether features take both signs, so that a feature is probed at +1 and at -1."""
+    return any(config.component(kind).facts["is_signed"] for kind in ("task", "amplitude_law"))
+
+
+def is_difference(config: Config) -> bool:
+    """Whether features are differences of two draws: those of a signed task whose amplitudes are
+    not signed themselves.
+    """
+    of_task = config.component("task").facts["is_signed"]
+    return of_task and not config.component("amplitude_law").facts["is_signed"]
+
+
+def law_numbers(config: Config, numbers: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
+    """The numbers of the feature law but for the density, static ones included, at their defaults
+    unless they are given.
+    """
+    return config.component("feature_law").given({**dict(config.options), **numbers})
+
+
+def is_independent(config: Config) -> bool:
+    """Whether features are known to be independent, with amplitudes uniform on [0, 1)."""
+    known = config.component("feature_law").facts["densities"] is not None
+    return known and config.amplitude_law == "uniform"
 
 
 def feature_densities(config: Config, density: ArrayLike) -> Float[Array, " feature"]:
     """Probability that each feature is on, in (0, 1], where features are independent and their
-    amplitudes uniform. Raises InputError for another law.
+    amplitudes uniform. Raises InputError for other laws.
     """
-    law = config.component("feature_law")
-    densities, fix = law.facts["densities"], "declare its densities, or ask another law"
-    rule = "a law of independent features with uniform amplitudes"
-    require(densities is not None, "feature_law", rule, law.name, fix)
-    return densities(config.n_features, density)
+    law, rule = config.component("feature_law"), "a law of independent features"
+    fix = "declare its densities, or ask another law"
+    require(law.facts["densities"] is not None, "feature_law", rule, law.name, fix)
+    uniform = config.amplitude_law == "uniform"
+    require(uniform, "amplitude_law", "uniform", config.amplitude_law, "ask for another measure")
+    return law.facts["densities"](config.n_features, density, **law_numbers(config, {}))
 
 
 def draw(config: Config, key: Key[Array, ""]) -> Array:
     """What the feature law draws for one batch whatever the numbers of the setting are: for
-    toymono's own laws uniform numbers on [0, 1); for others, keys. Two of each if features are
-    signed.
+    toymono's own laws uniform or Gaussian numbers; for others, keys. Two of each if features are
+    differences.
     """
-    signs = (2,) if is_signed(config) else ()
-    draws = config.component("feature_law").facts["draws"]
-    if draws is None:
+    signs = (2,) if is_difference(config) else ()
+    law, options = config.component("feature_law"), dict(config.options)
+    if law.facts["draws"] is None:
         return jax.random.split(key, signs) if signs else key
-    return draws(key, (*signs, config.batch_size, config.n_features))
+    static = {name: options[name] for name in law.numbers if name in options}
+    return law.facts["draws"](key, (*signs, config.batch_size, config.n_features), **static)
 
 
 def drawn_features(
     config: Config, draws: Array, hyper: Mapping[str, ArrayLike]
 ) -> Float[Array, "batch feature"]:
-    """Feature values of given draws: those of the law, or if signed the difference of two at half
-    the density.
+    """Feature values of given draws: those of the laws, or the difference of two at half the
+    density.
     """
-    law, shape = config.component("feature_law"), (config.batch_size, config.n_features)
-    density, given = hyper["feature_density"], law.given(hyper)
-    if not is_signed(config):
-        return law(draws, shape, density, **given)
-    plus, minus = draws
-    return law(plus, shape, density / 2, **given) - law(minus, shape, density / 2, **given)
+    if not is_difference(config):
+        return _values(config, draws, hyper["feature_density"], hyper)
+    plus, minus = (_values(config, one, hyper["feature_density"] / 2, hyper) for one in draws)
+    return plus - minus
+
+
+def _values(
+    config: Config, draws: Array, density: ArrayLike, hyper: Mapping[str, ArrayLike]
+) -> Float[Array, "batch feature"]:
+    law, amplitude = config.component("feature_law"), config.component("amplitude_law")
+    shape = (config.batch_size, config.n_features)
+    values = law(draws, shape, density, **law_numbers(config, hyper))
+    if config.amplitude_law == "uniform":
+        return values
+    given = amplitude.given(dict(config.options))
+    return jnp.where(values != 0, amplitude(values, **given), 0.0)
 
 
 def sample_features(
