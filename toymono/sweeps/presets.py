@@ -21,6 +21,7 @@ from toymono.sweeps.paper import (
 )
 from toymono.sweeps.race import race_sweep
 from toymono.sweeps.recipes import recipe_sweep
+from toymono.sweeps.worlds import world_sweep
 
 ScaleName = Literal["desk", "paper", "smoke"]
 
@@ -195,21 +196,22 @@ def _two_starts(
     base: Config, demo: _Demo, seeds: tuple[int, ...], **more: tuple[Any, ...]
 ) -> Sweep:
     """Zero bias, and offset -1 with decay."""
-    zero = {"learning_rate": demo.rates, "feature_density": (demo.density,), **more}
-    return Sweep(
-        base=base,
-        grids=(zero, {**zero, "bias_offset": (-1.0,), "bias_decay": (demo.decay,)}),
-        seeds=seeds,
-    )
+    return Sweep(base=base, grids=tuple({**grid, **more} for grid in _starts(demo)), seeds=seeds)
 
 
-_AT_DEMO_SIZE = ("demo", "levers", "basins")
+def _starts(demo: _Demo) -> tuple[dict[str, tuple[Any, ...]], ...]:
+    zero = {"learning_rate": demo.rates, "feature_density": (demo.density,)}
+    return zero, {**zero, "bias_offset": (-1.0,), "bias_decay": (demo.decay,)}
+
+
+_AT_DEMO_SIZE = ("demo", "levers", "basins", "worlds")
 PRESETS: dict[str, str] = {  # names of sweeps, and what each is
     "demo": "zero bias against offset -1 with decay, small enough for minutes",
     "recipe": "batch, steps, schedule, optimizer: "
     "the cheapest training that ends where the paper's ends",
     "levers": "every lever at five strengths and equal multiply-adds, at the demo's shape",
     "basins": "zero bias and offset -1, each from two draws of initial weights in one world",
+    "worlds": "features in groups and trees and with common factors, from zero bias and offset -1",
     **{name: batch.title for name, batch in BATCHES.items()},
 }
 
@@ -227,8 +229,12 @@ def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)
         return recipe_sweep(SCALES[scale].config, seeds)
     if name == "levers":
         return race_sweep(*race_of(scale), seeds, whole=scale != "smoke")
+    fastest = demo._replace(rates=demo.rates[-1:])
+    if name == "worlds":
+        return world_sweep(
+            race_of(scale)[0], _starts(fastest), demo.density, seeds, scale != "smoke"
+        )
     if name == "basins":
-        fastest = demo._replace(rates=demo.rates[-1:])
         return _two_starts(race_of(scale)[0], fastest, seeds, redraw=(0.0, 1.0))
     return _batch_sweep(BATCHES[name], SCALES[scale], seeds)
 

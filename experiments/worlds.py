@@ -1,0 +1,149 @@
+"""Does engineering still work where features are not independent? Groups, trees, common factors.
+
+Paper:    its features are independent.
+Command:  python experiments/worlds.py
+Expect:   (nothing in the paper; RULE and EXPECTED, committed before the first network was trained)
+"""
+
+import jax
+import jax.numpy as jnp
+import pandas as pd
+from _main import ends, main
+
+from toymono.analysis.monosemanticity import group_monosemanticity, is_mono, is_poly
+from toymono.analysis.theory import baselines
+from toymono.command_line.terminal import frame_table, print_table
+from toymono.evidence.seeds import interval_over_seeds
+from toymono.gallery.figures import sweep_figure
+from toymono.sweeps.worlds import FOURS, PAIRS
+from toymono.toy.tasks import law_numbers
+
+BATCHES = ("worlds",)
+
+RULE = (
+    "groups of four, per start, by the 95 % interval over seeds of differences in the share of "
+    "features covered, finished networks only. Nothing breaks: always together is less than a "
+    "tenth below independent. Correlation breaks it: always together is more than a tenth below "
+    "independent features of which as many are on together. Co-occurrence breaks it: the latter "
+    "are themselves more than a tenth below independent features of the same density, and the "
+    "difference between the two is less than a tenth. Else undecided"
+)
+EXPECTED = (
+    "correlation breaks it: features that always come together are detected together, by neurons "
+    "of groups; exclusive features are covered as well as independent ones"
+)
+MARGIN = 0.1
+STARTS = {0.0: "zero bias", -1.0: "offset -1"}
+MEASURES = ("covered_per_feature", "loss_over_linear", "group_neurons")
+
+
+def with_measures(run):
+    """The table with the loss over that of the best linear map, and the neurons that answer one
+    group but several of its features.
+    """
+    found = [measures_of(run.member(number)) for number in run.table.index]
+    return run.table.assign(**pd.DataFrame(found, index=run.table.index))
+
+
+@jax.jit
+def group_neurons(responses, scores, groups):
+    """Number of neurons that answer one group alone, and not one feature alone."""
+    return (is_mono(group_monosemanticity(responses, groups)) & is_poly(scores)).sum()
+
+
+def measures_of(member):
+    """What a member's table row lacks."""
+    config, hyper, net = member.config, member.hyper, member.specimen
+    numbers = law_numbers(config, hyper)
+    own = {name: value for name, value in numbers.items() if name not in dict(config.options)}
+    linear = baselines(config, member.stored.problem, hyper.feature_density, **own).linear
+    size = dict(config.options).get("group_size", FOURS)
+    groups = jnp.arange(config.n_features) // size
+    return {
+        "loss_over_linear": float(member.history()[-1]) / float(linear),
+        "group_neurons": int(group_neurons(net.responses, net.scores, groups)),
+        "partner": float(hyper.lift * hyper.feature_density),
+    }
+
+
+def matched_rows(table, density):
+    """Independent features as dense as it takes for as many to be on together as in groups of
+    four: with the partner's probability of those groups.
+    """
+    dense = table[(table.feature_law == "uniform")]
+    config = dense.iloc[0]
+    share = (dense.feature_density - density) * (config.n_features - 1) / (FOURS - 1) + density
+    return dense.assign(partner=share.round(6))
+
+
+def differences(table, matched, start):
+    """Shares covered, seed by seed: always together less independent, less as dense, and that
+    less independent.
+    """
+
+    def covered(rows):
+        rows = rows[(rows.bias_offset == start) & rows.finished].set_index("seed")
+        return rows.covered_per_feature
+
+    always = covered(table[table.partner == table.partner.max()])
+    independent = covered(table[table.lift == 1])
+    dense = covered(matched[matched.partner == matched.partner.max()])
+    return {
+        "always together - independent": always - independent,
+        "always together - as many together": always - dense,
+        "as many together - independent": dense - independent,
+    }
+
+
+def verdict(found):
+    """What the intervals of `differences` say by RULE."""
+    together, beside, dense = found.values()
+    if min(interval.n for interval in found.values()) < 2:
+        return "untested: too few finished networks"
+    if together.low > -MARGIN:
+        return "nothing breaks"
+    if beside.high < -MARGIN:
+        return "correlation breaks it"
+    alike = beside.low > -MARGIN and beside.high < MARGIN
+    return "co-occurrence breaks it" if dense.high < -MARGIN and alike else "undecided"
+
+
+def draw(runs):
+    """Coverage, loss and neurons of groups against how dependent features are; the verdict is
+    printed.
+    """
+    table = with_measures(runs["worlds"])
+    sizes = {size: table[table.group_size == size] for size in (PAIRS, FOURS)}
+    density = float(sizes[FOURS].feature_density.iloc[0])
+    matched = matched_rows(table, density)
+    rows = []
+    for start, name in STARTS.items():
+        apart = differences(sizes[FOURS], matched, start)
+        found = {key: interval_over_seeds(values.to_numpy()) for key, values in apart.items()}
+        rows += [{"start": name, "difference": key, **ends(i)} for key, i in found.items()]
+        print(f"{name}: {verdict(found)}")
+    print(f"{RULE}. Expected: {EXPECTED}.")
+    print_table(frame_table(pd.DataFrame(rows)))
+    fours = pd.concat([sizes[FOURS], matched])
+    by = ["bias_offset"]
+    trees, factors = (table[table.feature_law == law] for law in ("trees", "low-rank-copula"))
+    return {
+        "worlds-pairs": sweep_figure(sizes[PAIRS], "partner", by, MEASURES, "Features in pairs"),
+        "worlds-fours": sweep_figure(
+            fours,
+            "partner",
+            ["feature_law", *by],
+            MEASURES,
+            "Groups of four, and independent features as many of which are on together",
+        ),
+        "worlds-trees": sweep_figure(
+            trees, "dependence", ["tree_depth", *by], MEASURES[:2], "Features in trees"
+        ),
+        "worlds-factors": sweep_figure(
+            factors, "factor_scale", by, MEASURES[:2], "Features with common Gaussian factors"
+        ),
+    }
+
+
+if __name__ == "__main__":
+    main("worlds", __doc__, BATCHES, draw)

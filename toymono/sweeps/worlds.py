@@ -1,0 +1,51 @@
+"""Networks trained on features that are not independent, each kind at several strengths, from both
+starts.
+"""
+
+from typing import Any
+
+from toymono.config import Config, Sweep
+
+Grid = dict[str, tuple[Any, ...]]
+PAIRS, FOURS = 2, 4  # features in a group
+# P(a feature is on | another of its group is on): by chance (p itself), never, often, always.
+_PARTNER = (None, 0.0, 1 / 8, 1 / 4, 1 / 2, 3 / 4, 1.0)
+_CHILD_SHARE = 0.4
+_AT_ONCE = 4  # settings trained together
+
+
+def matched_density(config: Config, density: float, partner: float, group_size: int) -> float:
+    """Density at which as many independent features are on beside one that is on as in groups.
+
+    p + (partner - p) (g - 1) / (N - 1).
+    """
+    return density + (partner - density) * (group_size - 1) / (config.n_features - 1)
+
+
+def world_sweep(
+    base: Config, starts: tuple[Grid, ...], density: float, seeds: tuple[int, ...], whole: bool
+) -> Sweep:
+    """Groups, trees and common factors at one mean density, and independent features at the
+    densities at which as many are on together as in the groups of four. If it is not whole, every
+    third probability of a partner, all of one shape together.
+    """
+    partners = [density if share is None else share for share in _PARTNER]
+    partners = partners if whole else partners[::3]
+    lifts = tuple(share / density for share in partners)
+    often = [share for share in partners if share >= 1 / 4]
+    matched = tuple(matched_density(base, density, share, FOURS) for share in often)
+    worlds: tuple[Grid, ...] = (
+        {"feature_law": ("groups",), "group_size": (PAIRS,), "lift": lifts},
+        {"feature_law": ("groups",), "group_size": (FOURS,), "lift": lifts},
+        {"feature_law": ("uniform",), "feature_density": matched},
+        {
+            "feature_law": ("trees",),
+            "tree_depth": (2, 3),
+            "child_share": (_CHILD_SHARE,),
+            "dependence": (0.0, 0.5, 1.0),
+        },
+        {"feature_law": ("low-rank-copula",), "factor_scale": (0.0, 0.1, 0.2)},
+    )
+    grids = tuple({**start, **world} for world in worlds for start in starts)
+    most = _AT_ONCE * len(seeds) if whole else None
+    return Sweep(base=base, grids=grids, seeds=seeds, members_per_unit=most)
