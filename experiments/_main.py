@@ -18,7 +18,12 @@ MEASURES = ("task_loss", "n_mono", "n_covered")
 
 def print_means(run):
     """Loss and coverage of each setting, over its seeds."""
-    print_table(summary_table(over_seeds(run.table, MEASURES), MEASURES))
+    print_rows(run.table)
+
+
+def print_rows(table):
+    """The same of some rows of a run's table."""
+    print_table(summary_table(over_seeds(table, MEASURES), MEASURES))
 
 
 def ends(interval):

@@ -8,7 +8,7 @@ Expect:   (nothing in the paper; RULE and EXPECTED, committed before the first n
 import jax
 import jax.numpy as jnp
 import pandas as pd
-from _main import ends, main
+from _main import ends, main, print_rows
 
 from toymono.analysis.monosemanticity import group_monosemanticity, is_mono, is_poly
 from toymono.analysis.theory import baselines
@@ -145,5 +145,12 @@ def draw(runs):
     }
 
 
+def tell(run):
+    """Loss and coverage in each world, over seeds."""
+    for law, rows in run.table.groupby("feature_law", sort=False):
+        print(law)
+        print_rows(rows)
+
+
 if __name__ == "__main__":
-    main("worlds", __doc__, BATCHES, draw)
+    main("worlds", __doc__, BATCHES, draw, tell=tell)
