@@ -56,11 +56,19 @@ class Baselines(NamedTuple):
     linear: Float[Array, ""]  # the best linear map of the input, and a constant
 
 
-def zero_loss(config: Config, problem: Problem, density: ArrayLike) -> Float[Array, ""]:
-    """Task loss of the answer 0: what is asked for, squared; N eps / 3 for the decoder, exactly."""
+def zero_loss(
+    config: Config,
+    problem: Problem,
+    density: ArrayLike,
+    importance: Float[Array, " output"] | None = None,
+) -> Float[Array, ""]:
+    """Task loss of the answer 0: what is asked for, squared; N eps / 3 for the decoder, exactly,
+    where all outputs count alike.
+    """
     moments, targets = feature_moments(config, density), lone_targets(config, problem)
     spread = moments.power - moments.target_mean**2  # features are independent
-    return (targets**2 @ spread).sum() + ((targets @ moments.target_mean) ** 2).sum()
+    of_outputs = targets**2 @ spread + (targets @ moments.target_mean) ** 2
+    return (of_outputs if importance is None else importance * of_outputs).sum()
 
 
 def baselines(config: Config, problem: Problem, density: ArrayLike) -> Baselines:
@@ -122,6 +130,9 @@ def _best_of_each(seen: Observed, n_kinks: int) -> Denoiser:
 
 def _observed(config: Config, problem: Problem, density: ArrayLike) -> Observed:
     """What the matched filter of every feature sees, with a leading feature axis."""
+    rule = "two-layer for the account of its loss"
+    fix = "there is no account of the others"
+    require(config.architecture == "two-layer", "architecture", rule, config.architecture, fix)
     require(
         not is_signed(config),
         "task",

@@ -20,6 +20,7 @@ OPTIONAL = (
     "in_training",
     "after_update",
     "penalty",
+    "importance",
 )  # act on every network whose settings say so
 
 
@@ -31,7 +32,7 @@ def components(kind: str) -> dict[str, Component]:
 
 @functools.cache
 def _load_own() -> None:
-    for name in (*_OWN, *(f"levers.{name}" for name in levers.FILES)):
+    for name in (*_OWN, *(f"levers.{name}" for name in levers.FILES), "importances"):
         importlib.import_module(f"toymono.components.{name}")
 
 

@@ -12,7 +12,7 @@ from toymono.analysis.losses import sampled_loss
 from toymono.analysis.theory import zero_loss
 from toymono.config import Config
 from toymono.sweeps.stored_networks import config_of, numbers_in, problems_in
-from toymono.toy.tasks import Problem, n_outputs
+from toymono.toy.tasks import Problem, importances, n_outputs
 from toymono.toy.world import make_world
 
 # Both were chosen on the networks of batch "recipe", on whose seed no claim is judged.
@@ -38,7 +38,7 @@ def late_gain(data: xr.Dataset) -> xr.DataArray:
 def share_of_zero(data: xr.Dataset) -> xr.DataArray:
     """Each member's loss as a share of that of the answer 0; NaN where it cannot be known."""
     # What has no part in it is left out, so that runs of one shape share one compiled program.
-    deciding = ("n_features", "n_embed", "task", "feature_law")
+    deciding = ("n_features", "n_embed", "embedding", "task", "feature_law")
     config = Config(**{name: getattr(config_of(data), name) for name in deciding})
     law = config.component("feature_law")
     if law.facts["densities"] is None and law.function is None:
@@ -66,7 +66,8 @@ def _zero_loss(
 ) -> Float[Array, ""]:
     """Loss of the answer 0: exact where features are independent, else on the seed's samples."""
     if config.component("feature_law").facts["densities"] is not None:
-        return zero_loss(config, problem, numbers["feature_density"])
+        counts = importances(numbers, n_outputs(config))
+        return zero_loss(config, problem, numbers["feature_density"], counts)
     key = make_world(config, seed).key_probe
 
     def zero(inputs: Float[Array, "batch embed"]) -> Float[Array, "batch output"]:
