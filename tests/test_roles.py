@@ -45,7 +45,7 @@ def test_a_feature_with_two_neurons_has_two_of_several():
 
 
 def test_weak_and_nearly_monosemantic_neurons_are_told_apart():
-    encoder, bias, decoder = weights_of(BUILT)
+    encoder, bias, decoder, _ = weights_of(BUILT)
     weak = params_of(Weights(encoder, bias, decoder.at[3].multiply(1e-3)))
     assert _counts(CONFIG, weak)["small"] == 1
     # Neuron 0 also answers feature 1, by a twentieth: its score is about .95.

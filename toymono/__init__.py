@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from toymono.components.declare import amplitude_law as amplitude_law
     from toymono.components.declare import at_start as at_start
     from toymono.components.declare import feature_law as feature_law
+    from toymono.components.declare import importance as importance
     from toymono.components.declare import in_training as in_training
     from toymono.components.declare import neuron_measure as neuron_measure
     from toymono.components.declare import optimizer as optimizer
@@ -51,6 +52,7 @@ _HOMES = {
     "at_start": "components.declare",
     "amplitude_law": "components.declare",
     "feature_law": "components.declare",
+    "importance": "components.declare",
     "in_training": "components.declare",
     "optimizer": "components.declare",
     "penalty": "components.declare",

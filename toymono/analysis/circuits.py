@@ -15,7 +15,6 @@ from toymono.analysis.monosemanticity import (
     is_mono,
     is_poly,
     mono_neurons_of_features,
-    monosemanticity,
     n_covered,
 )
 from toymono.analysis.roles import roles
@@ -133,7 +132,7 @@ class Anatomy(NamedTuple):
 def anatomy(net: Specimen) -> Anatomy:
     """The parts of a network in numbers."""
     responses = net.responses
-    score, favourite = monosemanticity(responses), favourite_feature(responses)
+    score, favourite = net.scores_of(responses), favourite_feature(responses)
     bias, length = net.bias, jnp.linalg.norm(net.encoder, axis=0)
     nearly = mono_neurons_of_features(is_mono(score, POLY_THRESHOLD), favourite, net.n_features)
     null, jobs, lines = null_space(net), roles(net), kinks(bends_if_relu(net))

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from toymono.analysis.specimen import Specimen
+from toymono.toy.model import activate
 
 
 class Skipped(NamedTuple):
@@ -32,7 +33,7 @@ def skipping_outputs(net: Specimen, inputs: Float[Array, "sample embed"]) -> Ski
     _, rows = jax.lax.top_k(jnp.abs(hidden), max(int(n_firing.max()), 1))
     taken = jnp.take_along_axis(hidden, rows, axis=1)
     outputs = jnp.einsum("sn,sno->so", taken, net.decoder[rows]) + net.constant
-    return Skipped(outputs, n_firing)
+    return Skipped(activate(net.kind.output, (), outputs), n_firing)
 
 
 class MultiplyAdds(NamedTuple):

@@ -20,7 +20,6 @@ from toymono.analysis.monosemanticity import (
     favourite_feature,
     is_mono,
     mono_neurons_of_features,
-    monosemanticity,
 )
 from toymono.analysis.ordering import Order, display_order
 from toymono.analysis.responses import AMPLITUDES
@@ -70,7 +69,7 @@ def dashboard(net: Specimen, precision: str = "float32") -> Dashboard:
 
 def _dashboard(net: Specimen) -> dict[str, Any]:
     responses = net.responses
-    score, favourite = monosemanticity(responses), favourite_feature(responses)
+    score, favourite = net.scores_of(responses), favourite_feature(responses)
     return dict(
         responses=responses,
         drive=net.encoder.T @ net.features,

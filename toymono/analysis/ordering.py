@@ -48,7 +48,7 @@ def feature_neuron_map(net: Specimen) -> FeatureNeuronMap:
     """Responses to single features at strength 1, in display order [P Figs 4, 10, 20]."""
     responses = net.responses
     order = display_order(responses)
-    score = monosemanticity(responses)
+    score = net.scores_of(responses)
     mono_neurons = mono_neurons_of_features(
         is_mono(score), favourite_feature(responses), net.n_features
     )

@@ -11,7 +11,6 @@ from toymono.analysis.monosemanticity import (
     favourite_feature,
     is_mono,
     mono_neurons_of_features,
-    monosemanticity,
     n_covered,
 )
 from toymono.analysis.responses import is_dead, is_dead_at_any_amplitude, is_dead_on_samples
@@ -20,7 +19,7 @@ from toymono.components.component import short_name
 from toymono.components.registry import component
 from toymono.config import Config
 from toymono.toy.model import Params
-from toymono.toy.tasks import Problem, project, sample_features
+from toymono.toy.tasks import Problem, inputs_of, sample_features
 
 
 class Record(NamedTuple):
@@ -30,7 +29,7 @@ class Record(NamedTuple):
 
     task_loss: Float[Array, ""]  # on 2^16 fresh samples, the same for all settings of a seed
     task_loss_error: Float[Array, ""]  # its standard error over these samples
-    score: Float[Array, " neuron"]  # eq 7, in [0, 1]
+    score: Float[Array, " neuron"]  # eq 7, in [0, 1]; NaN where a linear layer has no neurons
     favourite: Int[Array, " neuron"]  # index of the feature answered most
     bias: Float[Array, " neuron"]  # hidden biases
     mean_bias: Float[Array, ""]
@@ -53,13 +52,13 @@ def measure(
     """The record of one network; `key` draws the samples for its loss and for its dead neurons."""
     net = specimen_of(config, params, problem)
     responses = net.responses
-    score, favourite = monosemanticity(responses), favourite_feature(responses)
+    score, favourite = net.scores_of(responses), favourite_feature(responses)
     mono = is_mono(score)
     bias = net.bias
     loss = sampled_loss(config, net, problem, key, numbers)
 
     def inputs(key: Key[Array, ""]) -> Float[Array, "batch embed"]:
-        return project(sample_features(config, key, numbers), problem.embedding)
+        return inputs_of(config, problem, sample_features(config, key, numbers))
 
     return Record(
         task_loss=loss.mean,

@@ -15,7 +15,6 @@ from toymono.analysis.monosemanticity import (
     favourite_feature,
     is_mono,
     mono_neurons_of_features,
-    monosemanticity,
 )
 from toymono.analysis.responses import is_dead_at_any_amplitude
 from toymono.analysis.specimen import Specimen
@@ -47,7 +46,7 @@ def gains(net: Specimen) -> Float[Array, " neuron"]:
 def roles(net: Specimen) -> Roles:
     """The role of every neuron [P 5, Figs 5 and 11]."""
     responses = net.responses
-    score, favourite = monosemanticity(responses), favourite_feature(responses)
+    score, favourite = net.scores_of(responses), favourite_feature(responses)
     mono = is_mono(score)
     alone = mono_neurons_of_features(mono, favourite, net.n_features)[favourite] == 1
     fits = (
@@ -75,6 +74,7 @@ def by_bias_sign(net: Specimen) -> tuple[Specimen, Specimen]:
 
     An output bias stays with the second, as the linear map's constant.
     """
+    net.require_linear_readout("parts whose outputs add up")
     positive = net.bias > 0
     return keep(net, ~positive)._replace(output_bias=None), keep(net, positive)
 
@@ -86,13 +86,14 @@ def ablation_losses(
     a function from inputs to outputs, always on the same samples.
 
     "projector" replaces the linear neurons by T P^+ x, the targets that the input determines.
-    Signed features have none: no linear map gives an absolute value.
+    Signed features have none, as no linear map gives an absolute value; nor has a network that does
+    not add up what its neurons write.
     """
     found = roles(net)
     losses = {"whole": loss(net)}
     for name, mask in found._asdict().items():
         losses[f"without {name}"] = loss(keep(net, ~mask))
-    if not net.kind.is_signed:
+    if not net.kind.is_signed and net.is_linear_readout:
         rest, passed = keep(net, ~found.linear), input_decoder(net.targets, net.features)
         losses["projector"] = loss(lambda x: rest(x) + x @ passed.T)
     return losses

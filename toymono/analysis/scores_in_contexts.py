@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Int, Key
 
-from toymono.analysis.monosemanticity import is_mono, monosemanticity
+from toymono.analysis.monosemanticity import is_mono
 from toymono.analysis.specimen import Specimen
 
 _N_CONTEXTS = 64
@@ -46,7 +46,7 @@ def mono_in_contexts(net: Specimen, density: ArrayLike, key: Key[Array, ""]) -> 
 
 def scores_at_amplitude(net: Specimen, amplitude: float) -> Float[Array, " neuron"]:
     """Eq 7 with single features at another amplitude; above 1 they lie outside the data."""
-    return monosemanticity(net.hidden(amplitude * net.features.T).T)
+    return net.scores_of(net.hidden(amplitude * net.features.T).T)
 
 
 def scores_with_noise(net: Specimen, sigma: float, key: Key[Array, ""]) -> Float[Array, " neuron"]:
@@ -56,9 +56,7 @@ def scores_with_noise(net: Specimen, sigma: float, key: Key[Array, ""]) -> Float
         noise = sigma * jax.random.normal(key, net.features.T.shape)
         return net.hidden(net.features.T + noise)
 
-    return monosemanticity(
-        jax.lax.map(responses, jax.random.split(key, _N_CONTEXTS)).mean(axis=0).T
-    )
+    return net.scores_of(jax.lax.map(responses, jax.random.split(key, _N_CONTEXTS)).mean(axis=0).T)
 
 
 def effects(
@@ -89,12 +87,12 @@ def scores_with_others_on(
         on = jax.random.permutation(which, n_features) < n_on
         return on * jax.random.uniform(amplitude, (n_features,))
 
-    return monosemanticity(effects(net, jax.vmap(context)(jax.random.split(key, _N_CONTEXTS))))
+    return net.scores_of(effects(net, jax.vmap(context)(jax.random.split(key, _N_CONTEXTS))))
 
 
 def scores_with_all_on(net: Specimen) -> Float[Array, " neuron"]:
     """Eq 7 of the effects of features among all others at strength 1."""
-    return monosemanticity(effects(net, jnp.ones((1, net.features.shape[1]))))
+    return net.scores_of(effects(net, jnp.ones((1, net.features.shape[1]))))
 
 
 def scores_under_attack(net: Specimen, length: float) -> Float[Array, " neuron"]:

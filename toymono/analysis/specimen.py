@@ -22,8 +22,17 @@ from toymono.analysis.given import (
     require_targets,
 )
 from toymono.analysis.monosemanticity import favourite_feature, monosemanticity
+from toymono.components.registry import component
 from toymono.config import Config, require
-from toymono.toy.model import Options, Params, activate, activation_options, weights_of
+from toymono.toy.model import (
+    Options,
+    Params,
+    Weights,
+    activate,
+    activation_options,
+    weights_of,
+    written_out,
+)
 from toymono.toy.tasks import Problem, is_signed, lone_targets
 
 if TYPE_CHECKING:
@@ -45,10 +54,18 @@ class Kind:
     activation: Activation  # the name of a component, or a function
     is_signed: bool = False  # whether features take both signs: then each is probed at +1 and -1
     options: Options = ()  # the static numbers of the activation
+    output: str = "identity"  # the activation of the outputs
+
+    @property
+    def has_neurons(self) -> bool:
+        """Whether the hidden layer has axes of its own; see `Config.has_neurons`."""
+        act = self.activation
+        return callable(act) or component("activation", act).facts.get("has_neurons", True)
 
 
 class Specimen(NamedTuple):
-    """A network y = L2 act(L1 x + b) + c, and the features it is asked about.
+    """A network y = out(L2 act(L1 x + b) + c), and the features it is asked about; out is the
+    identity, but for networks of ours with another architecture.
 
     >>> import numpy as np
     >>> net = Specimen.from_arrays(encoder=np.eye(3), bias=np.full(3, -0.5), decoder=np.eye(3))
@@ -164,14 +181,29 @@ class Specimen(NamedTuple):
         return self.features.shape[-1]
 
     @property
+    def is_linear_readout(self) -> bool:
+        """Whether what neurons write adds up to the outputs."""
+        return self.kind.output == "identity"
+
+    @property
     def is_relu(self) -> bool:
-        """Whether each neuron is linear where it is on, which some measures need."""
-        return self.kind.activation == "relu"
+        """Whether each neuron is linear where it is on, and so are the outputs in the neurons,
+        which some measures need.
+        """
+        return self.kind.activation == "relu" and self.is_linear_readout
 
     def require_relu(self, measure: str) -> None:
-        """Raise InputError unless the activation is ReLU."""
-        rule, fix = f"relu for {measure}", "ask for a measure of any activation, such as scores"
-        require(self.is_relu, "activation", rule, self.kind.activation, fix)
+        """Raise InputError unless the activation is ReLU, and the readout linear."""
+        fix = "ask for a measure of any activation, such as scores"
+        is_relu = self.kind.activation == "relu"
+        require(is_relu, "activation", f"relu for {measure}", self.kind.activation, fix)
+        self.require_linear_readout(measure)
+
+    def require_linear_readout(self, measure: str) -> None:
+        """Raise InputError unless what neurons write adds up to the outputs."""
+        rule = f"linear for {measure}"
+        fix = "ask for a measure of any network, such as scores"
+        require(self.is_linear_readout, "the readout", rule, self.kind.output, fix)
 
     def hidden(self, inputs: Float[AnyArray, "..."]) -> Float[Array, "*batch neuron"]:
         """Hidden activations h = act(L1 x + b) of inputs, the last axis of which is embed."""
@@ -184,9 +216,19 @@ class Specimen(NamedTuple):
         return activate(act, self.kind.options, pre_activations)
 
     def readout(self, hidden: Float[Array, "*batch neuron"]) -> Float[Array, "*batch output"]:
-        """Outputs L2 h + c of given hidden activations."""
+        """Outputs out(L2 h + c) of given hidden activations."""
         outputs = hidden @ self.decoder
-        return outputs if self.output_bias is None else outputs + self.output_bias
+        outputs = outputs if self.output_bias is None else outputs + self.output_bias
+        return activate(self.kind.output, (), outputs)
+
+    @property
+    def weights(self) -> Weights:
+        """Its arrays, features and targets aside."""
+        return Weights(self.encoder, self.bias, self.decoder, self.output_bias)
+
+    def with_weights(self, weights: Weights) -> "Specimen":
+        """A network with other arrays, asked about the same features."""
+        return self._replace(**weights._asdict())
 
     @property
     def constant(self) -> Float[Array, " output"]:
@@ -212,8 +254,16 @@ class Specimen(NamedTuple):
 
     @property
     def scores(self) -> Float[Array, " neuron"]:
-        """How monosemantic each neuron is, in [0, 1]: eq 7, see `monosemanticity`."""
-        return monosemanticity(self.responses)
+        """How monosemantic each neuron is, in [0, 1]: eq 7, see `monosemanticity`. NaN where the
+        hidden layer is linear, and has no neurons.
+        """
+        return self.scores_of(self.responses)
+
+    def scores_of(self, responses: Float[Array, "neuron feature"]) -> Float[Array, " neuron"]:
+        """The scores that these responses of its neurons mean."""
+        if not self.kind.has_neurons:
+            return jnp.full(len(responses), jnp.nan)
+        return monosemanticity(responses)
 
     @property
     def favourites(self) -> Int[Array, " neuron"]:
@@ -251,12 +301,19 @@ class Specimen(NamedTuple):
 def specimen_of(config: Config, params: Params, problem: Problem) -> Specimen:
     """The specimen of a toymono network: its weights, its embedding and its targets."""
     targets = lone_targets(config, problem)
-    return Specimen(*weights_of(params), problem.embedding, targets, kind_of(config))
+    return of_weights(weights_of(params), problem.embedding, targets, kind_of(config))
+
+
+def of_weights(weights: Weights, features: Array, targets: Array, kind: Kind) -> Specimen:
+    """The specimen of these weights, what they lack written out; axes of members may lead."""
+    encoder, bias, decoder, output_bias = written_out(weights)
+    return Specimen(encoder, bias, decoder, features, targets, kind, output_bias)
 
 
 def kind_of(config: Config) -> Kind:
     """What of a Config fixes a program that measures its networks."""
-    return Kind(config.activation, is_signed(config), activation_options(config))
+    options = activation_options(config)
+    return Kind(config.activation, is_signed(config), options, config.parts.output)
 
 
 def measured(measure: Callable[[Specimen], Any], net: Specimen, precision: str = "float32") -> Any:  # noqa: ANN401

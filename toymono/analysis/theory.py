@@ -98,21 +98,28 @@ class Baselines(NamedTuple):
 
 
 def zero_loss(
-    config: Config, problem: Problem, density: ArrayLike, **numbers: ArrayLike
+    config: Config,
+    problem: Problem,
+    density: ArrayLike,
+    importance: Float[Array, " output"] | None = None,
+    **numbers: ArrayLike,
 ) -> Float[Array, ""]:
-    """Task loss of the answer 0: what is asked for, squared; N eps / 3 for the decoder, exactly."""
+    """Task loss of the answer 0: what is asked for, squared; N eps / 3 for the decoder, exactly,
+    where all outputs count alike.
+    """
     moments = feature_moments(config, density, **numbers)
     targets = lone_targets(config, problem)
-    return _spread(config, moments, targets) + ((targets @ moments.target_mean) ** 2).sum()
+    of_outputs = _spread(config, moments, targets) + (targets @ moments.target_mean) ** 2
+    return (of_outputs if importance is None else importance * of_outputs).sum()
 
 
 def _spread(
     config: Config, moments: Moments, targets: Float[Array, "output feature"]
-) -> Float[Array, ""]:
-    """Variances of all outputs' targets, added up: tr T C T', but of |f| its own."""
+) -> Float[Array, " output"]:
+    """Variance of each output's target: the diagonal of T C T', but of |f| its own."""
     if _is_absolute(config):
-        return (targets**2 @ (moments.power - moments.target_mean**2)).sum()
-    return (targets * moments.covered(targets)).sum()
+        return targets**2 @ (moments.power - moments.target_mean**2)
+    return (targets * moments.covered(targets)).sum(axis=1)
 
 
 def baselines(
@@ -126,8 +133,8 @@ def baselines(
     """
     moments = feature_moments(config, density, **numbers)
     targets, embedding = lone_targets(config, problem), problem.embedding
-    constant = _spread(config, moments, targets)
-    zero = zero_loss(config, problem, density, **numbers)
+    constant = _spread(config, moments, targets).sum()
+    zero = zero_loss(config, problem, density, None, **numbers)
     if _is_absolute(config):
         return Baselines(zero, constant, constant)
     seen = moments.covered(embedding)  # P C
@@ -181,6 +188,9 @@ def _best_of_each(seen: Observed, n_kinks: int) -> Denoiser:
 
 def _observed(config: Config, problem: Problem, density: ArrayLike) -> Observed:
     """What the matched filter of every feature sees, with a leading feature axis."""
+    rule = "two-layer for the account of its loss"
+    fix = "there is no account of the others"
+    require(config.architecture == "two-layer", "architecture", rule, config.architecture, fix)
     require(
         not is_signed(config),
         "task",

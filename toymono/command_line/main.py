@@ -139,6 +139,8 @@ def _table(command: ShowTable) -> None:
     else:
         told = shown if command.over_seeds else brief(rows, measures)
         print_table(summary_table(told, measures) if command.over_seeds else frame_table(told))
+        if not command.over_seeds and "n_mono" in rows and rows.n_mono.isna().any():
+            print("nan neurons: the hidden layer is linear, and has none to count")
         if words := meanings(measures):
             print(textwrap.fill(words, shutil.get_terminal_size().columns))
 

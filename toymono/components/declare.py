@@ -40,14 +40,23 @@ def _declared(
     return decorate
 
 
-def activation(name: str, **static: Number) -> Callable[[F], F]:
+def activation(name: str, *, has_neurons: bool = True, **static: Number) -> Callable[[F], F]:
     """Declare `f(x, **static)`: hidden activations of pre-activations, "*batch neuron" both.
 
-    Its numbers are static, so that weights and Config alone say what a network computes.
+    Its numbers are static, so that weights and Config alone say what a network computes. One that
+    commutes with rotations has no neurons: their scores would mean nothing, and are NaN.
     """
     for number, of in static.items():
         require(of.static, number, "static in an activation", of, "declare it with static=True")
-    return _declared("activation", name, static)
+    return _declared("activation", name, static, has_neurons=has_neurons)
+
+
+def importance(name: str, **mapped: Number) -> Callable[[F], F]:
+    """Declare `f(n_outputs, **numbers)`: how much each output counts in the loss, "output".
+
+    With all its numbers at their defaults every output counts 1, and it is left out.
+    """
+    return _declared("importance", name, mapped)
 
 
 def feature_law(
@@ -92,16 +101,19 @@ def task(name: str, *, is_signed: bool = False) -> Callable[[F], F]:
     return _declared("task", name, {}, is_signed=is_signed)
 
 
-def penalty(name: str, *, weight: Number, **mapped: Number) -> Callable[[F], F]:
+def penalty(
+    name: str, *, weight: Number, needs: tuple[str, ...] = (), **mapped: Number
+) -> Callable[[F], F]:
     """Declare `f(network, hidden, weight, **numbers)`: what is added to the task loss; hidden
     activations are "batch neuron".
 
     A function that names `outputs`, `batch`, `problem` or `key` among its parameters gets the
     network's outputs, the batch (inputs, targets), the projections (embedding, readout), or a key
     for random numbers of this step. The setting is named like the penalty. At its default the
-    penalty does nothing, and is left out.
+    penalty does nothing, and is left out. `needs` names the fields of Weights, bias or decoder,
+    without which a network is refused.
     """
-    return _declared("penalty", name, {"weight": weight, **mapped})
+    return _declared("penalty", name, {"weight": weight, **mapped}, needs=needs)
 
 
 def in_training(name: str, **mapped: Number) -> Callable[[F], F]:
@@ -137,16 +149,24 @@ def neuron_measure(
     return _declared("neuron_measure", name, {}, title=title, **ends)
 
 
-def at_start(name: str, **mapped: Number) -> Callable[[F], F]:
+_ALL = ("bias", "decoder")  # what the paper's network has beside an encoder
+
+
+def at_start(name: str, *, needs: tuple[str, ...] = _ALL, **mapped: Number) -> Callable[[F], F]:
     """Declare `f(weights, key, **numbers)`: initial weights from random ones.
 
-    With all its numbers at their defaults it does nothing, and is left out.
+    With all its numbers at their defaults it does nothing, and is left out. A network without the
+    arrays that it `needs` is refused.
     """
-    return _declared("at_start", name, mapped)
+    return _declared("at_start", name, mapped, needs=needs)
 
 
 def after_update(
-    name: str, *, state: Callable[..., Any] | None = None, **mapped: Number
+    name: str,
+    *,
+    state: Callable[..., Any] | None = None,
+    needs: tuple[str, ...] = _ALL,
+    **mapped: Number,
 ) -> Callable[[F], F]:
     """Declare `f(weights, update, **numbers)`: weights after an update; `update` has the fields
     step, n_steps, learning_rate (its peak), rate (now), before (the weights) and inputs (the
@@ -154,6 +174,7 @@ def after_update(
 
     What it must remember is its state: `state(weights)` makes the first, and then the function is
     `f(weights, update, state, **numbers)` and gives the weights and the next state. With all its
-    numbers at their defaults it does nothing, and is left out.
+    numbers at their defaults it does nothing, and is left out. A network without the arrays that it
+    `needs` is refused.
     """
-    return _declared("after_update", name, mapped, state=state)
+    return _declared("after_update", name, mapped, state=state, needs=needs)

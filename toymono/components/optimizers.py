@@ -6,6 +6,7 @@ and never give it stacked parameters.
 
 from typing import NamedTuple
 
+from toymono.components.component import Number
 from toymono.components.declare import optimizer
 from toymono.components.lazy import jax, jnp, optax
 
@@ -72,3 +73,19 @@ def lamb() -> "optax.GradientTransformation":
 def adam() -> "optax.GradientTransformation":
     """Adam with its usual constants."""
     return optax.adam(1.0)
+
+
+@optimizer(
+    "adamw",
+    adamw_decay=Number(
+        "share of all parameters lost per unit of learning rate and step",
+        low=0,
+        default=0.01,
+        static=True,
+    ),
+)
+def adamw(adamw_decay: float) -> "optax.GradientTransformation":
+    """Adam with decoupled weight decay on all parameters, biases too, as torch.optim.AdamW has it;
+    Loshchilov and Hutter 2019.
+    """
+    return optax.adamw(1.0, weight_decay=adamw_decay)

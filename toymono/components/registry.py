@@ -22,12 +22,14 @@ _OWN = (
     "schedules",
     "tasks",
     *(f"levers.{name}" for name in levers.FILES),
+    "importances",
 )
 OPTIONAL = (
     "at_start",
     "in_training",
     "after_update",
     "penalty",
+    "importance",
 )  # act on every network whose settings say so
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Union
 
 from toymono.components.component import Number
 from toymono.components.registry import mapped_numbers, static_numbers
+from toymono.config.program import LATER, Config
 from toymono.errors import require
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ def own_numbers() -> dict[str, Number]:
     return CORE_NUMBERS | mapped_numbers(of_users=False)
 
 
-def left_out() -> dict[str, float]:
-    """The numbers that files leave out where all members have their defaults, with these."""
-    return {n: of.default for n, of in own_numbers().items() if n not in ALWAYS_WRITTEN}
+def left_out() -> dict[str, float | str]:
+    """The settings that files leave out where all members have their defaults, with these."""
+    numbers = {n: of.default for n, of in own_numbers().items() if n not in ALWAYS_WRITTEN}
+    return numbers | {name: getattr(Config(), name) for name in LATER}
 
 
 class Hyper(Mapping[str, Scalar]):

@@ -6,10 +6,13 @@ from typing import Any, Literal, get_args
 
 from toymono.components.component import Component
 from toymono.components.registry import component
+from toymono.config.architectures import ARCHITECTURES, Architecture
 from toymono.errors import InputError, require
 
+ArchitectureName = Literal["two-layer", "tied", "tied-linear", "untied"]
+Embedding = Literal["random", "identity"]
 Connectivity = Literal["dense", "random"]
-Initialization = Literal["random", "hand-built"]
+Initialization = Literal["random", "hand-built", "xavier", "kaiming-uniform"]
 RecordPhase = Literal["rest", "peak"]
 RecordParams = Literal["last", "all"]
 MatmulPrecision = Literal["float32", "tensorfloat32", "bfloat16"]
@@ -46,6 +49,12 @@ class Config:
     """Which features come together, and how the density is spread over them."""
     amplitude_law: str = "uniform"
     """How strongly a feature is on."""
+    embedding: Embedding = "random"
+    """Features lie along random directions of the input, or are the inputs themselves."""
+    architecture: ArchitectureName = "two-layer"
+    """The paper's y = L2 act(L1 x + b), or one of Elhage et al. 2022: tied y = relu(W^T act(W x) +
+    b), tied-linear without that relu, untied y = relu(W2 act(W1 x) + b).
+    """
     activation: str = "relu"
     """The paper calls x*exp(x) SoLU (here x-exp); softmax-solu is the x*softmax(x) of Elhage et al.
     2022.
@@ -55,7 +64,10 @@ class Config:
     weight_density.
     """
     initialization: Initialization = "random"
-    """PyTorch's default law, or the hand-built monosemantic network of the theory."""
+    """PyTorch's default law; the hand-built monosemantic network of the theory; xavier: normal, of
+    variance 2 / (fan_in + fan_out); kaiming-uniform: on +- sqrt(6 / fan_in). Biases of the last two
+    are 0.
+    """
     optimizer: str = "lamb-clamped"
     """The authors' LAMB has no bias correction and clamps the weight norm at 10."""
     schedule: str = "periodic"
@@ -95,8 +107,21 @@ class Config:
         few = self.records_per_octave <= _MOST_RECORDS
         rule = f"at most {_MOST_RECORDS}"
         require(few, "records_per_octave", rule, self.records_per_octave, "try 2")
+        self._check_embedding()
         if self.initialization == "hand-built":
             self._check_hand_built()
+
+    @property
+    def parts(self) -> Architecture:
+        """What the network is made of."""
+        return ARCHITECTURES[self.architecture]
+
+    @property
+    def has_neurons(self) -> bool:
+        """Whether the hidden layer has axes of its own. A linear one has none: turned by any
+        rotation it computes the same, so that scores of its units mean nothing.
+        """
+        return self.component("activation").facts.get("has_neurons", True)
 
     def component(self, kind: str) -> Component:
         """The component of a kind that is chosen here; kinds are named as the fields are."""
@@ -119,9 +144,24 @@ class Config:
             for name, number in declared.items()
         )
 
+    def _check_embedding(self) -> None:
+        """Require as many inputs as features where features are the inputs, and that they are where
+        the encoder's transpose reads out.
+        """
+        if self.embedding == "identity":
+            rule = f"n_features = {self.n_features} where embedding is identity"
+            same = self.n_embed == self.n_features
+            require(same, "n_embed", rule, self.n_embed, "set them equal")
+        rule = f"identity where architecture is {self.architecture}"
+        fits = self.parts.has_decoder or self.embedding == "identity"
+        require(fits, "embedding", rule, self.embedding, "set it to identity")
+
     def _check_hand_built(self) -> None:
-        """Require ReLU, all weights, no absolute value, and a neuron per feature and d + 1 more."""
+        """Require the paper's network, ReLU, all weights, no absolute value, and a neuron per
+        feature and d + 1 more.
+        """
         for name, only in (
+            ("architecture", ("two-layer",)),
             ("task", ("decode", "reproject")),
             ("activation", ("relu",)),
             ("connectivity", ("dense",)),
@@ -148,6 +188,8 @@ class Config:
         return "BF16_BF16_F32" if self.matmul_precision == "bfloat16" else self.matmul_precision
 
 
+# Later fields: files leave them out where they have their defaults, as they were before.
+LATER = ("amplitude_law", "embedding", "architecture")
 FILLED_BY_COMPONENTS = ("options", "measures")
 NO_SETTINGS = (*FILLED_BY_COMPONENTS, "records_per_octave")  # fields that tell no networks apart
 KINDS_CHOSEN = (  # kinds of components

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toymono.components.component import Component
-from toymono.components.registry import all_components, component, static_numbers
+from toymono.components.registry import (
+    OPTIONAL,
+    all_components,
+    component,
+    components,
+    static_numbers,
+)
 from toymono.config.hyper import Hyper, known_numbers
 from toymono.config.program import FILLED_BY_COMPONENTS, KINDS_CHOSEN, Config, is_whole
 from toymono.errors import require
@@ -146,3 +152,15 @@ def _check_together(config: Config, hyper: Hyper) -> None:
     used = config.connectivity == "random" or hyper.weight_density == 1
     rule, fix = "1 where connectivity is dense", "set connectivity to random"
     require(bool(used), "weight_density", rule, hyper.weight_density, fix)
+    _check_levers(config, hyper)
+
+
+def _check_levers(config: Config, hyper: Hyper) -> None:
+    """Raise InputError where a lever acts on an array that the network does not have."""
+    for lever in (lever for kind in OPTIONAL for lever in components(kind).values()):
+        lacking = ", ".join(sorted({*lever.facts.get("needs", ())} - config.parts.arrays))
+        for name, number in lever.numbers.items() if lacking else ():
+            value = hyper.get(name, number.default)
+            rule = f"{number.default:g} where architecture is {config.architecture}"
+            fix = f"leave it out: that network has no {lacking}"
+            require(bool(value == number.default), name, rule, value, fix)

@@ -12,7 +12,7 @@ from toymono.analysis.losses import sampled_loss
 from toymono.analysis.theory import zero_loss
 from toymono.config import Config
 from toymono.sweeps.stored_networks import config_of, numbers_in, problems_in
-from toymono.toy.tasks import Problem, is_independent, n_outputs
+from toymono.toy.tasks import Problem, importances, is_independent, n_outputs
 from toymono.toy.world import make_world
 
 # Both were chosen on the networks of batch "recipe", on whose seed no claim is judged.
@@ -39,7 +39,7 @@ def share_of_zero(data: xr.Dataset) -> xr.DataArray:
     """Each member's loss as a share of that of the answer 0; NaN where it cannot be known."""
     # What has no part in it is left out, so that runs of one shape share one compiled program.
     trained = config_of(data)
-    deciding = ("n_features", "n_embed", "task", "feature_law", "amplitude_law")
+    deciding = ("n_features", "n_embed", "embedding", "task", "feature_law", "amplitude_law")
     law = trained.component("feature_law")
     options = tuple(option for option in trained.options if option[0] in law.numbers)
     config = Config(**{name: getattr(trained, name) for name in deciding}, options=options)
@@ -68,7 +68,8 @@ def _zero_loss(
 ) -> Float[Array, ""]:
     """Loss of the answer 0: exact where features are independent, else on the seed's samples."""
     if is_independent(config):
-        return zero_loss(config, problem, numbers["feature_density"])
+        counts = importances(numbers, n_outputs(config))
+        return zero_loss(config, problem, numbers["feature_density"], counts)
     key = make_world(config, seed).key_probe
 
     def zero(inputs: Float[Array, "batch embed"]) -> Float[Array, "batch output"]:

@@ -18,6 +18,7 @@ from toymono.analysis.specimen import Specimen
 from toymono.analysis.superposition import Geometry, geometry
 from toymono.evidence.tables import member_columns, member_rows, recorded_measures
 from toymono.sweeps.stored_networks import specimens_in
+from toymono.toy.model import Weights
 from toymono.toy.world import probe_key
 
 CONTEXTS = ("n_mono", *MonoInContexts._fields)
@@ -38,12 +39,10 @@ def _of_members(measure: Measure, members: Specimen, seeds: Array, densities: Ar
     def of_seed(one: tuple[Specimen, Array]) -> Any:  # noqa: ANN401
         net, key = one[0], probe_key(one[1])
 
-        def of_setting(one: tuple[Array, Array, Array, Array]) -> Any:  # noqa: ANN401
-            encoder, bias, decoder, density = one
-            member = net._replace(encoder=encoder, bias=bias, decoder=decoder)
-            return measure(member, density, key)
+        def of_setting(one: tuple[Weights, Array]) -> Any:  # noqa: ANN401
+            return measure(net.with_weights(one[0]), one[1], key)
 
-        return jax.lax.map(of_setting, (net.encoder, net.bias, net.decoder, densities))
+        return jax.lax.map(of_setting, (net.weights, densities))
 
     return jax.lax.map(of_seed, (members, seeds))
 

@@ -119,7 +119,12 @@ def recorded_measures(data: xr.Dataset) -> xr.Dataset:
     table["mono_per_neuron"] = table.n_mono / data.attrs["n_neurons"]
     table["mono_per_feature"] = table.n_mono / data.attrs["n_features"]
     table["covered_per_feature"] = table.n_covered / data.attrs["n_features"]
-    return table
+    return table if config_of(data).has_neurons else _without_neurons(table)
+
+
+def _without_neurons(table: xr.Dataset) -> xr.Dataset:
+    """The table with NaN for all that is counted in neurons, which a linear layer has none of."""
+    return table.assign({name: table[name] * np.nan for name in (*COUNTS, *SHARES[:3])})
 
 
 def own_measures(data: xr.Dataset) -> list[str]:
@@ -145,7 +150,7 @@ def setting_names(table: pd.DataFrame) -> list[str]:
 
 
 def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]]:
-    if not has_code(data):
+    if not has_code(data) or not config_of(data).has_neurons:
         unknown = jnp.full((data.sizes["seed"], data.sizes["setting"]), jnp.nan)
         return member_columns(dict.fromkeys(Anatomy._fields, unknown))
     found = _anatomies_of(specimens_in(data.isel(step=-1, param_step=-1)))
@@ -173,11 +178,7 @@ def _anatomies_of(members: Specimen) -> Anatomy:
     """
 
     def of_seed(net: Specimen) -> Anatomy:
-        def of_setting(one: tuple[Array, Array, Array]) -> Anatomy:
-            encoder, bias, decoder = one
-            return anatomy(net._replace(encoder=encoder, bias=bias, decoder=decoder))
-
-        return jax.lax.map(of_setting, (net.encoder, net.bias, net.decoder))
+        return jax.lax.map(lambda weights: anatomy(net.with_weights(weights)), net.weights)
 
     return jax.lax.map(of_seed, members)
 

@@ -53,6 +53,8 @@ def feature_words(shown: Dashboard, feature: int) -> str:
 def frame_words(frame: Frame) -> str:
     """What a record shows, and why it may have no map."""
     told = f"After {frame.step} steps {frame.n_mono} of {len(frame.score)} neurons are monosemantic"
+    if np.isnan(frame.score).all():
+        told = f"After {frame.step} steps: the hidden layer is linear, and has no neurons to score"
     if n_silent := int((frame.score == 0).sum()):
         told = f"{told}, {n_silent} respond to no feature alone"
     if np.isfinite(frame.task_loss):

@@ -16,6 +16,7 @@ from toymono.analysis.dashboard_data import (
     kinked_answer,
     neuron_table,
 )
+from toymono.config import Config
 from toymono.explorer.captions import (
     feature_words,
     frame_words,
@@ -105,7 +106,7 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
     return {
         "number": member.number,
         "label": member.label,
-        "program": {"activation": config.activation, "task": config.task},
+        "program": {"activation": _activation(config), "task": config.task},
         "densities": _densities(member),
         "matrices": {name: packed(values, keep.bits) for name, values in _matrices(member).items()},
         "order": {"neuron": plain(shown.order.neuron), "feature": plain(shown.order.feature)},
@@ -128,6 +129,14 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
         "frames": {"place": keep.places, "step": [f.step for f in frames], "map": maps},
         "figures": plain(_figures(member, top)),
     }
+
+
+def _activation(config: Config) -> str:
+    """The activation by which the page computes what a network does: one that it does not know for
+    another network than the paper's, which it cannot compute.
+    """
+    is_ours = config.architecture == "two-layer"
+    return config.activation if is_ours else f"{config.activation} ({config.architecture})"
 
 
 def _densities(member: Member) -> list[float] | None:

@@ -80,7 +80,8 @@ def chosen_members(table: pd.DataFrame, n: int) -> list[int]:
     members stay out unless all are.
     """
     finite = table[~table.diverged] if not table.diverged.all() else table
-    extremes = list(dict.fromkeys([int(finite.n_mono.idxmax()), int(finite.n_mono.idxmin())]))[:n]
+    n_mono = finite.n_mono.fillna(0)  # a linear hidden layer has no neurons to count
+    extremes = list(dict.fromkeys([int(n_mono.idxmax()), int(n_mono.idxmin())]))[:n]
     place = by_setting(finite).ngroup()
     first = by_setting(finite).head(1).index
     others = [int(member) for member in first if place[member] not in set(place[extremes])]

@@ -152,7 +152,10 @@ def run_words(table: pd.DataFrame) -> str:
     networks = f"{len(table)} network{'s' if len(table) != 1 else ''}"
     words = f"{networks} of {n_settings} setting{'s' if n_settings != 1 else ''}"
     words += f", {n_diverged} of them diverged." if n_diverged else "."
-    if len(finite):
+    if len(finite) and finite.n_mono.isna().all():
+        losses = f"Task loss from {finite.task_loss.min():.4f} to {finite.task_loss.max():.4f}"
+        words = f"{words} {losses}; the hidden layer is linear, and has no neurons to count."
+    elif len(finite):
         most, fewest = int(finite.n_mono.idxmax()), int(finite.n_mono.idxmin())
         losses = f"Task loss from {finite.task_loss.min():.4f} to {finite.task_loss.max():.4f}"
         ends = [f"{table.n_mono[member]} (member {member})" for member in (fewest, most)]

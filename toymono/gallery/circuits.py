@@ -56,7 +56,9 @@ def _buildable(config: Config) -> Config | None:
 
 
 def _parts(net: Specimen) -> dict[str, Specimen]:
-    """A network and its two parts."""
+    """A network, and its two parts where their outputs add up to its own."""
+    if not net.is_linear_readout:
+        return {"network": net}
     negative, positive = by_bias_sign(net)
     return {"network": net, "biases up to 0": negative, "biases above 0": positive}
 
@@ -128,7 +130,7 @@ def circuit_figure(stored: StoredMember, title: str, note: str) -> go.Figure:
         gain=gains(net),
         amplitudes=AMPLITUDES,
         answers={name: lone_outputs(part, amplitudes) for name, part in _parts(net).items()},
-        singular_values=_spectrum(stored),
+        singular_values=_spectrum(stored) if net.is_relu else jnp.zeros(0),
         losses={name: float(loss) for name, loss in losses.items()},
     )
     return circuits.circuit_page(page, title, note)

@@ -49,8 +49,8 @@ class Circuit(NamedTuple):
     bias: Float[Array, " neuron"]
     gain: Float[Array, " neuron"]  # |incoming weights| |outgoing weights|
     amplitudes: np.ndarray
-    answers: Mapping[str, Float[Array, "amplitude feature"]]  # of the network and its parts
-    singular_values: Float[Array, " rank"]
+    answers: Mapping[str, Float[Array, "amplitude feature"]]  # of the network, and its parts if any
+    singular_values: Float[Array, " rank"]  # none where there is no linear block
     losses: Mapping[str, float]  # whole, without each role, with the projector
 
 
@@ -136,7 +136,7 @@ def _draw_answers(figure: go.Figure, circuit: Circuit) -> None:
         go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=_TRUTH, showlegend=False), row=1, col=2
     )
     for (name, answers), colour in zip(
-        circuit.answers.items(), ("#000000", COLOURS[1], COLOURS[0]), strict=True
+        circuit.answers.items(), ("#000000", COLOURS[1], COLOURS[0]), strict=False
     ):
         low, middle, high = np.percentile(np.asarray(answers), (5, 50, 95), axis=1)
         x = circuit.amplitudes

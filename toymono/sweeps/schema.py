@@ -15,7 +15,6 @@ from toymono.components.component import short_name
 from toymono.config import Config, require
 from toymono.sweeps.plan import Unit
 from toymono.sweeps.stored_networks import WEIGHTS, stored_setting
-from toymono.toy.model import Weights
 from toymono.toy.tasks import Problem, n_outputs
 from toymono.training.schedules import last_step, loss_steps, record_steps
 
@@ -53,9 +52,15 @@ def _of(kind: type, fields: tuple[str, ...], names: tuple[str, ...], *before: st
 ARRAYS: dict[str, Layout] = {
     "loss": Layout((*MEMBER, "loss_step"), "f"),
     **_of(Record, _RECORDED, _RECORDED, "step", *MEMBER),
-    **_of(Weights, Weights._fields, WEIGHTS, "param_step", *MEMBER),
     **_of(Problem, Problem._fields, Problem._fields, "seed"),
     "diverged": Layout(MEMBER, "b"),
+}
+# The parameters that a network may have, by the field of Weights.
+_SHAPES = {
+    "encoder": ("embed", "neuron"),
+    "bias": ("neuron",),
+    "decoder": ("neuron", "output"),
+    "output_bias": ("output",),
 }
 COORDINATES: dict[str, Layout] = {
     **{name: Layout((name,), "i") for name in ("seed", "step", "loss_step", "param_step")},
@@ -67,10 +72,21 @@ def layouts(unit: Unit) -> dict[str, Layout]:
     numbers = dict.fromkeys(unit.settings[0], Layout(("setting",), "f"))
     of_neurons = Layout(("step", *MEMBER, "neuron"), "f")
     own = dict.fromkeys(map(short_name, unit.config.measures), of_neurons)
+    known = {**ARRAYS, **_weights(unit.config), **COORDINATES, **numbers}
     for name in own:
         rule, fix = "another name than the results have", "rename it in its file"
-        require(name not in {**ARRAYS, **COORDINATES, **numbers}, "a measure", rule, name, fix)
-    return {**ARRAYS, **COORDINATES, **numbers, **own}
+        require(name not in known, "a measure", rule, name, fix)
+    return {**known, **own}
+
+
+def _weights(config: Config) -> dict[str, Layout]:
+    """The parameters that a network of this architecture has."""
+    arrays = config.parts.arrays
+    return {
+        WEIGHTS[field]: Layout(("param_step", *MEMBER, *dims), "f")
+        for field, dims in _SHAPES.items()
+        if field in arrays
+    }
 
 
 def coordinates(unit: Unit) -> dict[str, list[int] | list[float]]:

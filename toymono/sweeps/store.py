@@ -16,14 +16,22 @@ import xarray as xr
 
 from toymono import environment
 from toymono.analysis.specimen import Specimen, specimen_of
-from toymono.config import Config, Hyper, InputError, known_numbers, left_out, require
+from toymono.config import (
+    LATER,
+    Config,
+    Hyper,
+    InputError,
+    known_numbers,
+    left_out,
+    require,
+)
 from toymono.sweeps.files import check, way_back, written_with_checksum
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.older_results import at_defaults, completed, lacking, with_defaults
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.schema import PROVENANCE, coordinates, flaw, layouts
 from toymono.sweeps.stored_networks import WEIGHTS, attributes_of, config_of, is_diverged
-from toymono.toy.model import Params
+from toymono.toy.model import PLACES, Params
 from toymono.toy.tasks import Problem
 from toymono.training.ensemble import Trained
 
@@ -34,9 +42,9 @@ def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
     """
     found = {"loss": trained.losses, **trained.records._asdict()}
     found |= found.pop("own")
-    for name in WEIGHTS:
-        layer, leaf = name.split("_")
-        found[name] = trained.params[layer][leaf]
+    for field, (layer, leaf) in PLACES.items():
+        if field in unit.config.parts.arrays:
+            found[WEIGHTS[field]] = trained.params[layer][leaf]
     found |= trained.problems._asdict()
     of = layouts(unit)
     arrays = {
@@ -68,6 +76,7 @@ def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Pa
     file = unit_file(folder, unit)
     told = to_dataset(unit, trained)
     data = told.drop_vars({*at_defaults(unit)} & {*left_out()})
+    data.attrs = {n: of for n, of in told.attrs.items() if n not in LATER or of != left_out()[n]}
     encoding = {name: {"zlib": True, "complevel": 1} for name in data.data_vars}
     content = data.to_netcdf(
         engine="h5netcdf", encoding=encoding
@@ -225,9 +234,9 @@ def read_member(
     one = data.sel(seed=seed).isel(setting=setting)
     at = one.isel(param_step=-1) if step is None else one.sel(param_step=step)
     params: dict[str, dict[str, jax.Array]] = {"encoder": {}, "decoder": {}}
-    for name in WEIGHTS:
-        layer, leaf = name.split("_")
-        params[layer][leaf] = jnp.asarray(at[name].values)
+    for field, (layer, leaf) in PLACES.items():
+        if WEIGHTS[field] in at:
+            params[layer][leaf] = jnp.asarray(at[WEIGHTS[field]].values)
     config = config_of(data)
     hyper = Hyper(**{name: float(one[name]) for name in known_numbers() if name in one.coords})
     problem = Problem(*(jnp.asarray(one[name].values) for name in Problem._fields))

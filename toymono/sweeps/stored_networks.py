@@ -9,12 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from toymono.analysis.specimen import Specimen, kind_of
+from toymono.analysis.specimen import Specimen, kind_of, of_weights
 from toymono.config import FILLED_BY_COMPONENTS, NO_SETTINGS, Config, known_numbers
-from toymono.toy.model import Weights
+from toymono.toy.model import PLACES, Weights, weights_from
 from toymono.toy.tasks import Problem, lone_targets
 
-WEIGHTS = ("encoder_kernel", "encoder_bias", "decoder_kernel")  # names of the arrays of Weights
+# Names of the arrays of Weights; a network stores those that its architecture has.
+WEIGHTS = {name: "_".join(place) for name, place in PLACES.items()}
 
 
 def stored_setting(attrs: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 (of any type)
@@ -61,7 +62,19 @@ def weights_in(data: xr.Dataset) -> Weights:
     seed.
     """
     member = [dim for dim in ("seed", "setting") if dim in data.sizes]
-    return Weights(*(jnp.asarray(data[name].transpose(*member, ...).values) for name in WEIGHTS))
+    known = weight_names(data)
+    return weights_from(
+        {
+            field: jnp.asarray(data[name].transpose(*member, ...).values)
+            for field, name in WEIGHTS.items()
+            if name in known
+        }
+    )
+
+
+def weight_names(data: xr.Dataset) -> list[str]:
+    """The names of the parameters that its networks have."""
+    return [name for name in WEIGHTS.values() if name in data.data_vars]
 
 
 def problems_in(data: xr.Dataset) -> Problem:
@@ -78,13 +91,13 @@ def specimens_in(data: xr.Dataset) -> Specimen:
     """
     config, problems = config_of(data), problems_in(data)
     targets = jax.vmap(lambda problem: lone_targets(config, problem))(problems)
-    return Specimen(*weights_in(data), problems.embedding, targets, kind_of(config))
+    return of_weights(weights_in(data), problems.embedding, targets, kind_of(config))
 
 
 def is_diverged(data: xr.Dataset) -> xr.DataArray:
     """Members that have a loss or a stored parameter which is not finite."""
     finite = (abs(data.loss) < np.inf).all("loss_step")
-    for name in WEIGHTS:
+    for name in weight_names(data):
         others = [str(dim) for dim in data[name].dims if dim not in ("seed", "setting")]
         finite &= (abs(data[name]) < np.inf).all(others)
     return ~finite

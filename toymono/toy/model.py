@@ -1,11 +1,11 @@
-"""The network y = L2 act(L1 x + b), with PyTorch's default initialisation.
+"""The networks: the paper's y = L2 act(L1 x + b), and those of `config/architectures.py`.
 
 A flax.nnx module describes one network. Training and analysis split it into plain parameters and
 merge it again.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -47,69 +47,142 @@ def _torch_default(fan_in: int) -> nnx.Initializer:
     return init
 
 
-class Network(nnx.Module):
-    """y = L2 act(L1 x + b), without an output bias [P 2.3].
+# Each is of one network's own matrix, fan_in x fan_out: the fans of a stack of networks would
+# count their number in. Biases start at 0.
+_LAWS: dict[str, nnx.Initializer] = {
+    "xavier": nnx.initializers.variance_scaling(1.0, "fan_avg", "normal"),
+    "kaiming-uniform": nnx.initializers.variance_scaling(2.0, "fan_in", "uniform"),
+}
 
-    `encoder` holds L1 and b (kernel: embed x neuron, bias: neuron), `decoder` holds L2 (kernel:
-    neuron x output).
+
+def _laws(config: Config, fan_in: int) -> dict[str, Any]:
+    """The laws of a layer's initial weights and biases, as `nnx.Linear` takes them."""
+    if config.initialization in _LAWS:
+        kernel, bias = _LAWS[config.initialization], nnx.initializers.zeros_init()
+        return {"kernel_init": kernel, "bias_init": bias}
+    return {"kernel_init": _torch_default(fan_in), "bias_init": _torch_default(fan_in)}
+
+
+class OutputBias(nnx.Module):
+    """What a network whose encoder reads out as well has of a decoder: the output bias."""
+
+    def __init__(self, n_outputs: int) -> None:
+        self.bias = nnx.Param(jnp.zeros(n_outputs))
+
+
+class Network(nnx.Module):
+    """y = out(L2 act(L1 x + b) + c); the paper's has out = identity and no c [P 2.3].
+
+    `encoder` holds L1 and b (kernel: embed x neuron, bias: neuron), `decoder` holds L2 and c
+    (kernel: neuron x output, bias: output), as far as `config.parts` has them; without a kernel of
+    its own the decoder is the encoder's transpose.
     """
 
     def __init__(self, config: Config, *, rngs: nnx.Rngs) -> None:
         self.encoder = nnx.Linear(
             config.n_embed,
             config.n_neurons,
-            kernel_init=_torch_default(config.n_embed),
-            bias_init=_torch_default(config.n_embed),
+            use_bias=config.parts.has_bias,
+            **_laws(config, config.n_embed),
             rngs=rngs,
         )
-        self.decoder = nnx.Linear(
-            config.n_neurons,
-            n_outputs(config),
-            use_bias=False,
-            kernel_init=_torch_default(config.n_neurons),
-            rngs=rngs,
-        )
+        self.decoder: Any = _decoder(config, rngs)
         self.activation = config.activation
         self.options = activation_options(config)
+        self.output = config.parts.output
 
     @property
     def bias(self) -> Float[Array, " neuron"]:
-        """Hidden biases b."""
-        return jnp.asarray(self.encoder.bias)
+        """Hidden biases b; zeros where there are none."""
+        bias = self.encoder.bias
+        return jnp.zeros(self.encoder.out_features) if bias is None else jnp.asarray(bias)
 
     def hidden(self, inputs: Float[Array, "*batch embed"]) -> Float[Array, "*batch neuron"]:
         """Hidden activations h = act(L1 x + b)."""
         return activate(self.activation, self.options, self.encoder(inputs))
 
     def readout(self, hidden: Float[Array, "*batch neuron"]) -> Float[Array, "*batch output"]:
-        """Outputs L2 h of given hidden activations."""
-        return self.decoder(hidden)
+        """Outputs out(L2 h + c) of given hidden activations."""
+        if isinstance(self.decoder, OutputBias):
+            outputs = hidden @ jnp.asarray(self.encoder.kernel).T + jnp.asarray(self.decoder.bias)
+        else:
+            outputs = self.decoder(hidden)
+        return activate(self.output, (), outputs)
 
     def __call__(self, inputs: Float[Array, "*batch embed"]) -> Float[Array, "*batch output"]:
         """Outputs y."""
         return self.readout(self.hidden(inputs))
 
 
-class Weights(NamedTuple):
-    """A network's parameters as three arrays."""
-
-    encoder: Float[Array, "embed neuron"]  # L1, transposed
-    bias: Float[Array, " neuron"]  # b
-    decoder: Float[Array, "neuron output"]  # L2, transposed
-
-
-def weights_of(params: Params) -> Weights:
-    """The three arrays of some parameters."""
-    encoder, decoder = params["encoder"], params["decoder"]
-    return Weights(
-        *(jnp.asarray(values) for values in (encoder["kernel"], encoder["bias"], decoder["kernel"]))
+def _decoder(config: Config, rngs: nnx.Rngs) -> nnx.Linear | OutputBias:
+    if not config.parts.has_decoder:
+        return OutputBias(n_outputs(config))
+    return nnx.Linear(
+        config.n_neurons,
+        n_outputs(config),
+        use_bias=config.parts.has_output_bias,
+        **_laws(config, config.n_neurons),
+        rngs=rngs,
     )
 
 
+_ABSENT: Any = None
+
+
+class Weights(NamedTuple):
+    """A network's parameters as arrays.
+
+    All but the encoder are None where its architecture does not have them: whoever needs them
+    declares it, as levers do, and never sees such a network.
+    """
+
+    encoder: Float[Array, "embed neuron"]  # L1, transposed
+    bias: Float[Array, " neuron"]  # b
+    decoder: Float[Array, "neuron output"]  # L2, transposed; None: the encoder, transposed
+    output_bias: Float[Array, " output"] = _ABSENT  # c
+
+
+# Where parameters hold each of them: the layer and the leaf.
+PLACES = {
+    "encoder": ("encoder", "kernel"),
+    "bias": ("encoder", "bias"),
+    "decoder": ("decoder", "kernel"),
+    "output_bias": ("decoder", "bias"),
+}
+
+
+def weights_of(params: Params) -> Weights:
+    """The arrays of some parameters."""
+    found = {
+        name: jnp.asarray(params[layer][leaf])
+        for name, (layer, leaf) in PLACES.items()
+        if leaf in params[layer]
+    }
+    return weights_from(found)
+
+
+def weights_from(arrays: Mapping[str, Any]) -> Weights:
+    """Weights of arrays by field; those that are not there are None."""
+    return Weights(**{name: arrays.get(name, _ABSENT) for name in PLACES})
+
+
 def params_of(weights: Weights) -> Params:
-    """Parameters from their three arrays."""
-    encoder = {"kernel": weights.encoder, "bias": weights.bias}
-    return Params({"encoder": encoder, "decoder": {"kernel": weights.decoder}})
+    """Parameters from their arrays."""
+    layers: dict[str, dict[str, Array]] = {"encoder": {}, "decoder": {}}
+    for name, (layer, leaf) in PLACES.items():
+        if (array := getattr(weights, name)) is not None:
+            layers[layer][leaf] = array
+    return Params(layers)
+
+
+def written_out(weights: Weights) -> Weights:
+    """The same network with a hidden bias, 0 where it has none, and a decoder of its own; axes of
+    members may lead.
+    """
+    encoder, bias, decoder, _ = weights
+    if bias is None:
+        bias = jnp.zeros((*encoder.shape[:-2], encoder.shape[-1]))
+    return weights._replace(bias=bias, decoder=encoder.mT if decoder is None else decoder)
 
 
 def random_params(config: Config, key: Array) -> Params:

@@ -10,6 +10,7 @@ from einops import einsum
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Key
 
+from toymono.components.acting import acting
 from toymono.config import Config, require
 from toymono.toy.features import random_embedding
 
@@ -39,9 +40,22 @@ def random_problem(config: Config, key: Key[Array, ""]) -> Problem:
     """The two fixed projections of a seed; only the re-projector uses the second."""
     key_embedding, key_readout = jax.random.split(key)
     return Problem(
-        embedding=random_embedding(key_embedding, config.n_embed, config.n_features),
+        embedding=jnp.eye(config.n_features)
+        if config.embedding == "identity"
+        else random_embedding(key_embedding, config.n_embed, config.n_features),
         readout=random_embedding(key_readout, config.n_embed, config.n_features),
     )
+
+
+def inputs_of(
+    config: Config, problem: Problem, features: Float[Array, "batch feature"]
+) -> Float[Array, "batch embed"]:
+    """The network's inputs of given features: x = P f, without the product where P is the
+    identity.
+    """
+    if config.embedding == "identity":
+        return features
+    return project(features, problem.embedding)
 
 
 def targets_of(
@@ -155,7 +169,7 @@ def drawn_batch(
     """
     features = drawn_features(config, draws, hyper)
     return Batch(
-        inputs=project(features, problem.embedding), targets=targets_of(config, problem, features)
+        inputs=inputs_of(config, problem, features), targets=targets_of(config, problem, features)
     )
 
 
@@ -166,15 +180,27 @@ def sample_batch(
     return drawn_batch(config, problem, draw(config, key), hyper)
 
 
+def importances(numbers: Mapping[str, ArrayLike], n_outputs: int) -> Float[Array, " output"] | None:
+    """How much each output counts in the loss; None where all count 1."""
+    acts = acting("importance", numbers)
+    found = [of(n_outputs, **of.given(numbers)) for of in acts]
+    return functools.reduce(jnp.multiply, found) if found else None
+
+
 def sample_errors(
-    outputs: Float[Array, "batch output"], targets: Float[Array, "batch output"]
+    outputs: Float[Array, "batch output"],
+    targets: Float[Array, "batch output"],
+    importance: Float[Array, " output"] | None = None,
 ) -> Float[Array, " batch"]:
-    """Squared error of each sample, summed over outputs."""
-    return jnp.sum(jnp.square(outputs - targets), axis=-1)
+    """Squared error of each sample, summed over outputs, each as much as it counts."""
+    squares = jnp.square(outputs - targets)
+    return jnp.sum(squares if importance is None else importance * squares, axis=-1)
 
 
 def squared_error(
-    outputs: Float[Array, "batch output"], targets: Float[Array, "batch output"]
+    outputs: Float[Array, "batch output"],
+    targets: Float[Array, "batch output"],
+    importance: Float[Array, " output"] | None = None,
 ) -> Float[Array, ""]:
     """The task loss: squared error summed over outputs and averaged over the batch [P 2.2]."""
-    return jnp.mean(sample_errors(outputs, targets))
+    return jnp.mean(sample_errors(outputs, targets, importance))

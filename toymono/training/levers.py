@@ -5,14 +5,13 @@ They act at the start, on hidden activations in training, in the loss, and after
 
 import zlib
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any, NamedTuple
 
 import jax
 from jaxtyping import Array, Float, Key
 
+from toymono.components.acting import acting
 from toymono.components.component import Component
-from toymono.components.registry import components
 from toymono.config import Scalar
 from toymono.toy.model import Network, Weights
 from toymono.toy.tasks import Batch, Problem
@@ -39,25 +38,6 @@ class Update(NamedTuple):
     rate: Scalar  # at this step
     before: Weights
     inputs: Float[Array, "batch embed"]  # of its batch
-
-
-def acting(kind: str, numbers: Numbers) -> list[Component]:
-    """The levers of a kind that act: those whose numbers are given, and are not all known to be at
-    their defaults.
-    """
-    return [
-        lever
-        for lever in components(kind).values()
-        if {*lever.numbers} <= {*numbers} and not is_idle(lever, numbers)
-    ]
-
-
-def is_idle(lever: Component, numbers: Numbers) -> bool:
-    """Whether a lever's numbers, as far as they are given, are known to be at their defaults; of a
-    number that is traced it is not known.
-    """
-    given = [(numbers[n], of.default) for n, of in lever.numbers.items() if n in numbers]
-    return all(isinstance(value, Real) and value == default for value, default in given)
 
 
 def _own_key(lever: Component, key: Key[Array, ""]) -> Key[Array, ""]:

@@ -15,12 +15,12 @@ from jax import Array
 from jax.sharding import PartitionSpec
 
 from toymono.analysis.record import Record, measure
+from toymono.components.acting import is_idle
 from toymono.components.registry import OPTIONAL, components
 from toymono.config import Config, Hyper
 from toymono.toy.model import Params
 from toymono.toy.tasks import draw, drawn_batch
 from toymono.toy.world import World, make_world
-from toymono.training.levers import is_idle
 from toymono.training.placement import Placement, each
 from toymono.training.train import TrainState, data_key, start, step_data, update
 

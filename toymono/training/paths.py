@@ -1,7 +1,7 @@
 """Paths between two networks that were trained in one world: is there a barrier between them?
 
 Networks are made comparable first: scales of neurons balanced, silent ones emptied, neurons
-matched. ReLU alone allows it. All is about weights as three arrays.
+matched. ReLU alone allows it. All is about the weights of networks with bias and decoder.
 """
 
 import functools
@@ -15,9 +15,9 @@ from jaxtyping import Array, Float, Int
 from scipy.optimize import linear_sum_assignment
 
 from toymono.analysis.losses import sampled_loss
-from toymono.config import Config, Hyper
+from toymono.config import Config, Hyper, require
 from toymono.toy.model import Weights, network, params_of
-from toymono.toy.tasks import sample_batch, squared_error
+from toymono.toy.tasks import importances, sample_batch, squared_error
 from toymono.toy.world import World
 from toymono.training.train import data_key
 
@@ -26,31 +26,45 @@ _N_SAMPLES = 2**14
 _FLOOR = 1e-12
 
 
+def _parts(weights: Weights) -> tuple[Array, Array, Array]:
+    """Encoder, bias and decoder; raises InputError for a network without one of them."""
+    encoder, bias, decoder, _ = weights
+    named = {"bias": bias, "decoder": decoder}
+    lacking = ", ".join(name for name, array in named.items() if array is None)
+    rule, fix = "those of a network with bias and decoder", "choose architecture two-layer"
+    require(not lacking, "weights", rule, f"without {lacking}", fix)
+    return encoder, bias, decoder
+
+
 def rescaled(weights: Weights, a: Float[Array, " neuron"]) -> Weights:
     """The same ReLU network: (a w, a b, v / a) computes what (w, b, v) does, for a > 0."""
-    return Weights(weights.encoder * a, weights.bias * a, weights.decoder / a[:, None])
+    encoder, bias, decoder = _parts(weights)
+    return weights._replace(encoder=encoder * a, bias=bias * a, decoder=decoder / a[:, None])
 
 
 def reordered(weights: Weights, order: Int[Array | np.ndarray, " neuron"]) -> Weights:
     """The same network with its neurons in this order."""
-    return Weights(weights.encoder[:, order], weights.bias[order], weights.decoder[order])
+    encoder, bias, decoder = _parts(weights)
+    return weights._replace(encoder=encoder[:, order], bias=bias[order], decoder=decoder[order])
 
 
 def balanced(weights: Weights) -> Weights:
     """The same ReLU network with |(w, b)| = |v| for each neuron."""
-    incoming = jnp.sqrt(jnp.square(weights.encoder).sum(axis=0) + jnp.square(weights.bias))
-    outgoing = jnp.linalg.norm(weights.decoder, axis=1)
+    encoder, bias, decoder = _parts(weights)
+    incoming = jnp.sqrt(jnp.square(encoder).sum(axis=0) + jnp.square(bias))
+    outgoing = jnp.linalg.norm(decoder, axis=1)
     a = jnp.sqrt(jnp.maximum(outgoing, _FLOOR) / jnp.maximum(incoming, _FLOOR))
     return rescaled(weights, a)
 
 
 def emptied(weights: Weights, inputs: Float[Array, "sample embed"]) -> Weights:
     """The same network without the weights of neurons that fire for none of the inputs."""
-    fires = (inputs @ weights.encoder + weights.bias > 0).any(axis=0)
-    return Weights(
-        jnp.where(fires, weights.encoder, 0.0),
-        jnp.where(fires, weights.bias, 0.0),
-        jnp.where(fires[:, None], weights.decoder, 0.0),
+    encoder, bias, decoder = _parts(weights)
+    fires = (inputs @ encoder + bias > 0).any(axis=0)
+    return weights._replace(
+        encoder=jnp.where(fires, encoder, 0.0),
+        bias=jnp.where(fires, bias, 0.0),
+        decoder=jnp.where(fires[:, None], decoder, 0.0),
     )
 
 
@@ -60,8 +74,9 @@ def matched(weights: Weights, to: Weights) -> Weights:
 
     Ainsworth, Hayase and Srinivasa 2023 (git re-basin); one hidden layer needs one assignment.
     """
-    alike = to.encoder.T @ weights.encoder + jnp.outer(to.bias, weights.bias)
-    _, order = linear_sum_assignment(np.asarray(alike + to.decoder @ weights.decoder.T), True)
+    (encoder, bias, decoder), (w, b, v) = _parts(weights), _parts(to)
+    alike = w.T @ encoder + jnp.outer(b, bias) + v @ decoder.T
+    _, order = linear_sum_assignment(np.asarray(alike), True)
     return reordered(weights, order)
 
 
@@ -101,7 +116,8 @@ def low_control(
         batch = sample_batch(config, world.problem, key, hyper)
         t = jax.random.uniform(jax.random.fold_in(key, 1))
         net = network(config, params_of(point(first, control, last, t)))
-        return squared_error(net(batch.inputs), batch.targets)
+        counts = importances(hyper, batch.targets.shape[-1])
+        return squared_error(net(batch.inputs), batch.targets, counts)
 
     def train(step: Array, state: tuple[Weights, optax.OptState]) -> tuple[Weights, optax.OptState]:
         control, moments = state

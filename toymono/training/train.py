@@ -25,7 +25,7 @@ from toymono.toy.model import (
     random_params,
     weights_of,
 )
-from toymono.toy.tasks import Batch, n_outputs, squared_error
+from toymono.toy.tasks import Batch, importances, n_outputs, squared_error
 from toymono.toy.world import World
 from toymono.training import levers
 from toymono.training.levers import States, StepData, Update
@@ -73,7 +73,8 @@ def trained_loss(
     net = network(config, params)
     hidden = levers.in_training(hyper, net.hidden(data.batch.inputs), data.key)
     outputs = net.readout(hidden)
-    task_loss = squared_error(outputs, data.batch.targets)
+    counts = importances(hyper, outputs.shape[-1])
+    task_loss = squared_error(outputs, data.batch.targets, counts)
     return sum(levers.penalties(hyper, net, hidden, outputs, data), task_loss), task_loss
 
 
@@ -146,8 +147,14 @@ def update(
 
 
 def n_parameters(config: Config) -> int:
-    """Number of entries of the encoder, its bias and the decoder."""
-    return config.n_neurons * (config.n_embed + 1 + n_outputs(config))
+    """Number of entries of the arrays that the network has."""
+    sizes = {
+        "encoder": config.n_neurons * config.n_embed,
+        "bias": config.n_neurons,
+        "decoder": config.n_neurons * n_outputs(config),
+        "output_bias": n_outputs(config),
+    }
+    return sum(sizes[name] for name in config.parts.arrays)
 
 
 def multiply_adds(config: Config) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 @at_start(
     "bias-offset",
+    needs=("bias",),
     bias_offset=Number(
         "added to every initial bias, in units of the pre-activation",
         title="initial bias offset (pre-activation units)",
@@ -25,6 +26,7 @@ def offset_biases(weights: "Weights", key: "jax.Array", bias_offset: "jax.Array"
 
 @after_update(
     "bias-decay",
+    needs=("bias",),
     bias_decay=Number(
         "share of the bias lost per unit of learning rate and step, in the first half of training",
         low=0,

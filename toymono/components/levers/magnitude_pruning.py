@@ -15,6 +15,7 @@ _HALVINGS = 24  # of the range in which a threshold is searched
 
 @after_update(
     "magnitude-pruning",
+    needs=("decoder",),
     kept_weights=Number(
         "share of the weights of each layer that is left from half of training on",
         above=0,

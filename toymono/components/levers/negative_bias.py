@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         low=0,
         title="weight of the pull on biases",
     ),
+    needs=("bias",),
     bias_target=Number("bias below which there is no pull", default=-0.15),
 )
 def negative_bias(

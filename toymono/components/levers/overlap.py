@@ -89,6 +89,7 @@ def random_overlap(
 @penalty(
     "decoder_overlap",
     weight=Number("weight of the squared positive cosines between neurons' outputs", low=0),
+    needs=("decoder",),
 )
 def decoder_overlap(network: "Network", hidden: "jax.Array", weight: "jax.Array") -> "jax.Array":
     """Weight * mean over neurons of sum_j max(0, cos(v_i, v_j))^2 over the others, v the decoder's

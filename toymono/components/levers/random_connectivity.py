@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 @at_start(
     "sparse-weights",
+    needs=("decoder",),
     weight_density=Number(
         "probability that a weight exists, where connectivity is random",
         above=0,

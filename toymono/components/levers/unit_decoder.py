@@ -15,6 +15,7 @@ _FLOOR = 1e-10
 
 @after_update(
     "unit-decoder",
+    needs=("decoder",),
     unit_decoder=Number(
         "how far each neuron's output vector is pulled to length 1 after an update; 1: all the way",
         low=0,

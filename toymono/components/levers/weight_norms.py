@@ -18,6 +18,7 @@ _SMALLEST_NORM = 1e-12
     weight=Number(
         "weight of the sum of |weight| over both layers", low=0, title="L1 weight on weights"
     ),
+    needs=("decoder",),
 )
 def l1_weights(network: "Network", hidden: "jax.Array", weight: "jax.Array") -> "jax.Array":
     """Weight * sum |W| over both layers, biases left out.
@@ -30,6 +31,7 @@ def l1_weights(network: "Network", hidden: "jax.Array", weight: "jax.Array") -> 
 
 @after_update(
     "weight-decay",
+    needs=("decoder",),
     weight_decay=Number(
         "share of the weights lost per unit of learning rate and step; negative: each neuron's "
         "weights are pulled to norm 1",
