@@ -50,7 +50,9 @@ RECORDED = (*LOSSES, *COUNTS, *SHARES[:3], *STATE)
 _MOST_TOLD = 6  # settings that name a member
 _SIGNED = {"mean_bias", "mono_bias", "poly_bias", "block_slope", "final_slope"}
 _ON_DEMAND = {*MonoInContexts._fields, *Geometry._fields}  # see on_demand.py
-_NOT_NEGATIVE = {*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *_ON_DEMAND} - _SIGNED
+_OF_EXPERIMENTS = {"loss_over_linear", "loss_over_zero", "group_neurons"}
+_MEASURED = {*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *_ON_DEMAND, *_OF_EXPERIMENTS}
+_NOT_NEGATIVE = _MEASURED - _SIGNED
 _AT_MOST_1 = {"mono_per_neuron", "covered_per_feature", "nearly_covered_per_feature", "null_share"}
 SETTINGS = (
     *(name for name in Config().__dict__ if name not in NO_SETTINGS),

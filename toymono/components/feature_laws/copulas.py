@@ -102,7 +102,11 @@ def _factor_draws(key: "jax.Array", shape: tuple[int, ...], factor_rank: int) ->
     draws=_factor_draws,
     joint=_joint_of_factors,
     factor_scale=Number(
-        "standard deviation of the loadings on the factors", low=0, high=10, default=0.1
+        "standard deviation of the loadings on the factors",
+        low=0,
+        high=10,
+        default=0.1,
+        title="loadings on common factors",
     ),
     factor_rank=Number("Gaussian factors that features share", low=1, default=25, static=True),
 )

@@ -84,6 +84,7 @@ def _check(
         low=0,
         high=1,
         default=1.0,
+        title="share of samples in trees",
     ),
     tree_depth=Number("levels of a tree", low=1, high=10, default=2, static=True),
     branching=Number("children of a feature", low=1, high=1000, default=2, static=True),
