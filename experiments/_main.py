@@ -3,6 +3,8 @@
 import argparse
 import pathlib
 
+import numpy as np
+
 from toymono.command_line.terminal import one_sentence, print_table, summary_table
 from toymono.environment import browser
 from toymono.evidence.results import joined, measured_results, read_results, write_results
@@ -29,6 +31,17 @@ def print_rows(table):
 def ends(interval):
     """The mean of an interval and its ends, as columns of a table."""
     return {end: float(getattr(interval, end)) for end in ("mean", "low", "high")}
+
+
+def verdict(interval, low, high):
+    """Where an interval lies against the range in which a rule wants it; a rule with two ends is
+    refuted only where all of the interval is outside.
+    """
+    if not np.isfinite([interval.low, interval.high]).all():
+        return "untested"
+    if low <= interval.low and interval.high <= high:
+        return "supported"
+    return "refuted" if interval.high < low or interval.low > high else "undecided"
 
 
 def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2), tell=print_means):

@@ -9,7 +9,7 @@ from toymono.components.component import short_name
 from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.plan import plan
 from toymono.sweeps.store import unit_file, write_unit
-from toymono.toy.model import Params
+from toymono.toy.model import PLACES, Params
 from toymono.toy.tasks import Problem, n_outputs
 from toymono.training.ensemble import Trained
 from toymono.training.schedules import loss_steps, record_steps
@@ -107,7 +107,12 @@ def _member(config, seed, hyper):
     }
     losses = level + (zero - level) * np.exp(-np.linspace(0, 6, len(loss_steps(config))))
     kept = n_steps if config.record_params == "all" else 1
-    weights = {"encoder": {"kernel": encoder.T, "bias": bias}, "decoder": {"kernel": decoder}}
+    found = {"encoder": encoder.T, "bias": bias, "decoder": decoder}
+    found["output_bias"] = np.zeros(n_outputs(config))
+    weights = {"encoder": {}, "decoder": {}}
+    for name, (layer, leaf) in PLACES.items():
+        if name in config.parts.arrays:
+            weights[layer][leaf] = found[name]
     return (
         {name: value if name == "own" else _numbers(value) for name, value in record.items()},
         losses.astype(np.float32),

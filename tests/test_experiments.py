@@ -5,12 +5,14 @@ import importlib.util
 import pathlib
 
 import kaleido
+import numpy as np
 import pytest
 from made_up import store_made_up
 
 from toymono import environment
 from toymono.environment import browser
 from toymono.evidence.results import read_results, results_of_run
+from toymono.evidence.seeds import interval_over_seeds
 from toymono.plots.write import read_json
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -18,7 +20,7 @@ SCRIPTS = sorted((ROOT / "experiments").glob("[!_]*.py"))
 # With one browser for all, it is a server whose options are set already.
 pytestmark = pytest.mark.filterwarnings("ignore:The kopts argument is ignored")
 # Those that draw what no other test draws, or that a mutation must fail.
-QUICK = ("learning_rate", "reproject")
+QUICK = ("learning_rate", "reproject", "superposition", "superposition_small")
 
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 each_script_some_long = pytest.mark.parametrize(
@@ -137,6 +139,23 @@ def test_the_experiments_cover_every_batch_and_every_figure_of_the_paper_s_resul
         assert f"fig{number:02d}" in source or f"-{number:02d}" in source or number in (9, 19), (
             number
         )
+
+
+@pytest.mark.parametrize(
+    ("ends", "verdict"),
+    [
+        ((3.0, 5.0), "supported"),
+        ((2.9, 5.0), "undecided"),
+        ((1.0, 2.9), "refuted"),
+        ((9.5, 12.0), "refuted"),
+        ((9.0, 10.5), "undecided"),
+        ((float("nan"), float("nan")), "untested"),
+    ],
+)
+def test_a_verdict_says_where_the_interval_lies_against_the_range(ends, verdict, load):
+    found = load(ROOT / "experiments" / "_main.py").verdict
+    interval = interval_over_seeds(np.zeros(3))._replace(low=ends[0], high=ends[1])
+    assert found(interval, 3.0, 10.0) == verdict
 
 
 def test_the_table_of_experiments_names_every_script():

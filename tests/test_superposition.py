@@ -3,16 +3,19 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from cases import simplex_problem
+from scipy import linalg
 
 from toymono.analysis.handbuilt import hand_built
 from toymono.analysis.specimen import specimen_of
 from toymono.analysis.superposition import (
     capacity,
     coherence,
+    dimensions_per_feature,
     effective_number,
     firing,
     geometry,
     interference,
+    is_represented,
     participation_ratio,
     welch_bound,
 )
@@ -158,3 +161,50 @@ def test_neurons_that_answer_all_features_alike_have_all_of_them():
     assert float(found.features_per_neuron) == pytest.approx(11, rel=1e-5)
     assert float(found.neurons_per_feature) == pytest.approx(4, rel=1e-5)
     assert float(found.response_dimensions) == 0
+
+
+# Corners at unit length, and the share of a dimension that each then has: m / n where the corners
+# are a tight frame.
+def _on_a_circle(n):
+    angles = 2 * np.pi * np.arange(n) / n
+    return np.stack([np.cos(angles), np.sin(angles)])
+
+
+def _antiprism():
+    """Two squares, one turned by an eighth, at the heights that make them a tight frame."""
+    angles = np.pi / 2 * np.arange(4)
+    height, radius = 3**-0.5, (2 / 3) ** 0.5
+    rings = [
+        np.stack([radius * np.cos(a), radius * np.sin(a), np.full(4, h)])
+        for a, h in ((angles, height), (angles + np.pi / 4, -height))
+    ]
+    return np.concatenate(rings, axis=1)
+
+
+POLYTOPES = (
+    (np.array([[1.0, -1.0]]), 1 / 2),  # digon
+    (_on_a_circle(3), 2 / 3),
+    (np.array([[1, 1, -1, -1], [1, -1, 1, -1], [1, -1, -1, 1]]) / 3**0.5, 3 / 4),  # tetrahedron
+    (_on_a_circle(5), 2 / 5),
+    (_antiprism(), 3 / 8),
+)
+
+
+def test_polytopes_in_orthogonal_subspaces_have_the_famous_fractions_of_a_dimension():
+    with jax.enable_x64(True):
+        directions = jnp.asarray(linalg.block_diag(*(corners for corners, _ in POLYTOPES)))
+        expected = np.concatenate([np.full(c.shape[1], share) for c, share in POLYTOPES])
+        assert directions.dtype == jnp.float64
+        np.testing.assert_allclose(capacity(directions), expected, rtol=0, atol=1e-12)
+        per_feature = float(dimensions_per_feature(directions))
+    assert per_feature == pytest.approx(11 / 22)  # 1 + 2 + 3 + 2 + 3 dimensions, 22 corners
+
+
+def test_dimensions_per_feature_are_one_each_where_every_feature_has_its_own():
+    assert float(dimensions_per_feature(jnp.eye(4))) == pytest.approx(1)
+    assert float(dimensions_per_feature(ANTIPODAL)) == pytest.approx(0.5)
+
+
+def test_a_feature_is_represented_from_half_its_length_on():
+    directions = jnp.array([[0.6, 0.4, 0.0], [0.0, 0.0, -0.51]])
+    assert is_represented(directions).tolist() == [True, False, True]

@@ -13,6 +13,7 @@ from jaxtyping import Array, Bool, Float, Int
 from toymono.analysis.specimen import Specimen
 
 _FLOOR = 1e-12
+_REPRESENTED = 0.5
 
 
 def _over(numerator: Array, denominator: Array) -> Array:
@@ -24,10 +25,25 @@ def _over(numerator: Array, denominator: Array) -> Array:
 def capacity(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:
     """Capacity of each feature, C_i = (w_i . w_i)^2 / sum_j (w_i . w_j)^2, in [0, 1].
 
-    1: orthogonal to all others. Their sum is at most the rank. Scherlis et al. 2022, eq 3.
+    1: orthogonal to all others. Their sum is at most the rank. Scherlis et al. 2022, eq 3; it is
+    the dimensionality D_i = |w_i|^2 / sum_j (w_i / |w_i| . w_j)^2 of Elhage et al. 2022.
     """
     gram = directions.T @ directions
     return _over(jnp.diag(gram) ** 2, (gram**2).sum(axis=1))
+
+
+def dimensions_per_feature(directions: Float[Array, "dimension feature"]) -> Float[Array, ""]:
+    """D* = m / |W|_F^2 of m dimensions: what each represented feature has where their lengths are
+    near 1; infinite where all are 0. Elhage et al. 2022.
+    """
+    return len(directions) / jnp.square(directions).sum()
+
+
+def is_represented(directions: Float[Array, "dimension feature"]) -> Bool[Array, " feature"]:
+    """Whether each feature's direction is longer than 1/2: half-way between one that is left out
+    and one that is given back in full.
+    """
+    return jnp.linalg.norm(directions, axis=0) > _REPRESENTED
 
 
 def interference(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from toymono.config import Config, Hyper, Sweep, require
+from toymono.sweeps.elhage import TOYS, toy_base, toy_sweep
 from toymono.sweeps.paper import (
     BATCH_SIZE,
     BATCHES,
@@ -212,6 +213,7 @@ PRESETS: dict[str, str] = {  # names of sweeps, and what each is
     "levers": "every lever at five strengths and equal multiply-adds, at the demo's shape",
     "basins": "zero bias and offset -1, each from two draws of initial weights in one world",
     "worlds": "features in groups and trees and with common factors, from zero bias and offset -1",
+    **TOYS,
     **{name: batch.title for name, batch in BATCHES.items()},
 }
 
@@ -229,11 +231,12 @@ def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)
         return recipe_sweep(SCALES[scale].config, seeds)
     if name == "levers":
         return race_sweep(*race_of(scale), seeds, whole=scale != "smoke")
+    if name in TOYS:
+        return toy_sweep(name, scale, seeds)
     fastest = demo._replace(rates=demo.rates[-1:])
     if name == "worlds":
-        return world_sweep(
-            race_of(scale)[0], _starts(fastest), demo.density, seeds, scale != "smoke"
-        )
+        whole, starts = scale != "smoke", _starts(fastest)
+        return world_sweep(race_of(scale)[0], starts, demo.density, seeds, whole)
     if name == "basins":
         return _two_starts(race_of(scale)[0], fastest, seeds, redraw=(0.0, 1.0))
     return _batch_sweep(BATCHES[name], SCALES[scale], seeds)
@@ -271,6 +274,8 @@ def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
 
 def _size(name: str, scale: ScaleName) -> int:
     """The number of features of all networks of a preset, known without making it."""
+    if name in TOYS:
+        return toy_base(name, scale).n_features
     small = _SMOKE_DEMO if scale == "smoke" else _DEMO
     return (small if name in _AT_DEMO_SIZE else SCALES[scale]).config.n_features
 

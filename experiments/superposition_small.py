@@ -1,0 +1,135 @@
+"""What do the smallest networks do with too many features? Two features in one dimension, and ten
+in five ReLU neurons.
+
+Paper:    Elhage et al. 2022, "Superposition as a Phase Change" and "Superposition in a Privileged
+          Basis".
+Command:  python experiments/superposition_small.py
+Expect:   two features lie where the closed forms say; ReLU neurons are all monosemantic at
+          densities from .5 on, and all polysemantic at .04 and below.
+"""
+
+import numpy as np
+import pandas as pd
+from _main import ends, main, verdict
+
+from toymono.analysis.monosemanticity import POLY_THRESHOLD
+from toymono.analysis.phases import PHASES, margin, phase_losses, phase_of, predicted_phase
+from toymono.command_line.terminal import frame_table, print_table
+from toymono.evidence.curves import Curve
+from toymono.evidence.seeds import interval_over_seeds
+from toymono.plots.superposition import PhaseMap, phase_diagram, share_against_density
+from toymono.sweeps.store import read_member
+
+BATCHES = ("phase-diagram", "relu-hidden")
+N_TRIES = 3  # networks of which the one with the least loss counts, as small ones often get stuck
+SEEDS = tuple(range(3 * N_TRIES))
+
+RULE = (
+    "PHASES: the best of three networks is in the phase whose closed-form loss is least, in at "
+    "least .9 of the cells; cells where the next phase's loss is within .05 of it do not count. "
+    "RELU: of the neurons that answer a feature, the share with a score above .9 is at least .9 "
+    "over densities from .5 on, and at most .1 over densities up to .04. Supported where the 95 % "
+    "interval over threes of seeds lies within, refuted where it lies outside, else undecided"
+)
+LEAST_AGREEING, CLEAR = 0.9, 0.05
+DENSE, SPARSE = 0.5, 0.04
+LEAST_DENSE, MOST_SPARSE = 0.9, 0.1
+EXPECTED = "both supported"
+
+
+def best_of(table):
+    """The member with the least loss of each three seeds, in each cell; `trial` is which three."""
+    seeds = sorted(table.seed.unique())
+    ranks = {seed: place // N_TRIES for place, seed in enumerate(seeds)}
+    table = table.assign(trial=table.seed.map(ranks))
+    table = table[table.task_loss.notna()]
+    return table.loc[table.groupby(["trial", "setting", "unit"]).task_loss.idxmin()]
+
+
+def phases_of(run):
+    """The phase of the best of three networks of each cell, and the one that is predicted."""
+    best = best_of(run.table)
+    found = []
+    for row in best.itertuples():
+        member = read_member(run.units[int(row.unit)], int(row.seed), int(row.setting))
+        found.append(phase_of(np.asarray(member.specimen.encoder)[:, 0]))
+    losses = phase_losses(best.feature_density.to_numpy(), best.importance_decay.to_numpy())
+    return best.assign(phase=found, predicted=predicted_phase(losses), clear=margin(losses) > CLEAR)
+
+
+def agreement(phases):
+    """Share of the clear cells that are in the predicted phase, over threes of seeds."""
+    clear = phases[phases.clear]
+    same = (clear.phase == clear.predicted).groupby(clear.trial).mean()
+    return interval_over_seeds(same.to_numpy(), lowest=0.0, highest=1.0)
+
+
+def phase_map(phases):
+    """The first three seeds' phases as a map."""
+    first = phases[phases.trial == 0]
+    grids = {
+        name: first.pivot(index="feature_density", columns="importance_decay", values=name)
+        for name in ("phase", "predicted")
+    }
+    density, importance = grids["phase"].index.to_numpy(), grids["phase"].columns.to_numpy()
+    return PhaseMap(density, importance, *(grid.to_numpy(int) for grid in grids.values()))
+
+
+def mono_shares(run):
+    """Share of nearly monosemantic neurons among those that answer: trial by density, rising."""
+    rows = []
+    for row in best_of(run.table).itertuples():
+        unit = run.units[int(row.unit)].isel(step=-1)
+        score = unit.score.sel(seed=int(row.seed)).isel(setting=int(row.setting)).values
+        alive = score > 0
+        share = (score > POLY_THRESHOLD).sum() / max(alive.sum(), 1)
+        rows.append({"trial": row.trial, "density": row.feature_density, "share": share})
+    return pd.DataFrame(rows).pivot(index="trial", columns="density", values="share")
+
+
+def joint(verdicts):
+    """One verdict of several parts: refuted if one is, else supported if all are."""
+    for of in ("refuted", "untested", "undecided"):
+        if of in verdicts:
+            return of
+    return "supported"
+
+
+def ends_of(shares):
+    """The share over dense levels and over sparse ones, over threes of seeds."""
+    dense, sparse = (
+        shares.loc[:, which].mean(axis=1)
+        for which in (shares.columns >= DENSE, shares.columns <= SPARSE)
+    )
+    return [interval_over_seeds(of.to_numpy(), lowest=0.0, highest=1.0) for of in (dense, sparse)]
+
+
+def draw(runs):
+    """The phase diagram, and monosemantic ReLU neurons; numbers and verdicts are printed."""
+    phases, shares = phases_of(runs["phase-diagram"]), mono_shares(runs["relu-hidden"])
+    same, (dense, sparse) = agreement(phases), ends_of(shares)
+    judged = {
+        "PHASES": verdict(same, LEAST_AGREEING, 1.0),
+        "RELU": joint([verdict(dense, LEAST_DENSE, 1.0), verdict(sparse, 0.0, MOST_SPARSE)]),
+    }
+    told = {"agreeing cells": same, "mono, dense": dense, "mono, sparse": sparse}
+    rows = [{"what": name, **ends(of), "n": int(of.n)} for name, of in told.items()]
+    print_table(frame_table(pd.DataFrame(rows)))
+    words = ", ".join(f"{name} {of}" for name, of in judged.items())
+    print(f"{RULE}. Expected: {EXPECTED}. Found: {words}.")
+    x, values = 1 / shares.columns.to_numpy(), shares.to_numpy()
+    curve = Curve({"of": "neurons"}, x, interval_over_seeds(values, 0.0, 1.0), values)
+    title = f"Two features in one dimension: {judged['PHASES']}"
+    note = "best of three networks in each cell"
+    return {
+        "superposition-phases": phase_diagram(phase_map(phases), PHASES, title, note),
+        "superposition-relu": share_against_density(
+            curve,
+            f"Ten features in five ReLU neurons: {judged['RELU']}",
+            "share of neurons with a score above .9",
+        ),
+    }
+
+
+if __name__ == "__main__":
+    main("superposition_small", __doc__, BATCHES, draw, seeds=SEEDS)

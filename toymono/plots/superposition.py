@@ -1,0 +1,135 @@
+"""The pictures of Elhage et al. 2022: dimensionality against 1 / density, weights and their Gram
+matrices, the phase diagram of two features.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from jaxtyping import Float, Int
+from plotly.subplots import make_subplots
+
+from toymono.evidence.curves import Curve
+from toymono.plots.curves import lines_with_bands, seeds_note
+from toymono.plots.figure import Figure
+from toymono.plots.style import COLOURS, SIGNED, lettered, styled
+
+_LINE = {"color": "#888", "width": 1, "dash": "dot"}
+_INVERSE_DENSITY = "1 / density"
+
+
+class Points(NamedTuple):
+    """The dimensionality of single features against the density of their level."""
+
+    inverse_density: Float[np.ndarray, " feature"]
+    dimensionality: Float[np.ndarray, " feature"]
+
+
+def dimensionality_plot(
+    points: Points, per_feature: Curve, fractions: Mapping[str, float], title: str, verdict: str
+) -> go.Figure:
+    """Dimensions per feature D*, and every represented feature's dimensionality, against
+    1 / density, with lines at the fractions.
+    """
+    figure = make_subplots(figure=Figure(), rows=1, cols=2, horizontal_spacing=0.09)
+    for trace in lines_with_bands([per_feature], "1 / density %{x:.3g}: D* %{y:.3f}"):
+        figure.add_trace(trace.update(showlegend=False), row=1, col=1)
+    dots = {"mode": "markers", "marker": {"size": 4, "opacity": 0.35, "color": COLOURS[0]}}
+    hover = "1 / density %{x:.3g}: %{y:.3f} of a dimension<extra></extra>"
+    figure.add_trace(
+        go.Scattergl(
+            x=points.inverse_density, y=points.dimensionality, hovertemplate=hover, **dots
+        ),
+        row=1,
+        col=2,
+    )
+    for name, fraction in fractions.items():
+        figure.add_hline(y=fraction, line=_LINE, row=1, col="all")
+        told = {"text": name, "showarrow": False, "xanchor": "left", "font": {"size": 11}}
+        figure.add_annotation(x=1.01, xref="x2 domain", y=fraction, yref="y2", **told)
+    figure.update_xaxes(type="log", title_text=_INVERSE_DENSITY)
+    figure.update_yaxes(range=[0, 1.1])
+    figure.update_yaxes(title_text="dimensions per feature D*", col=1)
+    figure.update_yaxes(title_text="dimensionality of a feature", col=2)
+    figure.update_layout(showlegend=False, margin={"r": 130})
+    lettered(figure, ["D* of each level", "every represented feature"])
+    return styled(figure, f"{title}: {verdict}", seeds_note([per_feature]), height=520)
+
+
+class Weighed(NamedTuple):
+    """One network's hidden directions."""
+
+    name: str
+    directions: Float[np.ndarray, "dimension feature"]
+
+
+def weights_and_gram(shown: Sequence[Weighed], title: str, note: str) -> go.Figure:
+    """For each network W on top, and W^T W below: features side by side."""
+    figure = make_subplots(
+        figure=Figure(),
+        rows=2,
+        cols=len(shown),
+        subplot_titles=[one.name for one in shown],
+        vertical_spacing=0.1,
+        row_heights=[0.3, 0.7],
+    )
+    for col, one in enumerate(shown, start=1):
+        for row, values in enumerate((one.directions, one.directions.T @ one.directions), start=1):
+            shades = {"zmin": -1, "zmax": 1, "colorscale": SIGNED, "showscale": col == 1}
+            hover = "%{y}, %{x}: %{z:.3f}<extra></extra>"
+            heatmap = go.Heatmap(z=values, hovertemplate=hover, **shades)
+            figure.add_trace(heatmap.update(showscale=col == 1 and row == 1), row=row, col=col)
+    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(title_text="dimension", row=1, col=1)
+    figure.update_yaxes(title_text="feature", row=2, col=1)
+    return styled(figure, title, note, height=620)
+
+
+class PhaseMap(NamedTuple):
+    """Phases by place in their names, -1 for none of them."""
+
+    density: Float[np.ndarray, " density"]
+    importance: Float[np.ndarray, " importance"]
+    found: Int[np.ndarray, "density importance"]
+    predicted: Int[np.ndarray, "density importance"]
+
+
+def phase_diagram(shown: PhaseMap, phases: Sequence[str], title: str, note: str) -> go.Figure:
+    """What trained networks represent, beside what the closed forms predict."""
+    figure = make_subplots(
+        figure=Figure(), rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.06
+    )
+    names = ["unclear", *phases]
+    colours = ("#BBBBBB", *COLOURS[: len(phases)])
+    steps = [(at / len(names), colour) for at, colour in enumerate(colours)]
+    ends = [((at + 1) / len(names), colour) for at, colour in enumerate(colours)]
+    scale = [stop for pair in zip(steps, ends, strict=True) for stop in pair]
+    bar = {"tickvals": [*range(-1, len(phases))], "ticktext": names}
+    for col, values in enumerate((shown.found, shown.predicted), start=1):
+        heatmap = go.Heatmap(
+            x=shown.importance,
+            y=1 / shown.density,
+            z=values,
+            zmin=-1.5,
+            zmax=len(phases) - 0.5,
+            colorscale=scale,
+            colorbar=bar,
+            showscale=col == 1,
+            hovertemplate="importance %{x:.3g}, 1 / density %{y:.3g}<extra></extra>",
+        )
+        figure.add_trace(heatmap, row=1, col=col)
+    figure.update_xaxes(type="log", title_text="importance of the second feature")
+    figure.update_yaxes(type="log")
+    figure.update_yaxes(title_text=_INVERSE_DENSITY, col=1)
+    lettered(figure, ["trained", "closed forms"])
+    return styled(figure, title, note, height=480)
+
+
+def share_against_density(curve: Curve, title: str, y: str) -> go.Figure:
+    """A share against 1 / density, with its interval."""
+    figure = Figure(lines_with_bands([curve], "1 / density %{x:.3g}: %{y:.3f}"))
+    figure.update_xaxes(type="log", title_text=_INVERSE_DENSITY)
+    figure.update_yaxes(range=[-0.02, 1.05], title_text=y)
+    figure.update_layout(showlegend=False)
+    return styled(figure, title, seeds_note([curve]), height=420)
