@@ -61,7 +61,7 @@ def test_neurons_that_never_fire_are_emptied_and_answers_stay():
 def test_a_copy_is_matched_neuron_by_neuron_and_has_no_barrier_on_the_straight_path():
     weights = balanced(_weights(0))
     again = matched(balanced(_copy(weights)), weights)
-    for own, found in zip(weights, again, strict=True):
+    for own, found in zip(*map(jax.tree.leaves, (weights, again)), strict=True):
         np.testing.assert_allclose(found, own, rtol=1e-4, atol=1e-6)
     path = along(CONFIG, HYPER, WORLD, weights, midpoint(weights, again), again)
     assert float(path.barrier) == pytest.approx(0, abs=1e-4)
