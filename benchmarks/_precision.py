@@ -15,7 +15,8 @@ from _ours import trained
 
 from toymono.config import Config, Hyper, MatmulPrecision
 from toymono.evidence.seeds import interval_over_seeds
-from toymono.sweeps.presets import ScaleName, preset_sweep
+from toymono.sweeps.presets import preset_sweep
+from toymono.sweeps.scales import ScaleName
 
 PRECISIONS: tuple[MatmulPrecision, ...] = get_args(MatmulPrecision)
 REFERENCE = PRECISIONS[0]  # float32

@@ -28,7 +28,8 @@ from toymono.environment import devices, free_memory, git_commit, versions
 from toymono.sweeps.estimates import estimated_bytes
 from toymono.sweeps.paper import BATCHES
 from toymono.sweeps.plan import Unit, plan
-from toymono.sweeps.presets import PRESETS, SCALES, ScaleName, preset_sweep
+from toymono.sweeps.presets import PRESETS, preset_sweep
+from toymono.sweeps.scales import SCALES, ScaleName
 from toymono.text_files import write_text
 from toymono.training.schedules import last_step
 from toymono.training.train import multiply_adds

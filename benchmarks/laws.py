@@ -13,7 +13,7 @@ from collections.abc import Callable
 from _ours import prepared
 
 from toymono.config import Hyper
-from toymono.sweeps.presets import race_of
+from toymono.sweeps.demo import race_of
 
 ROUNDS, STEPS, SEEDS = 9, 64, (0, 1)
 LAWS = {

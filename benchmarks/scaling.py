@@ -21,7 +21,8 @@ from rich.table import Table
 from toymono.command_line.terminal import print_table, table
 from toymono.config import Config, Hyper
 from toymono.sweeps.plan import Unit, plan
-from toymono.sweeps.presets import ScaleName, preset_sweep
+from toymono.sweeps.presets import preset_sweep
+from toymono.sweeps.scales import ScaleName
 from toymono.sweeps.workers import ONE_THREAD
 
 SHAPE = Config()  # the laptop size: N 128, d 64, k 256, batch 512

@@ -12,8 +12,9 @@ from toymono.evidence.tables import over_seeds
 from toymono.gallery.progress import progress
 from toymono.gallery.runs import open_run
 from toymono.plots.write import write_images, write_json, write_page
-from toymono.sweeps.presets import SCALES, preset_sweep
+from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.run import run_sweep
+from toymono.sweeps.scales import SCALES
 
 MEASURES = ("task_loss", "n_mono", "n_covered")
 

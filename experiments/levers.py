@@ -26,7 +26,7 @@ from toymono.evidence.front import best_strength, budget_coverages, fronts, rank
 from toymono.evidence.predictions import least_loss
 from toymono.gallery.circuits import hand_built_loss
 from toymono.plots.front import front_panels, rank_bars
-from toymono.sweeps.presets import race_of
+from toymono.sweeps.demo import race_of
 from toymono.sweeps.race import NO_LEVER, PAPER_LEVER, entries
 from toymono.sweeps.store import read_member
 from toymono.toy.tasks import Problem, sample_batch

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from toymono.components.registry import component_names
 from toymono.config import KINDS_CHOSEN, Config, Hyper, Sweep
-from toymono.sweeps.presets import PRESETS, SCALES
+from toymono.sweeps.presets import PRESETS
+from toymono.sweeps.scales import SCALES
 
 # The one size that is trained, so that it is compiled once.
 BASE = Config(n_features=6, n_embed=3, n_neurons=8, batch_size=8, n_steps=4, schedule="constant")

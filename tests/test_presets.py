@@ -2,7 +2,8 @@ import pytest
 
 from toymono.sweeps.paper import LEARNING_RATES
 from toymono.sweeps.plan import plan
-from toymono.sweeps.presets import PRESETS, SCALES, batch_of, preset_sweep, scaled, steps_of
+from toymono.sweeps.presets import PRESETS, batch_of, preset_sweep
+from toymono.sweeps.scales import SCALES, scaled, steps_of
 
 
 @pytest.mark.parametrize("scale", SCALES)

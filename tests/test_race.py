@@ -15,7 +15,8 @@ from toymono.evidence.front import (
     with_levers,
 )
 from toymono.evidence.tables import recorded_table, run_table
-from toymono.sweeps.presets import preset_sweep, race_of
+from toymono.sweeps.demo import race_of
+from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.race import NO_LEVER, PAPER_LEVER, entries, levers
 from toymono.sweeps.store import read_run
 from toymono.training.train import multiply_adds

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from toymono.evidence.seeds import Interval, interval_over_seeds
-from toymono.sweeps.presets import preset_sweep, race_of
+from toymono.sweeps.demo import race_of
+from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.worlds import FOURS, matched_density
 from toymono.toy.tasks import law_numbers
 

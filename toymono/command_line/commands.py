@@ -27,7 +27,8 @@ from toymono.config import (
     setting_numbers,
 )
 from toymono.plots import Kind
-from toymono.sweeps.presets import PRESETS, ScaleName, preset_sweep
+from toymono.sweeps.presets import PRESETS, preset_sweep
+from toymono.sweeps.scales import ScaleName
 
 # Types made of what is known when a command starts, which no type checker can follow.
 made_literal: Any = Literal

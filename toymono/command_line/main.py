@@ -39,7 +39,8 @@ from toymono.command_line.terminal import (
 from toymono.config import InputError, Sweep, require
 from toymono.gallery.progress import progress
 from toymono.glossary import TERMS, meanings
-from toymono.sweeps.presets import PRESETS, ScaleName, preset_sweep
+from toymono.sweeps.presets import PRESETS, preset_sweep
+from toymono.sweeps.scales import ScaleName
 
 
 def _computing_anyway() -> list[Fault]:

@@ -2,11 +2,11 @@
 starts.
 """
 
-from typing import Any
-
 from toymono.config import Config, Sweep
+from toymono.sweeps.demo import at_highest_rate, demo_of, race_of, starts
+from toymono.sweeps.paper import Grid
+from toymono.sweeps.scales import ScaleName
 
-Grid = dict[str, tuple[Any, ...]]
 PAIRS, FOURS = 2, 4  # features in a group
 # P(a feature is on | another of its group is on): by chance (p itself), never, often, always.
 _PARTNER = (None, 0.0, 1 / 8, 1 / 4, 1 / 2, 3 / 4, 1.0)
@@ -22,15 +22,14 @@ def matched_density(config: Config, density: float, partner: float, group_size: 
     return density + (partner - density) * (group_size - 1) / (config.n_features - 1)
 
 
-def world_sweep(
-    base: Config, starts: tuple[Grid, ...], density: float, seeds: tuple[int, ...], whole: bool
-) -> Sweep:
+def world_sweep(scale: ScaleName, seeds: tuple[int, ...]) -> Sweep:
     """Groups, trees and common factors at one mean density, and independent features at the
-    densities at which as many are on together as in the groups of four. If it is not whole, every
-    third probability of a partner, all of one shape together.
+    densities at which as many are on together as in the groups of four. At scale smoke every third
+    probability of a partner, all of one shape together.
     """
+    (base, density), is_smoke = race_of(scale), scale == "smoke"
     partners = [density if share is None else share for share in _PARTNER]
-    partners = partners if whole else partners[::3]
+    partners = partners[::3] if is_smoke else partners
     lifts = tuple(share / density for share in partners)
     often = [share for share in partners if share >= 1 / 4]
     matched = tuple(matched_density(base, density, share, FOURS) for share in often)
@@ -46,6 +45,7 @@ def world_sweep(
         },
         {"feature_law": ("low-rank-copula",), "factor_scale": (0.0, 0.1, 0.2)},
     )
-    grids = tuple({**start, **world} for world in worlds for start in starts)
-    most = _AT_ONCE * len(seeds) if whole else None
+    begun = starts(at_highest_rate(demo_of(scale)))
+    grids = tuple({**start, **world} for world in worlds for start in begun)
+    most = None if is_smoke else _AT_ONCE * len(seeds)
     return Sweep(base=base, grids=grids, seeds=seeds, members_per_unit=most)
