@@ -1,8 +1,10 @@
 // Pictures: Python says how each looks on an example, and here the numbers of another neuron or step take their place.
 
 import { make, shown, tableDetails } from "./dom.js";
-import { INDEX } from "./data.js";
+import { INDEX, mapped } from "./data.js";
 
+// Pixels around a picture, enough for most labels: where labels need more, plotly draws the picture twice.
+const ROOM = { l: 80, r: 20, t: 20, b: 58 };
 const isDark = window.matchMedia("(prefers-color-scheme: dark)");
 
 export class Picture {
@@ -45,7 +47,8 @@ function coloured(layout) {
     : { template: INDEX.templates.white };
   const legend = { ...layout.legend, bgcolor: isDark.matches ? "rgba(22,24,28,.7)" : layout.legend?.bgcolor };
   const hoverlabel = isDark.matches ? { bgcolor: "#2a2d33" } : layout.hoverlabel;
-  return { ...layout, title: undefined, margin: { ...layout.margin, t: 15 }, legend, hoverlabel, ...colours };
+  const margin = { ...mapped(ROOM, (least, side) => Math.max(least, layout.margin?.[side] ?? 0)), t: ROOM.t };
+  return { ...layout, title: undefined, margin, legend, hoverlabel, ...colours };
 }
 isDark.addEventListener("change", () => location.reload());
 
