@@ -97,10 +97,13 @@ def _template(name: str) -> dict[str, Any]:
     return {**template, "layout": {**template["layout"], **axes}}
 
 
-def scripts() -> tuple[str, str]:
-    """Plotly, and the page's own modules as one script, since a file cannot import others."""
+def scripts() -> dict[str, str]:
+    """The page's own modules as one script, since a file cannot import others; and Plotly, with
+    which the page draws once its words are there.
+    """
     parts = [_module(name, read_text(_HERE / f"{name}.js")) for name in _MODULES]
-    return get_plotlyjs(), "\n".join(['"use strict";', "const modules = {};", *parts])
+    own = "\n".join(['"use strict";', "const modules = {};", *parts])
+    return {"page.js": own, "plotly.js": get_plotlyjs()}
 
 
 def _module(name: str, text: str) -> str:
@@ -112,7 +115,7 @@ def _module(name: str, text: str) -> str:
 
 def whole_page(pieces: Mapping[str, object], names: str) -> str:
     """A page that needs nothing else: its scripts stand in it, and may do nothing but draw."""
-    texts = [text.replace("</script", "<\\/script") for text in scripts()]
+    texts = [text.replace("</script", "<\\/script") for text in scripts().values()]
     digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
     policy = " ".join(f"'sha256-{digest}'" for digest in digests)
     return _filled(
@@ -129,7 +132,7 @@ def served_page(pieces: Mapping[str, object]) -> str:
         pieces,
         "toymono explore",
         policy="script-src 'self'; connect-src 'self'",
-        scripts='<script src="plotly.js"></script>\n<script src="page.js"></script>',
+        scripts='<script async src="plotly.js"></script>\n<script defer src="page.js"></script>',
     )
 
 

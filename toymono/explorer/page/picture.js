@@ -5,6 +5,8 @@ import { INDEX, mapped } from "./data.js";
 
 // Pixels around a picture, enough for most labels: where labels need more, plotly draws the picture twice.
 const ROOM = { l: 80, r: 20, t: 20, b: 58 };
+// Plotly is a large script, and comes while the page is made.
+const loaded = new Promise((done) => { window.addEventListener("load", done); });
 const isDark = window.matchMedia("(prefers-color-scheme: dark)");
 
 export class Picture {
@@ -27,16 +29,20 @@ export class Picture {
     this.plot.setAttribute("aria-label", `${title}. ${sentence}`);
     this.table = table || (() => tableOfFigure(title, figure));
     this.details.refill();
-    const drawn = Plotly.react(this.plot, figure.data, coloured(figure.layout), INDEX.config);
-    if (this.onClick && !this.isClickable) {
-      this.plot.on("plotly_click", ({ points }) => this.onClick(points[0]));
-      this.isClickable = true;
-    }
+    return this.draw(figure);
+  }
+
+  async draw({ data, layout }) {
+    await loaded;
+    const isNew = !("on" in this.plot); // plotly adds it, and keeps the settings that it was first given
+    const drawn = Plotly.react(this.plot, data, coloured(layout), isNew ? INDEX.config : undefined);
+    if (isNew && this.onClick) this.plot.on("plotly_click", ({ points }) => this.onClick(points[0]));
     return drawn;
   }
 
   // Draws other lines over the same numbers, many times faster than all of it.
-  mark(shapes) {
+  async mark(shapes) {
+    await loaded;
     return Plotly.relayout(this.plot, { shapes });
   }
 }
