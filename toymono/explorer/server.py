@@ -27,7 +27,10 @@ from toymono.sweeps.presets import batch_of
 HOST = "127.0.0.1"
 SHIPPED = pathlib.Path("figures")
 _KEPT = 32  # pieces
-_THREADS = 2  # that make pieces
+_THREADS = 2  # that make pieces; the page has one of its own, for it need not wait for pieces
+# Chromium compiles a script that begins so while it arrives, not one function after another when
+# each is called.
+_COMPILE_EARLY = "//# allFunctionsCalledOnLoad\n"
 _OF_RUN = re.compile(r"(tables|member|circuit)-(\d+)(?:-(\d+))?")
 
 
@@ -37,20 +40,37 @@ class Explored:
     def __init__(self, folders: Sequence[pathlib.Path]) -> None:
         self.folders = folders
         self.studies = [*studies(folders).values()]
-        self._pool = ThreadPoolExecutor(_THREADS)
+        self._pool, self._page_pool = ThreadPoolExecutor(_THREADS), ThreadPoolExecutor(1)
         self._made: dict[tuple[str, str], Future] = {}
+        self._page: Future | None = None
 
     def page(self) -> str:
-        """The page as it is now: runs that have grown since are read anew. What it will ask for
-        first is begun.
+        """The page as it is now: runs that have grown since are read anew."""
+        text, is_whole = self.begun_page().result()
+        if not is_whole:
+            self._page = None
+        return text
+
+    def begun_page(self) -> Future:
+        """The page that is made or being made; it is kept while every run in it can be read and
+        none has grown.
         """
-        self.studies = [study.renewed() for study in self.studies]
+        renewed = [study.renewed() for study in self.studies]
+        if self._page is None or renewed != self.studies:
+            self.studies = renewed
+            self._page = self._page_pool.submit(self._new_page)
+        return self._page
+
+    def _new_page(self) -> tuple[str, bool]:
+        """The page, and whether every run in it could be read. What it will ask for first is
+        begun.
+        """
         held: list[Sequence[int] | None] = [None] * len(self.studies)
         told = index(self.studies, held, [""] * len(held))
         pair = told["runs"][0]["contrast"]
         for number in pair["members"] if pair else ():
             self._begun(f"member-0-{number}")
-        return served_page({"index": told})
+        return served_page({"index": told}), not any("fault" in run for run in told["runs"])
 
     def piece(self, name: str) -> Any:  # noqa: ANN401 (what JSON has)
         """One piece; raises InputError where it is none, or cannot be read."""
@@ -108,7 +128,8 @@ def make_app(explored: Explored) -> Flask:
     """The routes: the page, its two scripts, its pieces."""
     app = Flask(__name__, static_folder=None)
     app.config["TRUSTED_HOSTS"] = [HOST, "localhost"]
-    plotly, own = scripts()
+    text_of = scripts()
+    text_of["plotly.js"] = _COMPILE_EARLY + text_of["plotly.js"]
 
     @app.get("/")
     def page() -> str:
@@ -116,7 +137,11 @@ def make_app(explored: Explored) -> Flask:
 
     @app.get("/<any('plotly.js', 'page.js'):name>")
     def script(name: str) -> Response:
-        return Response(plotly if name == "plotly.js" else own, mimetype="text/javascript")
+        answer = Response(text_of[name], mimetype="text/javascript")
+        answer.cache_control.no_cache = True  # ask each time; what has not changed is not sent
+        answer.add_etag()
+        answer.make_conditional(request)
+        return answer
 
     @app.get("/piece/<name>")
     def piece(name: str) -> Response:
@@ -160,8 +185,10 @@ def make_explorer(explored: Explored, port: int = 0) -> BaseWSGIServer:
     app = make_app(explored)
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # werkzeug would print what is wrong, too
-            return make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
+            server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
     except (OSError, SystemExit) as error:
         raise InputError(
             f"port must be free, but {port} is not; leave --port out to get a free one"
         ) from error
+    explored.begun_page()  # while the browser starts
+    return server

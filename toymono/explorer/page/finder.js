@@ -54,24 +54,36 @@ export class Finder {
     this.told = make("p", { id: "found", class: "note", "aria-live": "polite" });
     this.list = make("div", { id: "neurons", class: "scroll", tabindex: "0" });
     const keys = make("p", { class: "note" }, "Arrow keys: left and right for neurons, up and down for features.");
+    this.shown = null; // the words and the address that the table was made for
+    this.lines = new Map(); // of the table, by neuron
     this.element = make("section", { id: "finder" }, control("find neurons", this.search), this.told, this.list, keys);
   }
 
+  // A table of a thousand lines takes a while: it is made anew only where its lines or their links change.
   /** @param {Member} member */
   show(member) {
     this.member = member;
-    const rows = found(member, this.search.value), places = Object.keys(COLUMNS).map((name) => member.neurons.columns.indexOf(name));
-    this.told.textContent = `${rows.length} of ${member.neurons.rows.length} neurons`;
+    const wanted = `${this.search.value} ${addressOf({ ...state, feature: null, neuron: null })}`;
+    if (wanted !== this.shown) this.refill();
+    this.shown = wanted;
+    this.list.querySelector(".current")?.classList.remove("current");
+    const current = this.lines.get(state.neuron);
+    if (!current) return;
+    current.classList.add("current");
+    this.list.scrollTop = current.offsetTop - this.list.clientHeight / 2;
+  }
+
+  refill() {
+    const { rows: every, columns } = this.member.neurons, rows = found(this.member, this.search.value);
+    const places = Object.keys(COLUMNS).map((name) => columns.indexOf(name));
+    this.told.textContent = `${rows.length} of ${every.length} neurons`;
     const head = make("tr", {}, ...Object.values(COLUMNS).map((name) => make("th", { scope: "col" }, name)));
-    const lines = rows.map((cells) => {
+    this.lines = new Map(rows.map((cells) => {
       const [neuron, ...others] = places.map((place) => shown(cells[place]));
       const link = make("a", { href: addressOf({ ...state, feature: null, neuron }) }, neuron);
-      const isCurrent = Number(neuron) === state.neuron;
-      return make("tr", { class: isCurrent ? "current" : null }, make("td", {}, link), ...others.map((text) => make("td", {}, text)));
-    });
-    this.list.replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...lines)));
-    const current = this.list.querySelector(".current");
-    if (current) this.list.scrollTop = current.offsetTop - this.list.clientHeight / 2;
+      return [Number(neuron), make("tr", {}, make("td", {}, link), ...others.map((text) => make("td", {}, text)))];
+    }));
+    this.list.replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...this.lines.values())));
   }
 }
 

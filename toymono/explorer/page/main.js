@@ -32,15 +32,21 @@ function begin() {
   return arrive();
 }
 
-function showHeader() {
-  const run = INDEX.runs[state.run];
-  const runs = INDEX.runs.map(({ name }, place) => new Option(name, String(place), false, place === state.run));
-  byId("run").replaceChildren(...runs);
+// The lists of runs and of a run's members, made anew where another run is shown: they may be long.
+function fillLists(run) {
+  if (byId("run").dataset.of === run.name) return;
+  byId("run").dataset.of = run.name;
+  byId("run").replaceChildren(...INDEX.runs.map(({ name }, place) => new Option(name, String(place))));
   const held = run.labels.map((label, number) => [number, label]).filter(([number]) => isHeld(state.run, number));
   for (const name of ["member", "beside"]) {
     byId(name).replaceChildren(new Option("none", ""), ...held.map(([number, label]) => new Option(`${number}: ${label}`, String(number))));
-    byId(name).value = state[name] ?? "";
   }
+}
+
+function showHeader() {
+  const run = INDEX.runs[state.run];
+  fillLists(run);
+  for (const name of ["run", "member", "beside"]) byId(name).value = state[name] ?? "";
   const tabs = Object.entries(VIEWS).map(([view, title]) => {
     const current = view === state.view ? { "aria-current": "page" } : {};
     return make("a", { href: addressOf({ ...state, view }), ...current }, title);

@@ -1,8 +1,12 @@
 // Pictures: Python says how each looks on an example, and here the numbers of another neuron or step take their place.
 
 import { make, shown, tableDetails } from "./dom.js";
-import { INDEX } from "./data.js";
+import { INDEX, mapped } from "./data.js";
 
+// Pixels around a picture, enough for most labels: where labels need more, plotly draws the picture twice.
+const ROOM = { l: 80, r: 20, t: 20, b: 58 };
+// Plotly is a large script, and comes while the page is made.
+const loaded = new Promise((done) => { window.addEventListener("load", done); });
 const isDark = window.matchMedia("(prefers-color-scheme: dark)");
 
 export class Picture {
@@ -25,16 +29,20 @@ export class Picture {
     this.plot.setAttribute("aria-label", `${title}. ${sentence}`);
     this.table = table || (() => tableOfFigure(title, figure));
     this.details.refill();
-    const drawn = Plotly.react(this.plot, figure.data, coloured(figure.layout), INDEX.config);
-    if (this.onClick && !this.isClickable) {
-      this.plot.on("plotly_click", ({ points }) => this.onClick(points[0]));
-      this.isClickable = true;
-    }
+    return this.draw(figure);
+  }
+
+  async draw({ data, layout }) {
+    await loaded;
+    const isNew = !("on" in this.plot); // plotly adds it, and keeps the settings that it was first given
+    const drawn = Plotly.react(this.plot, data, coloured(layout), isNew ? INDEX.config : undefined);
+    if (isNew && this.onClick) this.plot.on("plotly_click", ({ points }) => this.onClick(points[0]));
     return drawn;
   }
 
   // Draws other lines over the same numbers, many times faster than all of it.
-  mark(shapes) {
+  async mark(shapes) {
+    await loaded;
     return Plotly.relayout(this.plot, { shapes });
   }
 }
@@ -45,7 +53,8 @@ function coloured(layout) {
     : { template: INDEX.templates.white };
   const legend = { ...layout.legend, bgcolor: isDark.matches ? "rgba(22,24,28,.7)" : layout.legend?.bgcolor };
   const hoverlabel = isDark.matches ? { bgcolor: "#2a2d33" } : layout.hoverlabel;
-  return { ...layout, title: undefined, margin: { ...layout.margin, t: 15 }, legend, hoverlabel, ...colours };
+  const margin = { ...mapped(ROOM, (least, side) => Math.max(least, layout.margin?.[side] ?? 0)), t: ROOM.t };
+  return { ...layout, title: undefined, margin, legend, hoverlabel, ...colours };
 }
 isDark.addEventListener("change", () => location.reload());
 
