@@ -125,7 +125,7 @@ SCIENCE = (
     Mutation(
         "a smooth activation has a linear block",
         "toymono/analysis/specimen.py",
-        "require(self.is_relu, ",
+        "require(is_relu, ",
         "require(True, ",
         "test_circuits.py::test_another_activation_has_no_block_and_all_else",
     ),
@@ -160,8 +160,8 @@ SCIENCE = (
     Mutation(
         "the loss is a mean over outputs",
         "toymono/toy/tasks.py",
-        "jnp.sum(jnp.square(outputs - targets), axis=-1)",
-        "jnp.mean(jnp.square(outputs - targets), axis=-1)",
+        "jnp.sum(squares if importance",
+        "jnp.mean(squares if importance",
         "test_losses.py::test_the_loss_of_the_answer_0_is_what_is_asked_for_squared",
     ),
     Mutation(
@@ -449,9 +449,9 @@ FILES = (
     ),
     Mutation(
         "a user's penalty is left out",
-        "toymono/training/levers.py",
-        "{*lever.numbers} <= {*numbers} and",
-        "{*lever.numbers} <= {*numbers} and not lever.is_of_user and",
+        "toymono/components/acting.py",
+        "{*one.numbers} <= {*numbers} and",
+        "{*one.numbers} <= {*numbers} and not one.is_of_user and",
         "test_components.py::"
         "test_a_penalty_acts_with_its_weight_and_is_left_out_where_no_setting_gives_it",
     ),

@@ -71,7 +71,7 @@ def batches(world):
 def _ours(hyper, world, batches):
     member = train.start(CONFIG, hyper, world)
     for step, batch in enumerate(batches):
-        member = train.update(CONFIG, hyper, batch, member, step)
+        member = train.update(CONFIG, hyper, train.step_data(world, batch, step), member)
     return _arrays(member)
 
 

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from toymono.analysis.phases import margin, phase_losses, predicted_phase
@@ -28,7 +29,7 @@ def test_the_phase_diagram_has_cells_of_every_phase_away_from_the_boundaries():
     models = [*toy_sweep("phase-diagram", "desk", (0,)).models()]
     density = [hyper.feature_density for _, hyper in models]
     importance = [hyper.importance_decay for _, hyper in models]
-    losses = phase_losses(density, importance)
+    losses = phase_losses(np.array(density), np.array(importance))
     clear = predicted_phase(losses)[margin(losses) > 0.05]
     assert len(models) == 121
     assert all((clear == phase).sum() >= 10 for phase in range(3))

@@ -38,10 +38,10 @@ def phase_of(weights: Float[np.ndarray, "2"]) -> int:
 
 def predicted_phase(losses: Float[np.ndarray, "phase ..."]) -> Int[np.ndarray, "..."]:
     """The place in PHASES of the least loss."""
-    return losses.argmin(axis=0)
+    return np.asarray(losses.argmin(axis=0))
 
 
 def margin(losses: Float[np.ndarray, "phase ..."]) -> Float[np.ndarray, "..."]:
     """By which share the next loss is above the least one, from 0 on a boundary."""
     least, following, _ = np.sort(losses, axis=0)
-    return following / least - 1
+    return np.asarray(following / least - 1)

@@ -53,7 +53,7 @@ def feature_words(shown: Dashboard, feature: int) -> str:
 def frame_words(frame: Frame) -> str:
     """What a record shows, and why it may have no map."""
     told = f"After {frame.step} steps {frame.n_mono} of {len(frame.score)} neurons are monosemantic"
-    if np.isnan(frame.score).all():
+    if np.isnan(frame.score).all() and np.isfinite(frame.task_loss):
         told = f"After {frame.step} steps: the hidden layer is linear, and has no neurons to score"
     if n_silent := int((frame.score == 0).sum()):
         told = f"{told}, {n_silent} respond to no feature alone"

@@ -8,8 +8,6 @@ samples.
 import dataclasses
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from toymono.config import Config, Sweep
 
 _BASE = Config(
@@ -45,14 +43,14 @@ class _Toy(NamedTuple):
 _TOYS = {
     "geometry": _Toy(
         {},
-        {"feature_density": tuple(float(20**-x) for x in np.linspace(0, 1, 20))},
+        {"feature_density": tuple(20 ** (-level / 19) for level in range(20))},
         {"batch_size": 256},
     ),
     "phase-diagram": _Toy(
         {"n_features": 2, "n_embed": 2, "n_neurons": 1},
         {
-            "feature_density": tuple(float(p) for p in np.geomspace(0.01, 1, 11)),
-            "importance_decay": tuple(float(r) for r in np.geomspace(0.1, 10, 11)),
+            "feature_density": tuple(0.01 ** (1 - place / 10) for place in range(11)),
+            "importance_decay": tuple(10 ** (place / 5 - 1) for place in range(11)),
         },
         {"batch_size": 512, "n_steps": 5_000},
     ),
