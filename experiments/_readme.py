@@ -185,7 +185,8 @@ def lever_table(results):
 
 
 def _words(interval):
-    return interval_words(*map(float, interval[:3]), int(interval.n))
+    mean, low, high, n = interval
+    return interval_words(float(mean), float(low), float(high), int(n))
 
 
 def experiment_table(scripts):

@@ -41,9 +41,10 @@ def levels_of(run):
     rows = []
     for row in run.table.itertuples():
         member = read_member(run.units[int(row.unit)], int(row.seed), int(row.setting))
-        level = {name: np.asarray(of) for name, of in level_of(member.specimen)._asdict().items()}
-        level["per_feature"] = float(level["per_feature"])
-        rows.append({"seed": int(row.seed), "density": float(row.feature_density), **level})
+        level = level_of(member.specimen)
+        arrays = {name: np.asarray(of) for name, of in level._asdict().items()}
+        told = {"seed": int(row.seed), "density": float(row.feature_density)}
+        rows.append({**told, **arrays, "per_feature": float(level.per_feature)})
     return pd.DataFrame(rows).sort_values(["seed", "density"], ascending=[True, False])
 
 

@@ -224,7 +224,9 @@ class Specimen(NamedTuple):
     @property
     def weights(self) -> Weights:
         """Its arrays, features and targets aside."""
-        return Weights(self.encoder, self.bias, self.decoder, self.output_bias)
+        weights = Weights(self.encoder, self.bias, self.decoder)
+        c = self.output_bias
+        return weights if c is None else weights._replace(output_bias=c)
 
     def with_weights(self, weights: Weights) -> "Specimen":
         """A network with other arrays, asked about the same features."""

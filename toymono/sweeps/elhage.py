@@ -76,7 +76,8 @@ def toy_base(name: str, scale: str) -> Config:
     """The shape of one of TOYS and how it is trained, at a scale."""
     toy = _TOYS[name]
     changes = {"paper": {}, "desk": toy.desk, "smoke": {**_SMOKE[name], **_SMOKE_TRAINING}}[scale]
-    return dataclasses.replace(_BASE, **{**toy.sizes, **changes})
+    fields: dict[str, Any] = {**toy.sizes, **changes}
+    return dataclasses.replace(_BASE, **fields)
 
 
 def toy_sweep(name: str, scale: str, seeds: tuple[int, ...]) -> Sweep:
