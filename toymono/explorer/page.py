@@ -68,7 +68,9 @@ def index(
             "runs": runs,
             "titles": {"neuron": NEURON_TITLES, "feature": FEATURE_TITLES},
             "templates": {name: _template(name) for name in ("white", "dark")},
-            "config": CONFIG,
+            # Two clicks within plotly's 300 ms are a double click: it returns to the whole picture,
+            # so that clicks on two cells do not move the map.
+            "config": {**CONFIG, "doubleClick": "reset"},
             "mono_threshold": MONO_THRESHOLD,
             "roles": ROLES,
             "terms": TERMS,
