@@ -17,7 +17,6 @@ from toymono.evidence.curves import Curve
 from toymono.evidence.dimensionality import FRACTIONS, level_of, of_seed
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.plots.superposition import Points, Weighed, dimensionality_plot, weights_and_gram
-from toymono.sweeps.store import read_member
 
 BATCHES = ("geometry",)
 
@@ -40,8 +39,7 @@ def levels_of(run):
     """One row per network: seed, density, and what its features take."""
     rows = []
     for row in run.table.itertuples():
-        member = read_member(run.units[int(row.unit)], int(row.seed), int(row.setting))
-        level = level_of(member.specimen)
+        level = level_of(run.member(row.Index).specimen)
         arrays = {name: np.asarray(of) for name, of in level._asdict().items()}
         told = {"seed": int(row.seed), "density": float(row.feature_density)}
         rows.append({**told, **arrays, "per_feature": float(level.per_feature)})
@@ -85,7 +83,7 @@ def weighed(run):
     shown = []
     for place in sorted({min(place, len(first) - 1) for place in SHOWN}):
         row = first.iloc[place]
-        net = read_member(run.units[int(row.unit)], int(row.seed), int(row.setting)).specimen
+        net = run.member(int(row.name)).specimen
         directions = np.asarray(net.encoder.T @ net.features)
         order = np.argsort(-np.linalg.norm(directions, axis=0))
         shown.append(Weighed(f"density {row.feature_density:.3g}", directions[:, order]))

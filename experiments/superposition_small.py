@@ -18,7 +18,6 @@ from toymono.command_line.terminal import frame_table, print_table
 from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.plots.superposition import PhaseMap, phase_diagram, share_against_density
-from toymono.sweeps.store import read_member
 
 BATCHES = ("phase-diagram", "relu-hidden")
 N_TRIES = 3  # networks of which the one with the least loss counts, as small ones often get stuck
@@ -49,10 +48,8 @@ def best_of(table):
 def phases_of(run):
     """The phase of the best of three networks of each cell, and the one that is predicted."""
     best = best_of(run.table)
-    found = []
-    for row in best.itertuples():
-        member = read_member(run.units[int(row.unit)], int(row.seed), int(row.setting))
-        found.append(phase_of(np.asarray(member.specimen.encoder)[:, 0]))
+    nets = (run.member(number).specimen for number in best.index)
+    found = [phase_of(np.asarray(net.encoder)[:, 0]) for net in nets]
     losses = phase_losses(best.feature_density.to_numpy(), best.importance_decay.to_numpy())
     return best.assign(phase=found, predicted=predicted_phase(losses), clear=margin(losses) > CLEAR)
 

@@ -7,6 +7,7 @@ Expect:   (nothing in the paper; RULE and EXPECTED, committed before the first n
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pandas as pd
 from _main import ends, main, print_rows
 
@@ -15,8 +16,7 @@ from toymono.analysis.theory import baselines
 from toymono.command_line.terminal import frame_table, print_table
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.gallery.figures import sweep_figure
-from toymono.sweeps.worlds import FOURS, PAIRS
-from toymono.toy.tasks import law_numbers
+from toymono.sweeps.worlds import FOURS, PAIRS, matched_density
 
 BATCHES = ("worlds",)
 
@@ -54,8 +54,7 @@ def group_neurons(responses, scores, groups):
 def measures_of(member):
     """What a member's table row lacks."""
     config, hyper, net = member.config, member.hyper, member.specimen
-    numbers = law_numbers(config, hyper)
-    own = {name: value for name, value in numbers.items() if name not in dict(config.options)}
+    own = {name: hyper[name] for name in config.component("feature_law").numbers if name in hyper}
     linear = baselines(config, member.stored.problem, hyper.feature_density, **own).linear
     size = dict(config.options).get("group_size", FOURS)
     groups = jnp.arange(config.n_features) // size
@@ -66,14 +65,17 @@ def measures_of(member):
     }
 
 
-def matched_rows(table, density):
+def matched_rows(table, fours):
     """Independent features as dense as it takes for as many to be on together as in groups of
     four: with the partner's probability of those groups.
     """
-    dense = table[(table.feature_law == "uniform")]
-    config = dense.iloc[0]
-    share = (dense.feature_density - density) * (config.n_features - 1) / (FOURS - 1) + density
-    return dense.assign(partner=share.round(6))
+    dense = table[table.feature_law == "uniform"]
+    n_features, density = int(fours.n_features.iloc[0]), float(fours.feature_density.iloc[0])
+    parts = []
+    for partner in sorted(fours.partner.unique()):
+        due = matched_density(n_features, density, partner, FOURS)
+        parts.append(dense[np.isclose(dense.feature_density, due)].assign(partner=partner))
+    return pd.concat(parts)
 
 
 def differences(table, matched, start):
@@ -108,41 +110,34 @@ def verdict(found):
     return "co-occurrence breaks it" if dense.high < -MARGIN and alike else "undecided"
 
 
-def draw(runs):
-    """Coverage, loss and neurons of groups against how dependent features are; the verdict is
-    printed.
-    """
-    table = with_measures(runs["worlds"])
-    sizes = {size: table[table.group_size == size] for size in (PAIRS, FOURS)}
-    density = float(sizes[FOURS].feature_density.iloc[0])
-    matched = matched_rows(table, density)
+def judged(fours, matched):
+    """The differences from each start; verdicts are printed."""
     rows = []
     for start, name in STARTS.items():
-        apart = differences(sizes[FOURS], matched, start)
+        apart = differences(fours, matched, start)
         found = {key: interval_over_seeds(values.to_numpy()) for key, values in apart.items()}
         rows += [{"start": name, "difference": key, **ends(i)} for key, i in found.items()]
         print(f"{name}: {verdict(found)}")
     print(f"{RULE}. Expected: {EXPECTED}.")
-    print_table(frame_table(pd.DataFrame(rows)))
-    fours = pd.concat([sizes[FOURS], matched])
-    by = ["bias_offset"]
+    return pd.DataFrame(rows)
+
+
+def draw(runs):
+    """Coverage, loss and neurons of groups against how dependent features are."""
+    table = with_measures(runs["worlds"])
+    pairs, fours = (table[table.group_size == size] for size in (PAIRS, FOURS))
+    matched = matched_rows(table, fours)
+    print_table(frame_table(judged(fours, matched)))
+    title = "Groups of four, and independent features as many of which are on together"
+    both, by = pd.concat([fours, matched]), ["bias_offset"]
     trees, factors = (table[table.feature_law == law] for law in ("trees", "low-rank-copula"))
-    return {
-        "worlds-pairs": sweep_figure(sizes[PAIRS], "partner", by, MEASURES, "Features in pairs"),
-        "worlds-fours": sweep_figure(
-            fours,
-            "partner",
-            ["feature_law", *by],
-            MEASURES,
-            "Groups of four, and independent features as many of which are on together",
-        ),
-        "worlds-trees": sweep_figure(
-            trees, "dependence", ["tree_depth", *by], MEASURES[:2], "Features in trees"
-        ),
-        "worlds-factors": sweep_figure(
-            factors, "factor_scale", by, MEASURES[:2], "Features with common Gaussian factors"
-        ),
+    panels = {
+        "pairs": (pairs, "partner", by, MEASURES, "Features in pairs"),
+        "fours": (both, "partner", ["feature_law", *by], MEASURES, title),
+        "trees": (trees, "dependence", ["tree_depth", *by], MEASURES[:2], "Features in trees"),
+        "factors": (factors, "factor_scale", by, MEASURES[:2], "Features with common factors"),
     }
+    return {f"worlds-{name}": sweep_figure(*of) for name, of in panels.items()}
 
 
 def tell(run):

@@ -214,6 +214,13 @@ BAD = {
     "a mapped number of an activation": (
         lambda: tm.activation("a", q=Number("q"))(lambda x, q: x), "q must be static"
     ),
+    "a mapped number of an amplitude law": (
+        lambda: tm.amplitude_law("a", mean=1, power=1, q=Number("q"))(lambda x, q: x),
+        "q must be static in an amplitude law",
+    ),
+    "a mapped number of an optimizer": (
+        lambda: tm.optimizer("a", q=Number("q"))(lambda q: q), "q must be static in an optimizer"
+    ),
     "a number that another has": (
         lambda: tm.after_update("mine", l1=Number("x"))(lambda weights, update, l1: weights),
         "must be a number that no other component has (l1 has it)",

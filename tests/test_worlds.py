@@ -11,7 +11,6 @@ from toymono.evidence.seeds import Interval, interval_over_seeds
 from toymono.sweeps.demo import race_of
 from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.worlds import FOURS, matched_density
-from toymono.toy.tasks import law_numbers
 
 SCRIPT = pathlib.Path(__file__).parent.parent / "experiments" / "worlds.py"
 
@@ -31,7 +30,7 @@ def test_all_dependent_worlds_have_one_mean_density(scale):
     for config, hyper in preset_sweep("worlds", scale).models():
         law = config.component("feature_law")
         if law.facts["joint"]:
-            numbers = law_numbers(config, hyper)
+            numbers = config.given("feature_law", hyper)
             joint = law.facts["joint"](config.n_features, hyper.feature_density, **numbers)
             assert np.diag(joint).mean() == pytest.approx(density, rel=1e-4)
 
@@ -39,7 +38,7 @@ def test_all_dependent_worlds_have_one_mean_density(scale):
 def test_as_many_independent_features_are_on_together_as_in_groups():
     base, density = race_of("desk")
     n, partner = base.n_features, 0.5
-    matched = matched_density(base, density, partner, FOURS)
+    matched = matched_density(n, density, partner, FOURS)
     in_groups = (FOURS - 1) * partner + (n - FOURS) * density
     assert (n - 1) * matched == pytest.approx(in_groups)
 

@@ -8,10 +8,10 @@ use the dimension.
 import numpy as np
 from jaxtyping import Float, Int
 
+from toymono.analysis.superposition import REPRESENTED
+
 PHASES = ("only the first", "antipodal", "only the second")
 UNCLEAR = -1  # none of them: both on one side, or none
-
-_REPRESENTED = 0.5  # as in `superposition.is_represented`
 
 
 def phase_losses(
@@ -30,7 +30,7 @@ def phase_losses(
 
 def phase_of(weights: Float[np.ndarray, "2"]) -> int:
     """The place in PHASES of a network with these weights of the two features, or UNCLEAR."""
-    first, second = np.abs(weights) > _REPRESENTED
+    first, second = np.abs(weights) > REPRESENTED
     if first and second:
         return 1 if weights[0] * weights[1] < 0 else UNCLEAR
     return 0 if first else 2 if second else UNCLEAR

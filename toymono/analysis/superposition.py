@@ -13,7 +13,7 @@ from jaxtyping import Array, Bool, Float, Int
 from toymono.analysis.specimen import Specimen
 
 _FLOOR = 1e-12
-_REPRESENTED = 0.5
+REPRESENTED = 0.5  # length of a direction
 
 
 def _over(numerator: Array, denominator: Array) -> Array:
@@ -43,7 +43,7 @@ def is_represented(directions: Float[Array, "dimension feature"]) -> Bool[Array,
     """Whether each feature's direction is longer than 1/2: half-way between one that is left out
     and one that is given back in full.
     """
-    return jnp.linalg.norm(directions, axis=0) > _REPRESENTED
+    return jnp.linalg.norm(directions, axis=0) > REPRESENTED
 
 
 def interference(directions: Float[Array, "dimension feature"]) -> Float[Array, " feature"]:

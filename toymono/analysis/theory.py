@@ -27,7 +27,6 @@ from toymono.toy.tasks import (
     feature_densities,
     is_difference,
     is_signed,
-    law_numbers,
     lone_targets,
 )
 
@@ -74,7 +73,7 @@ def feature_moments(config: Config, density: ArrayLike, **numbers: ArrayLike) ->
 
 def _joint(config: Config, density: ArrayLike, numbers: Mapping[str, ArrayLike]) -> Array:
     """Probability that two features are on, feature feature; of independent ones, that each is."""
-    law, given = config.component("feature_law"), law_numbers(config, numbers)
+    law, given = config.component("feature_law"), config.given("feature_law", numbers)
     known = law.facts.get("joint") or law.facts["densities"]
     fix = "declare its densities or its joint, or ask another law"
     require(known is not None, "feature_law", "a law whose moments are known", law.name, fix)

@@ -40,14 +40,20 @@ def _declared(
     return decorate
 
 
+def _require_static(what: str, numbers: Mapping[str, Number]) -> None:
+    """Raise InputError for a number that would be taken from each member, where none is read."""
+    for name, of in numbers.items():
+        holds = not isinstance(of, Number) or of.static  # what is none is refused for that
+        require(holds, name, f"static in {what}", of, "declare it with static=True")
+
+
 def activation(name: str, *, has_neurons: bool = True, **static: Number) -> Callable[[F], F]:
     """Declare `f(x, **static)`: hidden activations of pre-activations, "*batch neuron" both.
 
     Its numbers are static, so that weights and Config alone say what a network computes. One that
     commutes with rotations has no neurons: their scores would mean nothing, and are NaN.
     """
-    for number, of in static.items():
-        require(of.static, number, "static in an activation", of, "declare it with static=True")
+    _require_static("an activation", static)
     return _declared("activation", name, static, has_neurons=has_neurons)
 
 
@@ -89,6 +95,7 @@ def amplitude_law(
 
     `mean` and `power` are the means of an amplitude and of its square.
     """
+    _require_static("an amplitude law", static)
     facts = {"mean": float(mean), "power": float(power), "is_signed": is_signed}
     return _declared("amplitude_law", name, static, **facts)
 
@@ -127,6 +134,7 @@ def in_training(name: str, **mapped: Number) -> Callable[[F], F]:
 
 def optimizer(name: str, **static: Number) -> Callable[[F], F]:
     """Declare `f(**static)`: an optax transformation of one network at learning rate 1."""
+    _require_static("an optimizer", static)
     return _declared("optimizer", name, static)
 
 

@@ -2,6 +2,8 @@
 
 import dataclasses
 import numbers
+import types
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from toymono.components.component import Component
@@ -20,6 +22,7 @@ MatmulPrecision = Literal["float32", "tensorfloat32", "bfloat16"]
 
 _TOO_MANY = 2**30  # sizes and steps are 32-bit integers on devices
 _MOST_RECORDS = 64  # of an octave
+_NONE: Mapping[str, Any] = types.MappingProxyType({})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -126,6 +129,12 @@ class Config:
     def component(self, kind: str) -> Component:
         """The component of a kind that is chosen here; kinds are named as the fields are."""
         return component(kind, getattr(self, kind))
+
+    def given(self, kind: str, numbers: Mapping[str, Any] = _NONE) -> dict[str, Any]:
+        """The numbers of the component of a kind: its static ones as they are here, the others as
+        they are given, or at their defaults.
+        """
+        return self.component(kind).given({**dict(self.options), **numbers})
 
     def _all_options(self) -> tuple[tuple[str, float], ...]:
         """The static numbers of what is chosen: those given, and the defaults of the others."""

@@ -147,7 +147,7 @@ def _check_together(config: Config, hyper: Hyper) -> None:
     require(bool(hyper.bias_decay <= most), "bias_decay", rule, hyper.bias_decay, fix)
     law = config.component("feature_law")
     if law.facts.get("check"):
-        numbers = law.given({**dict(config.options), **hyper})
+        numbers = config.given("feature_law", hyper)
         law.facts["check"](config.n_features, hyper.feature_density, **numbers)
     used = config.connectivity == "random" or hyper.weight_density == 1
     rule, fix = "1 where connectivity is dense", "set connectivity to random"

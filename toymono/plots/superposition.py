@@ -76,10 +76,11 @@ def weights_and_gram(shown: Sequence[Weighed], title: str, note: str) -> go.Figu
     )
     for col, one in enumerate(shown, start=1):
         for row, values in enumerate((one.directions, one.directions.T @ one.directions), start=1):
-            shades = {"zmin": -1, "zmax": 1, "colorscale": SIGNED, "showscale": col == 1}
+            shades = {"zmin": -1, "zmax": 1, "colorscale": SIGNED}
             hover = "%{y}, %{x}: %{z:.3f}<extra></extra>"
-            heatmap = go.Heatmap(z=values, hovertemplate=hover, **shades)
-            figure.add_trace(heatmap.update(showscale=col == 1 and row == 1), row=row, col=col)
+            is_first = (row, col) == (1, 1)
+            heatmap = go.Heatmap(z=values, hovertemplate=hover, showscale=is_first, **shades)
+            figure.add_trace(heatmap, row=row, col=col)
     figure.update_yaxes(autorange="reversed")
     figure.update_yaxes(title_text="dimension", row=1, col=1)
     figure.update_yaxes(title_text="feature", row=2, col=1)

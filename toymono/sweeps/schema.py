@@ -15,6 +15,7 @@ from toymono.components.component import short_name
 from toymono.config import Config, require
 from toymono.sweeps.plan import Unit
 from toymono.sweeps.stored_networks import WEIGHTS, stored_setting
+from toymono.toy.model import Weights
 from toymono.toy.tasks import Problem, n_outputs
 from toymono.training.schedules import last_step, loss_steps, record_steps
 
@@ -55,13 +56,8 @@ ARRAYS: dict[str, Layout] = {
     **_of(Problem, Problem._fields, Problem._fields, "seed"),
     "diverged": Layout(MEMBER, "b"),
 }
-# The parameters that a network may have, by the field of Weights.
-_SHAPES = {
-    "encoder": ("embed", "neuron"),
-    "bias": ("neuron",),
-    "decoder": ("neuron", "output"),
-    "output_bias": ("output",),
-}
+# The parameters that a network may have.
+_PARAMETERS = _of(Weights, Weights._fields, tuple(WEIGHTS.values()), "param_step", *MEMBER)
 COORDINATES: dict[str, Layout] = {
     **{name: Layout((name,), "i") for name in ("seed", "step", "loss_step", "param_step")},
 }
@@ -81,12 +77,7 @@ def layouts(unit: Unit) -> dict[str, Layout]:
 
 def _weights(config: Config) -> dict[str, Layout]:
     """The parameters that a network of this architecture has."""
-    arrays = config.parts.arrays
-    return {
-        WEIGHTS[field]: Layout(("param_step", *MEMBER, *dims), "f")
-        for field, dims in _SHAPES.items()
-        if field in arrays
-    }
+    return {WEIGHTS[field]: _PARAMETERS[WEIGHTS[field]] for field in config.parts.arrays}
 
 
 def coordinates(unit: Unit) -> dict[str, list[int] | list[float]]:

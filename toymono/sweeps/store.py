@@ -9,7 +9,6 @@ import pathlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
@@ -30,8 +29,14 @@ from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.older_results import at_defaults, completed, lacking, with_defaults
 from toymono.sweeps.plan import Unit, plan
 from toymono.sweeps.schema import PROVENANCE, coordinates, flaw, layouts
-from toymono.sweeps.stored_networks import WEIGHTS, attributes_of, config_of, is_diverged
-from toymono.toy.model import PLACES, Params
+from toymono.sweeps.stored_networks import (
+    WEIGHTS,
+    attributes_of,
+    config_of,
+    is_diverged,
+    weights_in,
+)
+from toymono.toy.model import PLACES, Params, params_of
 from toymono.toy.tasks import Problem
 from toymono.training.ensemble import Trained
 
@@ -233,11 +238,7 @@ def read_member(
         require(value in known, name, f"one of {shown}", value, "choose one of them")
     one = data.sel(seed=seed).isel(setting=setting)
     at = one.isel(param_step=-1) if step is None else one.sel(param_step=step)
-    params: dict[str, dict[str, jax.Array]] = {"encoder": {}, "decoder": {}}
-    for field, (layer, leaf) in PLACES.items():
-        if WEIGHTS[field] in at:
-            params[layer][leaf] = jnp.asarray(at[WEIGHTS[field]].values)
     config = config_of(data)
     hyper = Hyper(**{name: float(one[name]) for name in known_numbers() if name in one.coords})
     problem = Problem(*(jnp.asarray(one[name].values) for name in Problem._fields))
-    return StoredMember(config, hyper, int(seed), problem, Params(params))
+    return StoredMember(config, hyper, int(seed), problem, params_of(weights_in(at)))

@@ -2,7 +2,7 @@
 starts.
 """
 
-from toymono.config import Config, Sweep
+from toymono.config import Sweep
 from toymono.sweeps.demo import at_highest_rate, demo_of, race_of, starts
 from toymono.sweeps.paper import Grid
 from toymono.sweeps.scales import ScaleName
@@ -14,12 +14,12 @@ _CHILD_SHARE = 0.4
 _AT_ONCE = 4  # settings trained together
 
 
-def matched_density(config: Config, density: float, partner: float, group_size: int) -> float:
+def matched_density(n_features: int, density: float, partner: float, group_size: int) -> float:
     """Density at which as many independent features are on beside one that is on as in groups.
 
     p + (partner - p) (g - 1) / (N - 1).
     """
-    return density + (partner - density) * (group_size - 1) / (config.n_features - 1)
+    return density + (partner - density) * (group_size - 1) / (n_features - 1)
 
 
 def world_sweep(scale: ScaleName, seeds: tuple[int, ...]) -> Sweep:
@@ -32,7 +32,7 @@ def world_sweep(scale: ScaleName, seeds: tuple[int, ...]) -> Sweep:
     partners = partners[::3] if is_smoke else partners
     lifts = tuple(share / density for share in partners)
     often = [share for share in partners if share >= 1 / 4]
-    matched = tuple(matched_density(base, density, share, FOURS) for share in often)
+    matched = tuple(matched_density(base.n_features, density, share, FOURS) for share in often)
     worlds: tuple[Grid, ...] = (
         {"feature_law": ("groups",), "group_size": (PAIRS,), "lift": lifts},
         {"feature_law": ("groups",), "group_size": (FOURS,), "lift": lifts},

@@ -92,13 +92,6 @@ def is_difference(config: Config) -> bool:
     return of_task and not config.component("amplitude_law").facts["is_signed"]
 
 
-def law_numbers(config: Config, numbers: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
-    """The numbers of the feature law but for the density, static ones included, at their defaults
-    unless they are given.
-    """
-    return config.component("feature_law").given({**dict(config.options), **numbers})
-
-
 def is_independent(config: Config) -> bool:
     """Whether features are known to be independent, with amplitudes uniform on [0, 1)."""
     known = config.component("feature_law").facts["densities"] is not None
@@ -114,7 +107,7 @@ def feature_densities(config: Config, density: ArrayLike) -> Float[Array, " feat
     require(law.facts["densities"] is not None, "feature_law", rule, law.name, fix)
     uniform = config.amplitude_law == "uniform"
     require(uniform, "amplitude_law", "uniform", config.amplitude_law, "ask for another measure")
-    return law.facts["densities"](config.n_features, density, **law_numbers(config, {}))
+    return law.facts["densities"](config.n_features, density, **config.given("feature_law"))
 
 
 def draw(config: Config, key: Key[Array, ""]) -> Array:
@@ -147,11 +140,10 @@ def _values(
 ) -> Float[Array, "batch feature"]:
     law, amplitude = config.component("feature_law"), config.component("amplitude_law")
     shape = (config.batch_size, config.n_features)
-    values = law(draws, shape, density, **law_numbers(config, hyper))
+    values = law(draws, shape, density, **config.given("feature_law", hyper))
     if config.amplitude_law == "uniform":
         return values
-    given = amplitude.given(dict(config.options))
-    return jnp.where(values != 0, amplitude(values, **given), 0.0)
+    return jnp.where(values != 0, amplitude(values, **config.given("amplitude_law")), 0.0)
 
 
 def sample_features(

@@ -62,8 +62,7 @@ def start_from(config: Config, hyper: Mapping[str, Scalar], weights: Weights) ->
 
 def optimizer_of(config: Config) -> optax.GradientTransformation:
     """The optimiser of one network, at learning rate 1."""
-    chosen = config.component("optimizer")
-    return chosen(**chosen.given(dict(config.options)))
+    return config.component("optimizer")(**config.given("optimizer"))
 
 
 def trained_loss(

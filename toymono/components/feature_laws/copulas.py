@@ -12,7 +12,7 @@ from toymono.components.lazy import jax, jnp, np
 _LEAST_OWN = 0.01  # of the variance of a Gaussian that no factor may take (SAELens)
 
 
-def copula_draws(key: "jax.Array", shape: tuple[int, ...], **static: float) -> "jax.Array":
+def copula_draws(key: "jax.Array", shape: tuple[int, ...]) -> "jax.Array":
     """A standard Gaussian and a uniform number for every feature: batch 2 feature."""
     u = uniform_draws(key, (*shape[:-1], 2, shape[-1]))
     smallest = jnp.finfo(jnp.float32).eps / 2  # of 0 the Gaussian would be infinite

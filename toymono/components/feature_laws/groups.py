@@ -57,7 +57,8 @@ def joint_densities(bound: Bound) -> "jax.Array":
     return jnp.fill_diagonal(jnp.where(same, decided, free), p, inplace=False)
 
 
-def _group_draws(key: "jax.Array", shape: tuple[int, ...], group_size: int) -> "jax.Array":
+def group_draws(key: "jax.Array", shape: tuple[int, ...], group_size: int) -> "jax.Array":
+    """The draws of `bound_features`, of groups of this size; the last may be cut short."""
     n_groups = -(-shape[-1] // group_size)
     return uniform_draws(key, (*shape[:-1], shape[-1] + n_groups))
 
@@ -87,7 +88,7 @@ def _check(n_features: int, density: float, lift: float, group_size: int) -> Non
 
 @feature_law(
     "groups",
-    draws=_group_draws,
+    draws=group_draws,
     joint=lambda *of, **numbers: joint_densities(_groups(*of, **numbers)),
     check=_check,
     lift=Number(

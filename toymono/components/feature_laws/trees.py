@@ -2,8 +2,12 @@
 
 from toymono.components.component import Number
 from toymono.components.declare import feature_law
-from toymono.components.feature_laws.groups import Bound, bound_features, joint_densities
-from toymono.components.feature_laws.independent import uniform_draws
+from toymono.components.feature_laws.groups import (
+    Bound,
+    bound_features,
+    group_draws,
+    joint_densities,
+)
 from toymono.components.lazy import jax, jnp, np
 from toymono.errors import require
 
@@ -16,8 +20,7 @@ def tree_size(tree_depth: int, branching: int) -> int:
 def _tree_draws(
     key: "jax.Array", shape: tuple[int, ...], tree_depth: int, branching: int
 ) -> "jax.Array":
-    n_trees = -(-shape[-1] // tree_size(tree_depth, branching))
-    return uniform_draws(key, (*shape[:-1], shape[-1] + n_trees))
+    return group_draws(key, shape, tree_size(tree_depth, branching))
 
 
 def _branches(n_features: int, tree_depth: int, branching: int) -> "np.ndarray":
