@@ -26,7 +26,7 @@ from toymono.evidence.front import best_strength, budget_coverages, fronts, rank
 from toymono.evidence.predictions import least_loss
 from toymono.gallery.circuits import hand_built_loss
 from toymono.plots.front import front_panels, rank_bars
-from toymono.sweeps.demo import race_of
+from toymono.sweeps.demo import race_with
 from toymono.sweeps.race import NO_LEVER, PAPER_LEVER, entries
 from toymono.sweeps.store import read_member
 from toymono.toy.tasks import Problem, sample_batch
@@ -94,9 +94,7 @@ def side(interval):
 
 def raced(run):
     """The members of a race with their levers, and the shape and density it was run at."""
-    n_features = int(run.table.n_features.iloc[0])
-    scales = (race_of(scale) for scale in ("desk", "smoke"))
-    base, density = next(found for found in scales if found[0].n_features == n_features)
+    base, density = race_with(int(run.table.n_features.iloc[0]))
     return with_levers(run.table, entries(base, density), base), base, density
 
 

@@ -12,7 +12,7 @@ def test_every_preset_is_valid_and_known_again_at_every_scale(name, scale):
     sweep = preset_sweep(name, scale, seeds=(5,))
     assert all(unit.n_members == len(unit.settings) for unit in plan(sweep))
     one_size = (
-        name in ("demo", "recipe", "levers", "basins", "worlds") and scale == "paper"
+        name in ("demo", "recipe", "levers", "robustness", "basins", "worlds") and scale == "paper"
     )  # they are the same at desk and paper
     known_as = "desk" if one_size else scale
     assert batch_of(sweep) == (name, known_as)

@@ -1,6 +1,7 @@
 """Levers side by side: loss against coverage, a panel for each family, and the ranks."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -18,6 +19,7 @@ _LANDMARK, _LANDMARKS = "#777777", ("star", "hexagram-open")  # colour, symbols 
 _PANEL, _BELOW, _TOP = 340, 250, 100  # pixels: of a panel, below it for its legend, above all
 _LEGEND = 65  # pixels from a panel to its legend
 _ROW_HEIGHT = 22
+_APART = 0.25  # rows between the dots of two levers in one context
 
 
 def front_panels(
@@ -124,3 +126,43 @@ def rank_bars(ranks: Mapping[str, Rank], families: Mapping[str, str], title: str
     least = "share of features covered, averaged over loss budgets"
     note = f"{least} up to {MOST_LOSS} times the predicted least; 95% t interval over seeds"
     return styled(figure, title, note, height=_ROW_HEIGHT * len(ranks) + 180)
+
+
+def context_panels(
+    rows: Sequence[Mapping[str, Any]], measures: Mapping[str, float], title: str
+) -> go.Figure:
+    """How levers differ from another in several contexts: a row each, a panel for each measure.
+
+    A row has a context, a lever, and an Interval under the name of each measure; `measures` says
+    what the measure is where there is no difference.
+    """
+    figure = make_subplots(figure=Figure(), cols=len(measures), shared_yaxes=True)
+    contexts, levers = (list(dict.fromkeys(row[of] for row in rows)) for of in ("context", "lever"))
+    for number, lever in enumerate(levers):
+        inside = [row for row in rows if row["lever"] == lever]
+        below = _APART * (number - (len(levers) - 1) / 2)
+        y = [contexts.index(row["context"]) + below for row in inside]
+        for column, name in enumerate(measures, 1):
+            dots = _context_dots([row[name] for row in inside], y, number)
+            dots.update(name=lever, legendgroup=lever, showlegend=column == 1)
+            figure.add_trace(dots, row=1, col=column)
+    for column, (name, same) in enumerate(measures.items(), 1):
+        figure.add_vline(same, line={"color": _LANDMARK, "dash": "dot"}, row=1, col=column)
+        figure.update_xaxes(title_text=name, row=1, col=column)
+    ticks = {"tickvals": [*range(len(contexts))], "ticktext": contexts}
+    figure.update_yaxes(**ticks, range=(len(contexts) - 0.5, -0.5), automargin=True)
+    note = "mean and 95% t interval over seeds; dotted: no difference"
+    return styled(figure, title, note, height=2 * _ROW_HEIGHT * len(contexts) + 200)
+
+
+def _context_dots(intervals: Sequence[Interval], y: list[float], number: int) -> go.Scatter:
+    over_seeds = Interval(*map(np.array, zip(*intervals, strict=True)))
+    colour = COLOURS[number % len(COLOURS)]
+    return go.Scatter(
+        x=over_seeds.mean,
+        y=y,
+        error_x=_bars(over_seeds, colour),
+        mode="markers",
+        marker={"color": colour, "symbol": SYMBOLS[number % len(SYMBOLS)], "size": 9},
+        hovertemplate="%{x:.3f}",
+    )

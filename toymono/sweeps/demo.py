@@ -78,6 +78,12 @@ def race_of(scale: ScaleName) -> tuple[Config, float]:
     return base, demo.density
 
 
+def race_with(n_features: int) -> tuple[Config, float]:
+    """The same, of the scale whose networks have so many features."""
+    races = (race_of("desk"), race_of("smoke"))
+    return next(race for race in races if race[0].n_features == n_features)
+
+
 def basins_sweep(scale: ScaleName, seeds: tuple[int, ...]) -> Sweep:
     """Zero bias and offset -1, each from two draws of initial weights in one world."""
     fastest = starts(at_highest_rate(demo_of(scale)))

@@ -9,15 +9,17 @@ from toymono.sweeps.elhage import TOYS, toy_base, toy_sweep
 from toymono.sweeps.paper import BATCHES, PaperBatch
 from toymono.sweeps.race import race_sweep
 from toymono.sweeps.recipes import recipe_sweep
+from toymono.sweeps.robustness import robustness_sweep
 from toymono.sweeps.scales import SCALES, Scale, ScaleName, scaled
 from toymono.sweeps.worlds import world_sweep
 
-_AT_DEMO_SIZE = ("demo", "levers", "basins", "worlds")
+_AT_DEMO_SIZE = ("demo", "levers", "basins", "worlds", "robustness")
 PRESETS: dict[str, str] = {  # names of sweeps, and what each is
     "demo": "zero bias against offset -1 with decay, small enough for minutes",
     "recipe": "batch, steps, schedule, optimizer: "
     "the cheapest training that ends where the paper's ends",
     "levers": "every lever at five strengths and equal multiply-adds, at the demo's shape",
+    "robustness": "the best levers at other rates, widths, densities and laws, and in pairs",
     "basins": "zero bias and offset -1, each from two draws of initial weights in one world",
     "worlds": "features in groups and trees and with common factors, from zero bias and offset -1",
     **TOYS,
@@ -37,6 +39,8 @@ def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)
         return recipe_sweep(SCALES[scale].config, seeds)
     if name == "levers":
         return race_sweep(*race_of(scale), seeds, whole=scale != "smoke")
+    if name == "robustness":
+        return robustness_sweep(*race_of(scale), seeds, whole=scale != "smoke")
     if name in TOYS:
         return toy_sweep(name, scale, seeds)
     if name == "worlds":

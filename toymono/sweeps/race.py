@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from toymono.config import Config, Sweep
 from toymono.sweeps.paper import Grid
 
-_FOLDS = 7  # biases fall to e^-7 of their start in the first half of training
-_RATE = 0.01
+FOLDS = 7  # biases fall to e^-7 of their start in the first half of training
+RATE = 0.01
 _MOST_OF_STEP = 0.8  # of its work that a lever alone may take
 NO_LEVER, PAPER_LEVER = "no lever", "offset and decay"
 
@@ -70,7 +70,7 @@ class _Shape(NamedTuple):
 
 def levers(base: Config, density: float) -> dict[str, dict[str, Lever]]:
     """The levers of the race by family and name, for networks of this shape; the first is none."""
-    decay = _FOLDS / (_RATE * base.n_steps / 2)
+    decay = FOLDS / (RATE * base.n_steps / 2)
     of = _Shape(base.n_features, base.n_embed, base.n_neurons, density, decay)
     return {
         "training": _of_training(of),
@@ -86,7 +86,7 @@ def _of_training(of: _Shape) -> dict[str, Lever]:
     widths = (of.k // 4, of.k // 2, 3 * of.k // 2, 2 * of.k, 4 * of.k)
     periods = (32, 64, 128, 256, 512)  # of which a minimum lies within 3 % of the same steps
     return {
-        NO_LEVER: Lever("learning_rate", (_RATE,)),
+        NO_LEVER: Lever("learning_rate", (RATE,)),
         "learning rate": Lever("learning_rate", (0.003, 0.005, 0.02, 0.03, 0.05)),
         "annealing": Lever("schedule_period", periods),
         "width": Lever("n_neurons", widths),
@@ -100,7 +100,7 @@ def _of_biases(of: _Shape) -> dict[str, Lever]:
     offsets = (-0.125, -0.25, -0.5, -1.0, -2.0)
     low = -2 * (of.n * of.density / (9 * of.d)) ** 0.5  # where the theory has the biases
     firing = {**offset, "firing_rate": of.density / 4}
-    speed = {**offset, "full_speed": _RATE}
+    speed = {**offset, "full_speed": RATE}
     return {
         PAPER_LEVER: Lever("bias_offset", offsets, {"bias_decay": of.decay}),
         "decay after offset -1": Lever("bias_decay", of.decays(), offset),
@@ -183,7 +183,7 @@ class Entry(NamedTuple):
 
 def entries(base: Config, density: float) -> list[Entry]:
     """Every lever at every strength; two levers may share a setting."""
-    common = {"feature_density": (density,), "learning_rate": (_RATE,)}
+    common = {"feature_density": (density,), "learning_rate": (RATE,)}
     return [
         Entry(family, name, strength, {**common, **grid})
         for family, found in levers(base, density).items()
