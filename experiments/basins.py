@@ -22,7 +22,6 @@ from toymono.config import Hyper
 from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.plots.paths import path_panels
-from toymono.sweeps.store import read_member
 from toymono.toy.model import params_of, weights_of
 from toymono.toy.tasks import sample_batch
 from toymono.toy.world import make_world, probe_key
@@ -69,9 +68,7 @@ def members_of(run, seed):
     names = {}
     for row in rows.itertuples():
         kind = "offset" if row.bias_offset else "zero bias"
-        names[kind + (" again" if row.redraw else "")] = read_member(
-            run.units[int(row.unit)], int(row.seed), int(row.setting)
-        )
+        names[kind + (" again" if row.redraw else "")] = run.member(row.Index).stored
     return names
 
 

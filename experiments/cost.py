@@ -14,9 +14,8 @@ from toymono.analysis.roles import roles
 from toymono.command_line.terminal import print_table, summary_table
 from toymono.evidence.tables import over_seeds
 from toymono.gallery.figures import sweep_figure
-from toymono.sweeps.store import read_member
 from toymono.toy.tasks import sample_batch
-from toymono.toy.world import make_world
+from toymono.toy.world import probe_key
 
 BATCHES = ("K1", "LR1", "LR3")
 MEASURES = ("firing_per_sample", "skipping_over_dense", "folded_over_dense")
@@ -25,9 +24,9 @@ MEASURES = ("firing_per_sample", "skipping_over_dense", "folded_over_dense")
 def priced(run):
     """The table of a run with the neurons that fire on a sample, and costs over the dense one's."""
     rows = []
-    for row in run.table.to_dict("records"):
-        member = read_member(run.units[row["unit"]], row["seed"], row["setting"])
-        key = make_world(member.config, row["seed"]).key_probe
+    for number, row in zip(run.table.index, run.table.to_dict("records"), strict=True):
+        member = run.member(number).stored
+        key = probe_key(member.seed)
         inputs = sample_batch(member.config, member.problem, key, member.hyper).inputs
         net = member.specimen
         linear = roles(net).linear

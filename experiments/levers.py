@@ -28,7 +28,6 @@ from toymono.gallery.circuits import hand_built_loss
 from toymono.plots.front import front_panels, rank_bars
 from toymono.sweeps.demo import race_with
 from toymono.sweeps.race import NO_LEVER, PAPER_LEVER, entries
-from toymono.sweeps.store import read_member
 from toymono.toy.tasks import Problem, sample_batch
 from toymono.toy.world import probe_key
 
@@ -116,9 +115,8 @@ def endpoints(net, density, key):
     }
 
 
-def of_member(run, row, density):
+def of_member(member, density):
     """The endpoints of one member."""
-    member = read_member(run.units[int(row.unit)], int(row.seed), int(row.setting))
     return jax.tree.map(float, endpoints(member.specimen, density, probe_key(member.seed)))
 
 
@@ -132,7 +130,7 @@ def best_table(run, table, found, density):
         if strength is None:
             continue
         members = table[(table.lever == lever) & (table.strength == strength)]
-        more = pd.DataFrame([of_member(run, row, density) for row in members.itertuples()])
+        more = pd.DataFrame([of_member(run.member(number), density) for number in members.index])
         numbers = members[[*SHOWN]].reset_index(drop=True).join(more).astype(float).mean()
         rows.append({"lever": lever, "strength": strength, **numbers})
     return pd.DataFrame(rows)

@@ -119,7 +119,7 @@ def draw(runs):
     print(f"{RULE}. Expected: {EXPECTED}.")
     families = {lever: "two levers" if " + " in lever else "one lever" for lever in found}
     return {
-        "robustness": context_panels(
+        "robustness-contexts": context_panels(
             rows, MEASURES, "Levers against the offset, one thing changed"
         ),
         "robustness-pairs": rank_bars(found, families, "Two levers together"),

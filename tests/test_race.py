@@ -15,6 +15,7 @@ from toymono.evidence.front import (
     with_levers,
 )
 from toymono.evidence.tables import recorded_table, run_table
+from toymono.plots.front import rank_bars
 from toymono.sweeps.demo import race_of
 from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.race import NO_LEVER, PAPER_LEVER, entries, levers
@@ -82,6 +83,11 @@ def test_a_lever_of_which_no_network_has_finished_has_no_rank_number(raced):
     assert best_strength(found, "width") is None
     assert [*ranks(coverages, (NO_LEVER,))][-1] == "width"
     assert "width" not in {front.lever for front in fronts(found)}
+    families = dict.fromkeys(coverages.index, "all")
+    drawn = rank_bars(ranks(coverages, ()), families, "made up")
+    assert [(words.y, words.text) for words in drawn.layout.annotations] == [
+        ("width", "no network finished")
+    ]
 
 
 @pytest.fixture(scope="module")

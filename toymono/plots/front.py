@@ -120,6 +120,10 @@ def rank_bars(ranks: Mapping[str, Rank], families: Mapping[str, str], title: str
             hovertemplate="%{y}: %{x:.3f}<extra>" + family + "</extra>",
         )
         figure.add_trace(dots)
+    unknown = [name for name, rank in ranks.items() if np.isnan(rank.coverage.mean)]
+    for name in unknown:
+        words = {"text": "no network finished", "font": {"color": _LANDMARK, "size": 11}}
+        figure.add_annotation(x=0, y=name, xanchor="left", showarrow=False, **words)
     order = {"categoryorder": "array", "categoryarray": [*ranks][::-1]}
     figure.update_yaxes(**order, automargin=True)
     figure.update_xaxes(title_text="budget coverage", range=(0, 1))
