@@ -43,6 +43,14 @@ def test_a_scale_keeps_the_worth_of_the_decay_up_to_five_times_the_decay(scale):
         assert unit.settings[0].bias_decay == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(("name", "decay"), [("B1", 0.03), ("B3", 0.003), ("E1", 0.03)])
+def test_batches_of_one_rate_take_biases_as_far_at_the_desk_s_rate(name, decay):
+    (unit,) = plan(preset_sweep(name, "desk"))
+    for hyper in unit.settings:
+        assert hyper.learning_rate == 0.01 and unit.config.n_steps == 2**14
+        assert hyper.bias_decay * hyper.learning_rate == pytest.approx(5 * decay * 0.003)
+
+
 def test_the_desk_trains_the_paper_s_networks_on_the_paper_s_data():
     paper, desk = (
         {c.n_features: (c, h) for c, h in preset_sweep("LR3", s).models()}
