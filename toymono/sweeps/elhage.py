@@ -133,7 +133,9 @@ _MOST_PER_UNIT = 60  # members: a unit that is done is kept
 def toy_base(name: str, scale: str) -> Config:
     """The shape of one of TOYS and how it is trained, at a scale."""
     toy = _TOYS[name]
-    changes = {"paper": {}, "desk": toy.desk, "smoke": {**_SMOKE.get(name, {}), **_SMOKE_TRAINING}}[scale]
+    changes = {"paper": {}, "desk": toy.desk, "smoke": {**_SMOKE.get(name, {}), **_SMOKE_TRAINING}}[
+        scale
+    ]
     fields: dict[str, Any] = {**toy.sizes, **changes}
     return dataclasses.replace(_BASE, **fields)
 
