@@ -21,7 +21,7 @@ from toymono.plots.superposition import Weighed, directions_in_plane, share_curv
 
 BATCHES = ("pentagon", "two-pairs", "three-pairs")
 N_TRIES = 10  # networks of which the one with the least loss counts: a plane is hard to train in
-SEEDS = tuple(range(3 * N_TRIES))
+SEEDS = tuple(range(5 * N_TRIES))
 
 RULE = (
     "Of ten networks the one with the least loss counts. PENTAGON: the share of pentagons is at "
