@@ -30,9 +30,8 @@ RULE = (
     "at .1; SPARSE: at most .1 at .001. Supported where the 95 % interval over fives of seeds lies "
     "within, refuted where it lies outside, else undecided"
 )
-LEAST_SHARE, MOST_SPARSE = 0.9, 0.1
 DENSE, FIRST, SPARSE = 0.3, 0.1, 0.001
-MOST_FIRST = 39 / 40
+RANGES = {"PAIRS": (0.9, 1.0), "DENSE": (0.9, 1.0), "FIRST": (0.0, 0.975), "SPARSE": (0.0, 0.1)}
 EXPECTED = "all four supported"
 
 
@@ -55,24 +54,21 @@ def over_trials(found, what, low=0.0, high=1.0):
     return interval_over_seeds(part.groupby("trial")[what].mean().to_numpy(), 0.0, highest)
 
 
-def judged(few, many):
-    """The intervals and the verdicts of RULE; the numbers of used neurons are told beside them."""
-    pairs, dense = over_trials(few, "both"), over_trials(many, "alone", low=DENSE)
-    first, sparse = (over_trials(many, "alone", at, at) for at in (FIRST, SPARSE))
-    intervals = {
-        "three features with both signs": pairs,
-        "neurons with one feature, density from .3": dense,
-        "neurons with one feature, density .1": first,
-        "neurons with one feature, density .001": sparse,
+def measured(few, many):
+    """What RULE judges, over fives of seeds; the numbers of used neurons stand beside it."""
+    return {
+        "PAIRS": over_trials(few, "both"),
+        "DENSE": over_trials(many, "alone", low=DENSE),
+        "FIRST": over_trials(many, "alone", FIRST, FIRST),
+        "SPARSE": over_trials(many, "alone", SPARSE, SPARSE),
         "used neurons, density from .3": over_trials(many, "used", low=DENSE),
         "used neurons, density .001": over_trials(many, "used", SPARSE, SPARSE),
     }
-    return intervals, {
-        "PAIRS": verdict(pairs, LEAST_SHARE, 1.0),
-        "DENSE": verdict(dense, LEAST_SHARE, 1.0),
-        "FIRST": verdict(first, 0.0, MOST_FIRST),
-        "SPARSE": verdict(sparse, 0.0, MOST_SPARSE),
-    }
+
+
+def judged(intervals):
+    """The verdicts of RULE, by their names."""
+    return {name: verdict(intervals[name], *ends) for name, ends in RANGES.items()}
 
 
 def weighed(run, found):
@@ -88,7 +84,8 @@ def weighed(run, found):
 def draw(runs):
     """Weights of the small networks, and neurons with one feature; verdicts are printed."""
     few, many = (found_in(runs[name]) for name in BATCHES)
-    intervals, verdicts = judged(few, many)
+    intervals = measured(few, many)
+    verdicts = judged(intervals)
     print_verdicts(intervals, verdicts, RULE, EXPECTED)
     shares = many.pivot(index="trial", columns="density", values="alone")
     x, values = 1 / shares.columns.to_numpy(), shares.to_numpy()

@@ -33,12 +33,20 @@ RULE = (
     "Supported where the 95 % interval over tens of seeds lies within, refuted where it lies "
     "outside, else undecided"
 )
-REGULAR_UP_TO, RARE_FROM, LEAST_SHARE = 1.6, 3.9, 0.9
-TURN_RANGE = (2.0, 3.2)
-MOST_ORTHOGONAL, SIDE_RANGE, MOST_OPPOSITE = 0.1, (0.3, 0.9), -0.9
+REGULAR_UP_TO, RARE_FROM = 1.6, 3.9
+RANGES = {
+    "PENTAGON": (0.9, 1.0),
+    "DIGONS": (0.9, 1.0),
+    "TURN": (2.0, 3.2),
+    "TOGETHER": (0.0, 0.1),
+    "SIDE": (0.3, 0.9),
+    "OPPOSITE": (-1.0, -0.9),
+}
 EXPECTED = "all six supported"
 
 SHOWN = (0, 3, 5, 7, 10)  # rarities whose networks are drawn
+PAIRS = {"first pair": [0, 1], "second pair": [2, 3], "third pair": [4, 5]}
+NOTE = "best of ten networks, turned so that the first feature points right"
 ALWAYS, BY_CHANCE, NEVER = "always together", "by chance", "never together"
 
 
@@ -87,49 +95,47 @@ def pairs(run):
     return pd.DataFrame(rows)
 
 
-def over_trials(found, kind, of=lambda cosine: cosine):
-    """Mean over pairs and densities, over tens of seeds."""
+def over_trials(found, kind):
+    """Mean cosine over pairs and densities, over tens of seeds."""
     part = found[found.kind == kind]
-    means = of(part.cosine).groupby(part.trial).mean()
-    return interval_over_seeds(means.to_numpy(), lowest=-1.0, highest=1.0)
+    return interval_over_seeds(part.groupby("trial").cosine.mean().to_numpy(), -1.0, 1.0)
 
 
-def judged(found, two, three):
-    """The intervals and the verdicts of RULE; cosines by chance, and the share of pairs that count,
-    are told beside them.
-    """
+def sizes_over_trials(found, kind):
+    """The same of the cosines without their signs."""
+    of = over_trials(found.assign(cosine=found.cosine.abs()), kind)
+    return of._replace(low=np.maximum(of.low, 0.0))
+
+
+def of_polygons(found):
+    """Shares of pentagons and digons, and where pentagons end, over tens of seeds."""
     pentagons, digons = (shares(found, of) for of in POLYGONS)
-    regular, rare = (
-        interval_over_seeds(part.mean(axis=1).to_numpy(), 0.0, 1.0)
-        for part in (
-            pentagons.loc[:, pentagons.columns <= REGULAR_UP_TO],
-            digons.loc[:, digons.columns >= RARE_FROM],
-        )
-    )
-    turn = interval_over_seeds(turns(pentagons), lowest=0.0)
-    together, side = over_trials(two, ALWAYS, np.abs), over_trials(three, ALWAYS)
-    opposite, chance = over_trials(two, NEVER), over_trials(two, BY_CHANCE, np.abs)
+    regular = pentagons.loc[:, pentagons.columns <= REGULAR_UP_TO].mean(axis=1)
+    rare = digons.loc[:, digons.columns >= RARE_FROM].mean(axis=1)
+    return {
+        "PENTAGON": interval_over_seeds(regular.to_numpy(), 0.0, 1.0),
+        "DIGONS": interval_over_seeds(rare.to_numpy(), 0.0, 1.0),
+        "TURN": interval_over_seeds(turns(pentagons), lowest=0.0),
+    }
+
+
+def of_pairs(two, three):
+    """Cosines of two pairs and of three, over tens of seeds; those by chance stand beside them."""
     counting = pd.concat([two, three])
     counting = counting.cosine.notna().groupby(counting.trial).mean()
-    intervals = {
-        "pentagons, rarity up to 1.6": regular,
-        "digons, rarity from 3.9 on": rare,
-        "rarity where pentagons end": turn,
-        "|cosine|, two pairs, always together": together,
-        "|cosine|, two pairs, by chance": chance,
-        "cosine, two pairs, never together": opposite,
-        "cosine, three pairs, always together": side,
-        "cosine, three pairs, by chance": over_trials(three, BY_CHANCE),
-        "pairs with both features represented": interval_over_seeds(counting.to_numpy(), 0.0, 1.0),
+    return {
+        "TOGETHER": sizes_over_trials(two, ALWAYS),
+        "SIDE": over_trials(three, ALWAYS),
+        "OPPOSITE": over_trials(two, NEVER),
+        "|cosine| of two pairs by chance": sizes_over_trials(two, BY_CHANCE),
+        "cosine of three pairs by chance": over_trials(three, BY_CHANCE),
+        "share of pairs that count": interval_over_seeds(counting.to_numpy(), 0.0, 1.0),
     }
-    return intervals, {
-        "PENTAGON": verdict(regular, LEAST_SHARE, 1.0),
-        "DIGONS": verdict(rare, LEAST_SHARE, 1.0),
-        "TURN": verdict(turn, *TURN_RANGE),
-        "TOGETHER": verdict(together, 0.0, MOST_ORTHOGONAL),
-        "SIDE": verdict(side, *SIDE_RANGE),
-        "OPPOSITE": verdict(opposite, -1.0, MOST_OPPOSITE),
-    }
+
+
+def judged(intervals):
+    """The verdicts of RULE, by their names."""
+    return {name: verdict(intervals[name], *ends) for name, ends in RANGES.items()}
 
 
 def weighed_rarities(run, found):
@@ -137,7 +143,9 @@ def weighed_rarities(run, found):
     first = found[found.trial == 0]
     places = sorted({min(place, len(first) - 1) for place in SHOWN})
     rows = (first.iloc[place] for place in places)
-    return [Weighed(f"{row.rarity:.3g} x", turned(directions(run, int(row.name)))) for row in rows]
+    return [
+        Weighed(f"rarity {row.rarity:.3g}", turned(directions(run, int(row.name)))) for row in rows
+    ]
 
 
 def weighed_pairs(run, found, name):
@@ -149,42 +157,37 @@ def weighed_pairs(run, found, name):
     return [Weighed(f"{name}<br>{k}", turned(directions(run, int(rows[k])))) for k in kinds]
 
 
+def of_turn(found, said):
+    """The share of pentagons against the rarity, as a figure."""
+    pentagons = shares(found, "pentagon")
+    x, values = pentagons.columns.to_numpy(), pentagons.to_numpy()
+    curve = Curve({"of": "pentagons"}, x, interval_over_seeds(values, 0.0, 1.0), values)
+    title, note = f"Where the pentagon ends: TURN {said}", tries_note(curve, N_TRIES)
+    return share_curve(
+        curve, title, note, "share of pentagons", "how many times rarer the last feature is"
+    )
+
+
 def draw(runs):
     """Directions in the plane, and where pentagons end; numbers and verdicts are printed."""
     found = polygons(runs["pentagon"])
     two, three = (pairs(runs[name]) for name in ("two-pairs", "three-pairs"))
-    intervals, verdicts = judged(found, two, three)
+    intervals = {**of_polygons(found), **of_pairs(two, three)}
+    verdicts = judged(intervals)
     print_verdicts(intervals, verdicts, RULE, EXPECTED)
-    of_pentagon, of_pairs = (
-        ", ".join(f"{name} {verdicts[name]}" for name in names)
-        for names in (("PENTAGON", "DIGONS", "TURN"), ("TOGETHER", "SIDE", "OPPOSITE"))
-    )
-    pentagons = shares(found, "pentagon")
-    x, values = pentagons.columns.to_numpy(), pentagons.to_numpy()
-    curve = Curve({"of": "pentagons"}, x, interval_over_seeds(values, 0.0, 1.0), values)
-    best = "best of ten networks, turned so that the first feature points right"
+    said = [f"{name} {of}" for name, of in verdicts.items()]
     shown = weighed_pairs(runs["two-pairs"], two, "two pairs")
     shown += weighed_pairs(runs["three-pairs"], three, "three pairs")[:1]
-    pair_names = ("first pair", "second pair", "third pair")
     return {
         "superposition-pentagon": directions_in_plane(
             weighed_rarities(runs["pentagon"], found),
-            {"four features": range(4), "the rarer feature": [4]},
-            f"Five features in a plane, one of them rarer: {of_pentagon}",
-            best,
+            {"four features": range(4), "the feature that is rarer": [4]},
+            f"Five features in a plane: {', '.join(said[:3])}",
+            NOTE,
         ),
-        "superposition-turn": share_curve(
-            curve,
-            f"Where the pentagon ends: TURN {verdicts['TURN']}",
-            tries_note(curve, N_TRIES),
-            "share of pentagons",
-            "how many times rarer the last feature is",
-        ),
+        "superposition-turn": of_turn(found, verdicts["TURN"]),
         "superposition-pairs": directions_in_plane(
-            shown,
-            {name: [2 * n, 2 * n + 1] for n, name in enumerate(pair_names)},
-            f"Pairs of features in a plane: {of_pairs}",
-            best,
+            shown, PAIRS, f"Pairs of features in a plane: {', '.join(said[3:])}", NOTE
         ),
     }
 

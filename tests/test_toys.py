@@ -67,14 +67,21 @@ THREE = {"always together": 0.5, "by chance": -0.2}
 def test_what_lies_in_a_plane_is_judged_as_the_rule_says(script, n_pentagons, changes, said):
     plane, n = script("superposition_plane"), _found(n_pentagons)
     three = {**THREE, **{k: v for k, v in changes.items() if k in THREE}}
-    _, verdicts = plane.judged(n, _pairs(**{**TWO, **changes}), _pairs(**three))
-    assert [*verdicts.values()] == said
+    pairs = plane.of_pairs(_pairs(**{**TWO, **changes}), _pairs(**three))
+    assert [*plane.judged({**plane.of_polygons(n), **pairs}).values()] == said
 
 
 def test_pentagons_end_half_a_step_above_the_last_of_them(script):
     plane = script("superposition_plane")
     turns = plane.turns(plane.shares(_found((5, 1)), "pentagon"))
     assert turns == pytest.approx(10 ** np.array([0.45, 0.05]))
+
+
+def test_a_mean_size_of_cosines_ends_at_0(script):
+    found = _pairs(**{"always together": 0.0})
+    found.loc[found.trial == 0, "cosine"] = -0.05
+    interval = script("superposition_plane").sizes_over_trials(found, "always together")
+    assert (interval.low, interval.mean) == (0, pytest.approx(0.05 / 3))
 
 
 def test_pairs_without_one_of_their_features_do_not_count(script):
@@ -95,5 +102,6 @@ def test_shares_of_neurons_with_one_feature_are_judged_as_the_rule_says(script, 
     trials, densities = range(3), (1.0, 0.3, 0.1, 0.001)
     rows = [(t, p, s) for t in trials for p, s in zip(densities, shares, strict=True)]
     many = pd.DataFrame(rows, columns=["trial", "density", "alone"]).assign(both=1.0, used=40)
-    _, verdicts = script("superposition_absolute").judged(many, many)
+    absolute = script("superposition_absolute")
+    verdicts = absolute.judged(absolute.measured(many, many))
     assert [*verdicts.values()] == ["supported", *said]

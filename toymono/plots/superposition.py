@@ -14,6 +14,7 @@ from toymono.evidence.curves import Curve
 from toymono.plots.curves import lines_with_bands, seeds_note
 from toymono.plots.figure import Figure
 from toymono.plots.style import COLOURS, SIGNED, lettered, styled
+from toymono.plots.ticks import setting_ticks
 
 _LINE = {"color": "#888", "width": 1, "dash": "dot"}
 _INVERSE_DENSITY = "1 / density"
@@ -132,7 +133,7 @@ def share_curve(
 ) -> go.Figure:
     """A share against 1 / density, or another number above 0, with its interval."""
     figure = Figure(lines_with_bands([curve], f"{x} %{{x:.3g}}: %{{y:.3f}}"))
-    figure.update_xaxes(type="log", title_text=x)
+    figure.update_xaxes(title_text=x, **setting_ticks(np.sort(curve.x)))
     figure.update_yaxes(range=[-0.02, 1.05], title_text=y)
     figure.update_layout(showlegend=False)
     return styled(figure, title, note, height=420)
