@@ -166,21 +166,17 @@ def test_a_trained_network_is_stored_and_read_as_it_was(architecture, tmp_path):
 def test_the_gradient_of_a_tied_weight_comes_from_both_of_its_places():
     made = config("tied", n_features=1, n_embed=1, n_neurons=1)
     params = params_of(Weights(jnp.array([[0.5]]), None, None, jnp.zeros(1)))
-
-    def loss(params):
-        return jnp.square(network(made, params)(jnp.ones((1, 1))) - 1).sum()
-
+    slope = jax.grad(lambda p: jnp.square(network(made, p)(jnp.ones((1, 1))) - 1).sum())(params)
     # (w^2 - 1)^2 has the slope 4 w (w^2 - 1): -1.5 at w = 1/2, half of it from each place
-    gradient = weights_of(jax.grad(loss)(params)).encoder
-    assert float(gradient[0, 0]) == pytest.approx(-1.5)
+    assert float(weights_of(slope).encoder[0, 0]) == pytest.approx(-1.5)
 
 
 def test_what_is_trained_counts_outputs_by_their_importance():
-    made = config("tied", optimizer="adamw", schedule="constant")
-    net = {}
+    made, net = config("tied", optimizer="adamw", schedule="constant", n_steps=512), {}
     for decay in (1.0, 1e-6):
-        numbers = Hyper(0.01, feature_density=0.25, importance_decay=decay)
-        *_, last = snapshots(dataclasses.replace(made, n_steps=512), [numbers], (0,))
+        *_, last = snapshots(
+            made, [Hyper(0.01, feature_density=0.25, importance_decay=decay)], (0,)
+        )
         kernel = finished(made, (0,), last).params["encoder"]["kernel"]
         net[decay] = np.linalg.norm(np.asarray(kernel)[-1, 0, 0], axis=-1)
     # Two neurons: where only the first of three outputs counts, the others' weights harm it.
