@@ -4,8 +4,9 @@ import argparse
 import pathlib
 
 import numpy as np
+import pandas as pd
 
-from toymono.command_line.terminal import one_sentence, print_table, summary_table
+from toymono.command_line.terminal import frame_table, one_sentence, print_table, summary_table
 from toymono.environment import browser
 from toymono.evidence.results import joined, measured_results, read_results, write_results
 from toymono.evidence.tables import over_seeds
@@ -43,6 +44,17 @@ def verdict(interval, low, high):
     if low <= interval.low and interval.high <= high:
         return "supported"
     return "refuted" if interval.high < low or interval.low > high else "undecided"
+
+
+def print_verdicts(intervals, judged, rule, expected):
+    """The intervals that a rule judges, the rule, what was expected and what was found, which is
+    returned in words.
+    """
+    rows = [{"what": name, **ends(of), "n": int(of.n)} for name, of in intervals.items()]
+    print_table(frame_table(pd.DataFrame(rows)))
+    words = ", ".join(f"{name} {of}" for name, of in judged.items())
+    print(f"{rule}. Expected: {expected}. Found: {words}.")
+    return words
 
 
 def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2), tell=print_means):

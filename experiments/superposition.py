@@ -10,9 +10,8 @@ Expect:   dimensions per feature stay near 1/2 over several densities; lines of 
 
 import numpy as np
 import pandas as pd
-from _main import ends, main, verdict
+from _main import main, print_verdicts, verdict
 
-from toymono.command_line.terminal import frame_table, print_table
 from toymono.evidence.curves import Curve
 from toymono.evidence.dimensionality import FRACTIONS, level_of, of_seed
 from toymono.evidence.seeds import interval_over_seeds
@@ -56,8 +55,7 @@ def verdicts(levels):
         "LINES": verdict(intervals["both lines"], ALL_SEEDS, 1.0),
         "NEAR": verdict(intervals["share near"], *NEAR_RANGE),
     }
-    rows = [{"what": n, **ends(of), "n": int(of.n)} for n, of in intervals.items()]
-    return rows, judged
+    return intervals, judged
 
 
 def per_feature_curve(levels):
@@ -94,10 +92,7 @@ def draw(runs):
     """Dimensionality against 1 / density, and weights; numbers and verdicts are printed."""
     run = runs["geometry"]
     levels = levels_of(run)
-    rows, judged = verdicts(levels)
-    print_table(frame_table(pd.DataFrame(rows)))
-    told = ", ".join(f"{name} {of}" for name, of in judged.items())
-    print(f"{RULE}. Expected: {EXPECTED}. Found: {told}.")
+    told = print_verdicts(*verdicts(levels), RULE, EXPECTED)
     title = "Features that share dimensions"
     curve = per_feature_curve(levels)
     return {

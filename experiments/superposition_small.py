@@ -10,14 +10,14 @@ Expect:   two features lie where the closed forms say; ReLU neurons are all mono
 
 import numpy as np
 import pandas as pd
-from _main import ends, main, verdict
+from _main import main, print_verdicts, verdict
+from _tries import best_of, joint, tries_note
 
 from toymono.analysis.monosemanticity import POLY_THRESHOLD
 from toymono.analysis.phases import PHASES, margin, phase_losses, phase_of, predicted_phase
-from toymono.command_line.terminal import frame_table, print_table
 from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import interval_over_seeds
-from toymono.plots.superposition import PhaseMap, phase_diagram, share_against_density
+from toymono.plots.superposition import PhaseMap, phase_diagram, share_curve
 
 BATCHES = ("phase-diagram", "relu-hidden")
 N_TRIES = 3  # networks of which the one with the least loss counts, as small ones often get stuck
@@ -36,18 +36,9 @@ LEAST_DENSE, MOST_SPARSE = 0.9, 0.1
 EXPECTED = "both supported"
 
 
-def best_of(table):
-    """The member with the least loss of each three seeds, in each cell; `trial` is which three."""
-    seeds = sorted(table.seed.unique())
-    ranks = {seed: place // N_TRIES for place, seed in enumerate(seeds)}
-    table = table.assign(trial=table.seed.map(ranks))
-    table = table[table.task_loss.notna()]
-    return table.loc[table.groupby(["trial", "setting", "unit"]).task_loss.idxmin()]
-
-
 def phases_of(run):
     """The phase of the best of three networks of each cell, and the one that is predicted."""
-    best = best_of(run.table)
+    best = best_of(run.table, N_TRIES)
     nets = (run.member(number).specimen for number in best.index)
     found = [phase_of(np.asarray(net.encoder)[:, 0]) for net in nets]
     losses = phase_losses(best.feature_density.to_numpy(), best.importance_decay.to_numpy())
@@ -75,21 +66,13 @@ def phase_map(phases):
 def mono_shares(run):
     """Share of nearly monosemantic neurons among those that answer: trial by density, rising."""
     rows = []
-    for row in best_of(run.table).itertuples():
+    for row in best_of(run.table, N_TRIES).itertuples():
         unit = run.units[int(row.unit)].isel(step=-1)
         score = unit.score.sel(seed=int(row.seed)).isel(setting=int(row.setting)).values
         alive = score > 0
         share = (score > POLY_THRESHOLD).sum() / max(alive.sum(), 1)
         rows.append({"trial": row.trial, "density": row.feature_density, "share": share})
     return pd.DataFrame(rows).pivot(index="trial", columns="density", values="share")
-
-
-def joint(verdicts):
-    """One verdict of several parts: refuted if one is, else supported if all are."""
-    for of in ("refuted", "untested", "undecided"):
-        if of in verdicts:
-            return of
-    return "supported"
 
 
 def ends_of(shares):
@@ -110,19 +93,17 @@ def draw(runs):
         "RELU": joint([verdict(dense, LEAST_DENSE, 1.0), verdict(sparse, 0.0, MOST_SPARSE)]),
     }
     told = {"agreeing cells": same, "mono, dense": dense, "mono, sparse": sparse}
-    rows = [{"what": name, **ends(of), "n": int(of.n)} for name, of in told.items()]
-    print_table(frame_table(pd.DataFrame(rows)))
-    words = ", ".join(f"{name} {of}" for name, of in judged.items())
-    print(f"{RULE}. Expected: {EXPECTED}. Found: {words}.")
+    print_verdicts(told, judged, RULE, EXPECTED)
     x, values = 1 / shares.columns.to_numpy(), shares.to_numpy()
     curve = Curve({"of": "neurons"}, x, interval_over_seeds(values, 0.0, 1.0), values)
     title = f"Two features in one dimension: {judged['PHASES']}"
     note = "best of three networks in each cell"
     return {
         "superposition-phases": phase_diagram(phase_map(phases), PHASES, title, note),
-        "superposition-relu": share_against_density(
+        "superposition-relu": share_curve(
             curve,
             f"Ten features in five ReLU neurons: {judged['RELU']}",
+            tries_note(curve, N_TRIES),
             "share of neurons with a score above .9",
         ),
     }

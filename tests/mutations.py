@@ -257,6 +257,103 @@ SCIENCE = (
         "test_features.py::test_every_feature_is_embedded_with_unit_length",
     ),
 )
+ELHAGE = (
+    Mutation(
+        "toy: dimensionality forgets a feature's own length",
+        "toymono/analysis/superposition.py",
+        "_over(jnp.diag(gram) ** 2, (gram**2).sum(axis=1))",
+        "_over(jnp.diag(gram), (gram**2).sum(axis=1))",
+        "test_superposition.py::test_orthogonal_features_have_a_dimension_each",
+    ),
+    Mutation(
+        "toy: dimensions per feature count lengths, not their squares",
+        "toymono/analysis/superposition.py",
+        "len(directions) / jnp.square(directions).sum()",
+        "len(directions) / jnp.abs(directions).sum()",
+        "test_superposition.py::"
+        "test_polytopes_in_orthogonal_subspaces_have_the_famous_fractions_of_a_dimension",
+    ),
+    Mutation(
+        "toy: an antipodal pair suffers twice when it meets",
+        "toymono/analysis/phases.py",
+        "p**2 * (1 + r) / 6",
+        "p**2 * (1 + r) / 3",
+        "test_phases.py::test_losses_are_those_of_samples",
+    ),
+    Mutation(
+        "toy: training knows no importance",
+        "toymono/training/train.py",
+        "squared_error(outputs, data.batch.targets, counts)",
+        "squared_error(outputs, data.batch.targets)",
+        "test_architectures.py::test_what_is_trained_counts_outputs_by_their_importance",
+    ),
+    Mutation(
+        "toy: xavier is of a stack of twenty networks",
+        "toymono/toy/model.py",
+        '"xavier": nnx.initializers.variance_scaling(1.0, "fan_avg", "normal"),',
+        '"xavier": lambda key, shape, *rest, **more: nnx.initializers.variance_scaling(\n'
+        '        1.0, "fan_avg", "normal"\n    )(key, (20, *shape), *rest)[0],',
+        "test_architectures.py::test_xavier_is_of_one_network_s_own_matrix_and_biases_start_at_0",
+    ),
+    Mutation(
+        "toy: AdamW does not decay",
+        "toymono/components/optimizers.py",
+        "weight_decay=adamw_decay",
+        "weight_decay=0 * adamw_decay",
+        "test_architectures.py::"
+        "test_adamw_takes_its_share_of_all_parameters_where_the_gradient_is_0",
+    ),
+    Mutation(
+        "toy: a tied network has a decoder of its own",
+        "toymono/config/architectures.py",
+        '"y = relu(W^T act(W x) + b)", False, False, True, "relu"',
+        '"y = relu(W^T act(W x) + b)", False, True, True, "relu"',
+        "test_architectures.py::test_a_network_is_its_equation_and_its_specimen_computes_the_same",
+    ),
+    Mutation(
+        "toy: the readout of a tied network is not trained",
+        "toymono/toy/model.py",
+        "hidden @ jnp.asarray(self.encoder.kernel).T",
+        "hidden @ jax.lax.stop_gradient(jnp.asarray(self.encoder.kernel)).T",
+        "test_architectures.py::test_the_gradient_of_a_tied_weight_comes_from_both_of_its_places",
+    ),
+    Mutation(
+        "toy: the rarer feature is as frequent as the others",
+        "toymono/components/feature_laws/independent.py",
+        "sparse_features(draws, one_rarer_densities(shape[-1], density, rarity))",
+        "sparse_features(draws, equal_densities(shape[-1], density))",
+        "test_features.py::test_the_last_feature_is_rarer_and_all_rates_are_exact",
+    ),
+    Mutation(
+        "toy: exclusive features are drawn independently",
+        "toymono/components/feature_laws/groups.py",
+        "jnp.where(lift > 1, together, 1 - lift)",
+        "jnp.where(lift > 1, together, 0.0)",
+        "test_feature_laws.py::test_an_exclusive_group_never_has_two",
+    ),
+    Mutation(
+        "toy: digons need nobody opposite",
+        "toymono/analysis/polygons.py",
+        "(between.min(axis=1) <= ANTIPODAL).all()",
+        "True",
+        "test_polygons.py::test_a_polygon_is_read_from_five_directions",
+    ),
+    Mutation(
+        "toy: a pair without one of its features counts",
+        "toymono/analysis/polygons.py",
+        "np.minimum(lengths[first], lengths[first + 1]) > REPRESENTED",
+        "lengths[first] > REPRESENTED",
+        "test_polygons.py::"
+        "test_the_cosine_of_a_pair_is_that_of_its_angle_and_unknown_where_one_is_left_out",
+    ),
+    Mutation(
+        "toy: two neurons of one sign are a pair",
+        "toymono/analysis/absolute_values.py",
+        "covered(is_positive) & covered(~is_positive)",
+        "covered(is_positive) | covered(~is_positive)",
+        "test_absolute_values.py::test_two_neurons_of_one_sign_are_no_pair",
+    ),
+)
 LEVERS = (
     Mutation(
         "a bias decays after its neuron has fired",
@@ -631,7 +728,7 @@ PAGES = (
     ),
 )
 
-ALL = (*SCIENCE, *LEVERS, *TRAINING, *FILES, *PAGES)
+ALL = (*SCIENCE, *ELHAGE, *LEVERS, *TRAINING, *FILES, *PAGES)
 
 
 def _copied(root: pathlib.Path) -> None:

@@ -18,14 +18,7 @@ from toymono.evidence.tables import run_table
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_member, read_run
 from toymono.sweeps.stored_networks import specimens_in
-from toymono.toy.model import (
-    Weights,
-    network,
-    params_of,
-    random_params,
-    weights_of,
-    written_out,
-)
+from toymono.toy.model import Weights, network, params_of, random_params, weights_of, written_out
 from toymono.toy.tasks import importances, random_problem, sample_batch, squared_error
 from toymono.toy.world import make_world
 from toymono.training.ensemble import finished, snapshots
@@ -161,6 +154,25 @@ def test_a_trained_network_is_stored_and_read_as_it_was(architecture, tmp_path):
     one = written_out(weights_of(member.params))
     assert jnp.array_equal(nets.decoder[1, 1], one.decoder)
     assert jnp.array_equal(nets.bias[1, 1], one.bias)
+
+
+def test_the_gradient_of_a_tied_weight_comes_from_both_of_its_places():
+    made = config("tied", n_features=1, n_embed=1, n_neurons=1)
+    params = params_of(Weights(jnp.array([[0.5]]), None, None, jnp.zeros(1)))
+    # (w^2 - 1)^2 has the slope 4 w (w^2 - 1): -1.5 at w = 1/2, half of it from each place.
+    slope = jax.grad(lambda p: jnp.square(network(made, p)(jnp.ones((1, 1))) - 1).sum())(params)
+    assert float(weights_of(slope).encoder[0, 0]) == pytest.approx(-1.5)
+
+
+def test_what_is_trained_counts_outputs_by_their_importance():
+    made, net = config("tied", optimizer="adamw", schedule="constant", n_steps=512), {}
+    for decay in (1.0, 1e-6):
+        numbers = Hyper(0.01, feature_density=0.25, importance_decay=decay)
+        *_, last = snapshots(made, [numbers], (0,))
+        kernel = np.asarray(finished(made, (0,), last).params["encoder"]["kernel"])
+        net[decay] = np.linalg.norm(kernel[-1, 0, 0], axis=-1)
+    # Of two neurons: where only the first of three outputs counts, the others' weights harm it.
+    assert net[1e-6][0] > 0.9 and net[1e-6][1:].max() < 0.5 < net[1.0][1:].max()
 
 
 @each_other

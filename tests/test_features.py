@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from toymono.components.feature_laws.independent import sparse_features
-from toymono.config import Config
+from toymono.config import Config, InputError, Sweep
 from toymono.toy.features import random_embedding
-from toymono.toy.tasks import feature_densities
+from toymono.toy.tasks import feature_densities, sample_features
 
 N, DENSITY, BATCH = 40, 0.1, 20_000
 POWER_LAW = Config(n_features=512, feature_law="power-law")
 
 
-@pytest.mark.parametrize("law", ["uniform", "power-law", "zipf"])
+@pytest.mark.parametrize("law", ["uniform", "power-law", "zipf", "one-rarer"])
 def test_each_feature_fires_at_its_own_density(law):
     densities = feature_densities(Config(n_features=N, n_embed=N, feature_law=law), DENSITY)
     features = sparse_features(jax.random.uniform(jax.random.key(0), (BATCH, N)), densities)
@@ -22,7 +22,7 @@ def test_each_feature_fires_at_its_own_density(law):
     assert np.all(np.abs(rate - densities) <= 5 * np.sqrt(densities * (1 - densities) / BATCH))
 
 
-@pytest.mark.parametrize("law", ["uniform", "power-law", "zipf"])
+@pytest.mark.parametrize("law", ["uniform", "power-law", "zipf", "one-rarer"])
 def test_amplitudes_of_features_that_are_on_have_the_moments_of_the_uniform_law(law):
     densities = feature_densities(Config(n_features=N, n_embed=N, feature_law=law), DENSITY)
     features = np.asarray(
@@ -67,6 +67,25 @@ def test_the_embedding_is_nearly_a_tight_frame():
     embedding = random_embedding(jax.random.key(4), 16, 512)
     frame = np.asarray(embedding @ embedding.T) / (512 / 16)
     assert np.abs(frame - np.eye(16)).max() < 0.1
+
+
+@pytest.mark.parametrize("rarity", [1.0, 4.0, 0.5])
+def test_the_last_feature_is_rarer_and_all_rates_are_exact(rarity):
+    law = {"feature_law": "one-rarer", "options": {"rarity": rarity}}
+    config = Config(n_features=5, n_embed=5, batch_size=200_000, **law)
+    rate = (sample_features(config, jax.random.key(5), {"feature_density": DENSITY}) > 0).mean(0)
+    others = 5 * DENSITY / (4 + 1 / rarity)  # 4 of them and 1 / rarity of one are on 5 DENSITY
+    expected = np.array([others] * 4 + [others / rarity])
+    assert expected.mean() == pytest.approx(DENSITY)
+    np.testing.assert_allclose(feature_densities(config, DENSITY), expected, rtol=1e-5)
+    assert np.all(np.abs(rate - expected) <= 5 * np.sqrt(expected * (1 - expected) / 200_000))
+
+
+def test_a_density_that_one_rarer_feature_does_not_allow_is_refused():
+    base = Config(n_features=5, n_embed=5, feature_law="one-rarer", options={"rarity": 4.0})
+    Sweep(base=base, grids=({"feature_density": (0.85,)},))  # the others are always on
+    with pytest.raises(InputError, match=r"feature_density must be at most 0.85, where the most"):
+        Sweep(base=base, grids=({"feature_density": (0.9,)},))
 
 
 def test_zipf_s_law_falls_between_two_ends_whose_quotient_is_its_span():

@@ -14,6 +14,7 @@ from toymono.analysis.monosemanticity import (
     mono_neurons_of_features,
     monosemanticity,
     n_covered,
+    runner_up,
     score_cdf,
 )
 
@@ -35,6 +36,11 @@ def test_negative_responses_count_as_none():
     # Eq 7 clamps them: 2 / (2 + 0 + 2). Unclamped it would be 2 / (2 - 3 + 2) = 2.
     assert monosemanticity(jnp.array([[2.0, -3.0, 2.0]])) == pytest.approx(0.5)
     assert monosemanticity(jnp.array([[-1.0, -0.5, -2.0]])) == 0
+
+
+def test_the_runner_up_is_the_second_response_over_the_first_however_many_follow():
+    responses = jnp.array([[4.0, 0, 0, 0], [1.0, 4, 1, 1], [-5.0, 2, 2, 0], [0.0, 0, 0, 0]])
+    assert runner_up(responses) == pytest.approx(np.array([0, 1 / 4, 1, 0]))
 
 
 @settings(deadline=None, max_examples=30)

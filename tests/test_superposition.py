@@ -10,6 +10,7 @@ from toymono.analysis.specimen import specimen_of
 from toymono.analysis.superposition import (
     capacity,
     coherence,
+    cosines,
     dimensions_per_feature,
     effective_number,
     firing,
@@ -41,6 +42,13 @@ def test_an_antipodal_pair_shares_one_dimension():
     np.testing.assert_allclose(capacity(ANTIPODAL), 0.5)
     np.testing.assert_allclose(interference(ANTIPODAL), 1.0)
     assert float(coherence(ANTIPODAL)) == pytest.approx(1)
+
+
+def test_cosines_are_blind_to_lengths_and_0_where_there_is_none():
+    directions = jnp.array([[2.0, 1.0, -3.0, 0.0], [0.0, 1.0, 0.0, 0.0]])
+    diagonal = 2**-0.5
+    expected = [[1, diagonal, -1, 0], [diagonal, 1, -diagonal, 0], [-1, -diagonal, 1, 0], [0] * 4]
+    np.testing.assert_allclose(cosines(directions), expected, atol=1e-6)
 
 
 def test_a_pentagon_has_two_fifths_of_a_dimension_each():

@@ -28,6 +28,18 @@ def monosemanticity(responses: Float[Array, "neuron feature"]) -> Float[Array, "
     return positive.max(axis=1) / (_RESPONSE_FLOOR + positive.sum(axis=1))
 
 
+def runner_up(responses: Float[Array, "neuron feature"]) -> Float[Array, " neuron"]:
+    """Each neuron's second strongest response over its strongest, in [0, 1], of two features or
+    more.
+
+    0: it answers one feature, or none. 1: it answers two alike. However many weak responses a
+    neuron has, they count no more than one, where the score adds them up (our own; Elhage et al.
+    2022 scale the strongest weight to 1 and judge by eye).
+    """
+    second, first = jnp.sort(jnp.maximum(responses, 0.0), axis=1)[:, -2:].T
+    return jnp.where(first > 0, second / jnp.where(first > 0, first, 1.0), 0.0)
+
+
 def group_monosemanticity(
     responses: Float[Array, "neuron feature"], groups: Int[Array, " feature"]
 ) -> Float[Array, " neuron"]:

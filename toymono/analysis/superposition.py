@@ -56,10 +56,15 @@ def interference(directions: Float[Array, "dimension feature"]) -> Float[Array, 
     return _over(squares, jnp.diag(gram))
 
 
+def cosines(directions: Float[Array, "dimension feature"]) -> Float[Array, "feature other"]:
+    """Cosine between every two features, in [-1, 1]; 0 where one has no length."""
+    unit = _over(directions, jnp.linalg.norm(directions, axis=0))
+    return unit.T @ unit
+
+
 def coherence(directions: Float[Array, "dimension feature"]) -> Float[Array, ""]:
     """The largest |cosine| between two features, in [0, 1]; 0 for a single feature. Welch 1974."""
-    unit = _over(directions, jnp.linalg.norm(directions, axis=0))
-    return jnp.fill_diagonal(jnp.abs(unit.T @ unit), 0.0, inplace=False).max()
+    return jnp.fill_diagonal(jnp.abs(cosines(directions)), 0.0, inplace=False).max()
 
 
 def welch_bound(n_dimensions: int, n_features: int) -> float:

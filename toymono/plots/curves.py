@@ -82,6 +82,7 @@ def _line_with_band(curve: Curve, look: Look, hover: str) -> tuple[go.Scatter, g
     area = go.Scatter(
         x=np.concatenate([x, x[::-1]]),
         y=np.concatenate([high, low[::-1]]),
+        mode="lines",  # plotly marks the points of a short one
         fill="toself",
         fillcolor=faded(colour, 0.18),
         line={"width": 0},

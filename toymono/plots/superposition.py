@@ -1,5 +1,5 @@
 """The pictures of Elhage et al. 2022: dimensionality against 1 / density, weights and their Gram
-matrices, the phase diagram of two features.
+matrices, the phase diagram of two features, directions in a plane.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from toymono.evidence.curves import Curve
 from toymono.plots.curves import lines_with_bands, seeds_note
 from toymono.plots.figure import Figure
 from toymono.plots.style import COLOURS, SIGNED, lettered, styled
+from toymono.plots.ticks import setting_ticks
 
 _LINE = {"color": "#888", "width": 1, "dash": "dot"}
 _INVERSE_DENSITY = "1 / density"
@@ -127,10 +128,71 @@ def phase_diagram(shown: PhaseMap, phases: Sequence[str], title: str, note: str)
     return styled(figure, title, note, height=480)
 
 
-def share_against_density(curve: Curve, title: str, y: str) -> go.Figure:
-    """A share against 1 / density, with its interval."""
-    figure = Figure(lines_with_bands([curve], "1 / density %{x:.3g}: %{y:.3f}"))
-    figure.update_xaxes(type="log", title_text=_INVERSE_DENSITY)
+def share_curve(
+    curve: Curve, title: str, note: str, y: str, x: str = _INVERSE_DENSITY
+) -> go.Figure:
+    """A share against 1 / density, or another number above 0, with its interval."""
+    figure = Figure(lines_with_bands([curve], f"{x} %{{x:.3g}}: %{{y:.3f}}"))
+    figure.update_xaxes(title_text=x, **setting_ticks(np.sort(curve.x)))
     figure.update_yaxes(range=[-0.02, 1.05], title_text=y)
     figure.update_layout(showlegend=False)
-    return styled(figure, title, seeds_note([curve]), height=420)
+    return styled(figure, title, note, height=420)
+
+
+def directions_in_plane(
+    shown: Sequence[Weighed], groups: Mapping[str, Sequence[int]], title: str, note: str
+) -> go.Figure:
+    """The directions of each network's features in its two hidden dimensions, side by side, with
+    the unit circle; `groups` names the features that share a colour.
+    """
+    names = [one.name for one in shown]
+    figure = make_subplots(figure=Figure(), rows=1, cols=len(shown), subplot_titles=names)
+    for col, one in enumerate(shown, start=1):
+        for (name, features), colour in zip(groups.items(), COLOURS, strict=False):
+            there = [feature for feature in features if feature < one.directions.shape[1]]
+            trace = _rays(one.directions[:, there], there, name, colour)
+            figure.add_trace(trace.update(showlegend=col == len(shown)), row=1, col=col)
+        axis = {"range": [-_PLANE, _PLANE], "tickvals": [-1, 0, 1]}
+        figure.update_xaxes(title_text="dimension 1", **axis, row=1, col=col)
+        figure.update_yaxes(scaleanchor=f"x{col}", **axis, row=1, col=col)
+    figure.add_shape(type="circle", x0=-1, x1=1, y0=-1, y1=1, line=_LINE, row="all", col="all")
+    figure.update_yaxes(title_text="dimension 2", col=1)
+    figure.update_layout(legend={"orientation": "h", "x": 1, "xanchor": "right", "y": -0.25})
+    return styled(figure, title, note, height=380)
+
+
+_PLANE = 1.55  # longest length shown
+
+
+def _rays(directions: np.ndarray, features: Sequence[int], name: str, colour: str) -> go.Scatter:
+    """Lines from the origin to each direction, with a dot at the end."""
+    x, y = ([v for end in ends.tolist() for v in (0.0, end, None)] for ends in directions)
+    return go.Scatter(
+        x=x,
+        y=y,
+        name=name,
+        legendgroup=name,
+        text=[f"feature {feature}" for feature in features for _ in range(3)],
+        mode="lines+markers",
+        line={"color": colour, "width": 2},
+        marker={"size": [0, 9, 0] * len(features), "opacity": 1, "line": {"width": 0}},
+        hovertemplate="%{text}: %{x:.3f}, %{y:.3f}<extra></extra>",
+    )
+
+
+def signed_weights(shown: Sequence[Weighed], title: str, note: str) -> go.Figure:
+    """First-layer weights of some networks side by side: features down, neurons across."""
+    names = [one.name for one in shown]
+    figure = make_subplots(
+        figure=Figure(), rows=1, cols=len(shown), shared_yaxes=True, subplot_titles=names
+    )
+    for col, one in enumerate(shown, start=1):
+        shades = {"zmin": -1, "zmax": 1, "colorscale": SIGNED, "showscale": col == 1}
+        hover = "feature %{y}, neuron %{x}: %{z:.3f}<extra></extra>"
+        bar = {"title": {"text": "weight over the<br>neuron's largest"}}
+        heatmap = go.Heatmap(z=one.directions, hovertemplate=hover, colorbar=bar, **shades)
+        figure.add_trace(heatmap, row=1, col=col)
+    figure.update_xaxes(title_text="neuron", dtick=1)
+    figure.update_yaxes(autorange="reversed", dtick=1)
+    figure.update_yaxes(title_text="feature", col=1)
+    return styled(figure, title, note, height=360)

@@ -2,7 +2,7 @@
 
 Its recipe is that of the authors' notebook: Xavier-normal weights, biases 0, AdamW at a constant
 rate of .001 with weight decay .01, 10,000 steps of 1024 samples. Desk scale has a quarter of the
-samples.
+samples; of the hundred absolute values, an eighth.
 """
 
 import dataclasses
@@ -29,44 +29,102 @@ TOYS = {
     "geometry": "Elhage et al. 2022: 200 equal features in 20 dimensions, at 20 densities",
     "phase-diagram": "Elhage et al. 2022: two features in one dimension, density by importance",
     "relu-hidden": "Elhage et al. 2022: ten features in five ReLU neurons, at ten densities",
+    "pentagon": "Elhage et al. 2022: five features in two dimensions, the last of them rarer",
+    "two-pairs": "Elhage et al. 2022: two pairs of features in two dimensions, together or never",
+    "three-pairs": "Elhage et al. 2022: three pairs of features in two dimensions, always together",
+    "absolute-few": "Elhage et al. 2022: three absolute values from six ReLU neurons",
+    "absolute-many": "Elhage et al. 2022: a hundred absolute values from forty ReLU neurons",
 }
 
 
 class _Toy(NamedTuple):
-    """Sizes, and what is varied; the desk trains on a quarter of the samples."""
+    """Sizes, what is varied, and how the desk trains on fewer samples."""
 
     sizes: dict[str, Any]
-    grid: dict[str, tuple[float, ...]]
+    grids: tuple[dict[str, tuple[float, ...]], ...]
     desk: dict[str, int]
 
 
+def _shape(n: int, k: int, **more: str) -> dict[str, Any]:
+    """n features, which are the inputs, and k hidden neurons."""
+    return {"n_features": n, "n_embed": n, "n_neurons": k, **more}
+
+
+def _one_rarer(rarity: float) -> dict[str, tuple[float, ...]]:
+    """The last of five features is `rarity` times rarer; the others are on with probability .05."""
+    mean = _OTHERS_DENSITY * (4 + 1 / rarity) / 5
+    return {"rarity": (rarity,), "feature_density": (mean,)}
+
+
+def _paired(density: float, *lifts: float) -> dict[str, tuple[float, ...]]:
+    return {"feature_density": (density,), "lift": lifts}
+
+
+_OTHERS_DENSITY = 0.05
+_PAIR_DENSITIES = (0.04, 0.02, 0.01)  # no pair collapses to one direction below .05
+_ABSOLUTE = {
+    "architecture": "untied",
+    "activation": "relu",
+    "task": "absolute",
+    "amplitude_law": "signed",
+}
+_QUARTER, _SHORT = {"batch_size": 256}, {"batch_size": 512, "n_steps": 5_000}
+
 _TOYS = {
     "geometry": _Toy(
-        {},
-        {"feature_density": tuple(20 ** (-level / 19) for level in range(20))},
-        {"batch_size": 256},
+        {}, ({"feature_density": tuple(20 ** (-level / 19) for level in range(20))},), _QUARTER
     ),
     "phase-diagram": _Toy(
-        {"n_features": 2, "n_embed": 2, "n_neurons": 1},
-        {
-            "feature_density": tuple(0.01 ** (1 - place / 10) for place in range(11)),
-            "importance_decay": tuple(10 ** (place / 5 - 1) for place in range(11)),
-        },
-        {"batch_size": 512, "n_steps": 5_000},
+        _shape(2, 1),
+        (
+            {
+                "feature_density": tuple(0.01 ** (1 - place / 10) for place in range(11)),
+                "importance_decay": tuple(10 ** (place / 5 - 1) for place in range(11)),
+            },
+        ),
+        _SHORT,
     ),
     "relu-hidden": _Toy(
-        {"n_features": 10, "n_embed": 10, "n_neurons": 5, "activation": "relu"},
-        {
-            "feature_density": (0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.35, 0.5, 0.7),
-            "importance_decay": (0.75,),
-        },
-        {"batch_size": 512, "n_steps": 5_000},
+        _shape(10, 5, activation="relu"),
+        (
+            {
+                "feature_density": (0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.35, 0.5, 0.7),
+                "importance_decay": (0.75,),
+            },
+        ),
+        _SHORT,
+    ),
+    "pentagon": _Toy(
+        _shape(5, 2, feature_law="one-rarer"),
+        tuple(_one_rarer(10 ** (place / 10)) for place in range(11)),
+        _QUARTER,
+    ),
+    "two-pairs": _Toy(
+        _shape(4, 2, feature_law="groups"),
+        tuple(_paired(p, 1 / p, 1.0, 0.0) for p in _PAIR_DENSITIES),
+        _QUARTER,
+    ),
+    "three-pairs": _Toy(
+        _shape(6, 2, feature_law="groups"),
+        tuple(_paired(p, 1 / p, 1.0) for p in _PAIR_DENSITIES),
+        _QUARTER,
+    ),
+    "absolute-few": _Toy(_shape(3, 6, **_ABSOLUTE), ({"feature_density": (1.0, 0.3)},), _SHORT),
+    "absolute-many": _Toy(
+        _shape(100, 40, **_ABSOLUTE),
+        (
+            {
+                "feature_density": (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001),
+                "importance_decay": (0.8,),
+            },
+        ),
+        {"batch_size": 256, "n_steps": 5_000},
     ),
 }
 _SMOKE = {
     "geometry": {"n_features": 20, "n_embed": 20, "n_neurons": 4},
-    "phase-diagram": {},
     "relu-hidden": {"n_features": 5, "n_embed": 5, "n_neurons": 3},
+    "absolute-many": {"n_features": 10, "n_embed": 10, "n_neurons": 4},
 }
 _SMOKE_TRAINING = {"batch_size": 64, "n_steps": 256}
 _MOST_PER_UNIT = 60  # members: a unit that is done is kept
@@ -75,21 +133,29 @@ _MOST_PER_UNIT = 60  # members: a unit that is done is kept
 def toy_base(name: str, scale: str) -> Config:
     """The shape of one of TOYS and how it is trained, at a scale."""
     toy = _TOYS[name]
-    changes = {"paper": {}, "desk": toy.desk, "smoke": {**_SMOKE[name], **_SMOKE_TRAINING}}[scale]
+    changes = {"paper": {}, "desk": toy.desk, "smoke": {**_SMOKE.get(name, {}), **_SMOKE_TRAINING}}[
+        scale
+    ]
     fields: dict[str, Any] = {**toy.sizes, **changes}
     return dataclasses.replace(_BASE, **fields)
 
 
 def toy_sweep(name: str, scale: str, seeds: tuple[int, ...]) -> Sweep:
-    """One of TOYS at a scale."""
-    is_smoke = scale == "smoke"
-    grid = {
-        axis: tuple(dict.fromkeys((values[0], values[len(values) // 2], values[-1])))
-        if is_smoke
-        else values
-        for axis, values in _TOYS[name].grid.items()
-    }
-    grid["learning_rate"] = (_SMOKE_RATE if is_smoke else _RATE,)
+    """One of TOYS at a scale; smoke takes the ends and the middle of what is varied."""
+    is_smoke, grids = scale == "smoke", _TOYS[name].grids
+    if is_smoke:
+        short = [{axis: _ends(values) for axis, values in grid.items()} for grid in grids]
+        grids = _ends(tuple(short))
+    rate = {"learning_rate": (_SMOKE_RATE if is_smoke else _RATE,)}
     return Sweep(
-        base=toy_base(name, scale), grids=(grid,), seeds=seeds, members_per_unit=_MOST_PER_UNIT
+        base=toy_base(name, scale),
+        grids=tuple({**grid, **rate} for grid in grids),
+        seeds=seeds,
+        members_per_unit=_MOST_PER_UNIT,
     )
+
+
+def _ends(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The first, the middle one and the last; each once."""
+    last = len(values) - 1
+    return tuple(values[place] for place in sorted({0, len(values) // 2, last}))

@@ -3,6 +3,7 @@
 from toymono.components.component import Number
 from toymono.components.declare import feature_law
 from toymono.components.lazy import jax, jnp
+from toymono.errors import require
 
 POWER_LAW_EXPONENT = 1.1  # Jermyn, Schiefer and Hubinger 2022, section 2.1
 
@@ -51,6 +52,23 @@ def zipf_densities(
     return _scaled(1 + (zipf_span - 1) * share, density)
 
 
+def one_rarer_densities(
+    n_features: int, density: "float | jax.Array", rarity: float
+) -> "jax.Array":
+    """Probabilities that are alike but for the last feature's, which is `rarity` times less.
+
+    Others have N p / (N - 1 + 1 / rarity), so that the mean is p.
+    """
+    return _scaled(jnp.ones(n_features).at[-1].set(1 / rarity), density)
+
+
+def _check_one_rarer(n_features: int, density: float, rarity: float) -> None:
+    largest = max(1.0, 1 / rarity)
+    most = (n_features - 1 + 1 / rarity) / (n_features * largest)
+    rule, fix = f"at most {most:g}, where the most frequent feature is always on", "lower it"
+    require(density <= most * (1 + 1e-6), "feature_density", rule, density, fix)
+
+
 def _ranks(n_features: int) -> "jax.Array":
     return jnp.arange(1, n_features + 1, dtype=jnp.float32)
 
@@ -91,3 +109,26 @@ def zipf(
 ) -> "jax.Array":
     """Independent features, whose densities fall between two ends (SAELens' synthetic data)."""
     return sparse_features(draws, zipf_densities(shape[-1], density, zipf_exponent, zipf_span))
+
+
+@feature_law(
+    "one-rarer",
+    draws=uniform_draws,
+    densities=one_rarer_densities,
+    check=_check_one_rarer,
+    rarity=Number(
+        "density of the other features over that of the last",
+        above=0,
+        high=1e6,
+        default=1.0,
+        static=True,
+        title="how many times rarer the last feature is",
+    ),
+)
+def one_rarer(
+    draws: "jax.Array", shape: tuple[int, ...], density: "float | jax.Array", rarity: float
+) -> "jax.Array":
+    """Independent features, all on with the same probability but for the last (Elhage et al. 2022,
+    "Perturbing a single feature").
+    """
+    return sparse_features(draws, one_rarer_densities(shape[-1], density, rarity))
