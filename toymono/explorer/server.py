@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from toymono.config import InputError, require
 from toymono.evidence.results import find_results, has_results
 from toymono.evidence.verdicts import CLAIMED, stored_verdicts, verdicts
+from toymono.explorer.geometry_data import packed_geometry
 from toymono.explorer.member_data import packed_member, whole
 from toymono.explorer.packing import plain
 from toymono.explorer.page import index, scripts, served_page
@@ -31,7 +32,7 @@ _THREADS = 2  # that make pieces; the page has one of its own, for it need not w
 # Chromium compiles a script that begins so while it arrives, not one function after another when
 # each is called.
 _COMPILE_EARLY = "//# allFunctionsCalledOnLoad\n"
-_OF_RUN = re.compile(r"(tables|member|circuit)-(\d+)(?:-(\d+))?")
+_OF_RUN = re.compile(r"(tables|member|circuit|geometry)-(\d+)(?:-(\d+))?")
 
 
 class Explored:
@@ -103,6 +104,8 @@ class Explored:
         if found[1] == "circuit":
             return plain(member_figure(study.run, number))
         member = study.member(number)
+        if found[1] == "geometry":
+            return packed_geometry(member)
         return packed_member(member, whole(member))
 
     def _claims(self) -> dict[str, Any]:

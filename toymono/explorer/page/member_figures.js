@@ -1,7 +1,7 @@
 // What is drawn of one member at one of its records: its map, its scores, its loss.
 
 import { INDEX, row } from "./data.js";
-import { withTraces } from "./picture.js";
+import { lineAt, withTraces } from "./picture.js";
 
 /** @typedef {import("./types.d.ts").Member} Member */
 
@@ -32,11 +32,8 @@ function mapOf({ shape, scale, values }, neurons, features) {
 
 // Lines over the chosen neuron and feature, from edge to edge.
 export function crosshair({ order }, neurons, { neuron, feature }) {
-  const line = { type: "line", line: { color: "#D55E00", width: 1.5 }, opacity: 0.8 }, shapes = [];
-  const across = neurons.indexOf(neuron), down = order.feature.indexOf(feature);
-  if (across >= 0) shapes.push({ ...line, x0: across, x1: across, xref: "x3", y0: 0, y1: 1, yref: "paper" });
-  if (down >= 0) shapes.push({ ...line, x0: 0, x1: 1, xref: "paper", y0: down, y1: down, yref: "y" });
-  return shapes;
+  const places = { x3: neurons.indexOf(neuron), y: order.feature.indexOf(feature) };
+  return Object.entries(places).filter(([, place]) => place >= 0).map(([axis, place]) => lineAt(axis, place));
 }
 
 const WHATS = { score: "last score", bias: "bias", role: "role", favourite: "favourite feature" };

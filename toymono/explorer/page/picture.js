@@ -47,6 +47,13 @@ export class Picture {
   }
 }
 
+// A line at a place of one axis ("x", "y", "x3"), over the whole picture or from edge to edge of another axis.
+export function lineAt(axis, place, over = "paper") {
+  const own = axis[0], other = own === "x" ? "y" : "x";
+  const ends = { [`${own}0`]: place, [`${own}1`]: place, [`${own}ref`]: axis, [`${other}0`]: 0, [`${other}1`]: 1, [`${other}ref`]: over };
+  return { type: "line", line: { color: "#D55E00", width: 1.5 }, opacity: 0.8, ...ends };
+}
+
 function coloured(layout) {
   const colours = isDark.matches
     ? { template: INDEX.templates.dark, paper_bgcolor: "#16181c", plot_bgcolor: "#16181c", font: { ...layout.font, color: "#ddd" } }
