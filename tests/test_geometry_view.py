@@ -65,5 +65,6 @@ def test_networks_without_hidden_neurons_lie_on_their_own_axes(browser_page, tie
         sight = Sight(browser_page, address)
         sight.go(f"run={tied_run.name}&view=geometry&member=0&beside=1")
         sight.says("#left [data-name=plane] figcaption", "2 features in 1 dimension;")
+        sight.traces("#right [data-name=plane]")
         axis = "() => document.querySelector('#right [data-name=plane] .plot').layout.xaxis.title"
         assert sight.page.evaluate(axis)["text"] == "neuron 0"

@@ -88,6 +88,7 @@ def test_the_page_is_dark_where_the_reader_s_is(sight):
     sight.go(f"{RUN}&member={MEMBER}")
     dark = "rgb(22, 24, 28)"
     assert sight.page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    sight.traces("#left [data-name=loss]")
     back = "() => document.querySelector('#left [data-name=loss] .plot')._fullLayout.paper_bgcolor"
     assert sight.page.evaluate(back) == "#16181c"
 

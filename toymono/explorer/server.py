@@ -135,16 +135,12 @@ def make_app(explored: Explored) -> Flask:
     text_of["plotly.js"] = _COMPILE_EARLY + text_of["plotly.js"]
 
     @app.get("/")
-    def page() -> str:
-        return explored.page()
+    def page() -> Response:
+        return _unless_known(explored.page(), "text/html")
 
     @app.get("/<any('plotly.js', 'page.js'):name>")
     def script(name: str) -> Response:
-        answer = Response(text_of[name], mimetype="text/javascript")
-        answer.cache_control.no_cache = True  # ask each time; what has not changed is not sent
-        answer.add_etag()
-        answer.make_conditional(request)
-        return answer
+        return _unless_known(text_of[name], "text/javascript")
 
     @app.get("/piece/<name>")
     def piece(name: str) -> Response:
@@ -156,6 +152,15 @@ def make_app(explored: Explored) -> Flask:
 
     _keep_to_this_machine(app)
     return app
+
+
+def _unless_known(text: str, kind: str) -> Response:
+    """A text that a browser asks for each time, and that is not sent to one that has it."""
+    answer = Response(text, mimetype=kind)
+    answer.cache_control.no_cache = True
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
 
 
 def _keep_to_this_machine(app: Flask) -> None:

@@ -3,9 +3,11 @@
 import { INDEX, isHeld, openMember } from "./data.js";
 
 export const VIEWS = { sweep: "Sweep", member: "Member", geometry: "Geometry", "what-if": "What if", claims: "Claims" };
+// What neurons are put in order by.
+export const ORDERS = { score: "last score", bias: "bias", role: "role", favourite: "favourite feature" };
 const NUMBERS = ["member", "beside", "step", "neuron", "feature"];
 const NAMES = ["x", "y", "colour"];
-const CHOICES = { view: Object.keys(VIEWS), shows: Object.keys(INDEX.shows), order: ["score", "bias", "role", "favourite"] };
+const CHOICES = { view: Object.keys(VIEWS), shows: Object.keys(INDEX.shows), order: Object.keys(ORDERS) };
 /** @type {import("./types.d.ts").State} */
 const NOWHERE = {
   view: "sweep", run: 0, member: null, beside: null, step: null, neuron: null, feature: null, x: null, y: null,

@@ -1,6 +1,7 @@
 // What is drawn of one member at one of its records: its map, its scores, its loss.
 
 import { INDEX, row } from "./data.js";
+import { ORDERS } from "./address.js";
 import { lineAt, withTraces } from "./picture.js";
 
 /** @typedef {import("./types.d.ts").Member} Member */
@@ -36,8 +37,6 @@ export function crosshair({ order }, neurons, { neuron, feature }) {
   return Object.entries(places).filter(([, place]) => place >= 0).map(([axis, place]) => lineAt(axis, place));
 }
 
-const WHATS = { score: "last score", bias: "bias", role: "role", favourite: "favourite feature" };
-
 // The end of the colour scale of a member's map.
 /** @param {Member} member */
 export function topOf(member, shows) {
@@ -69,7 +68,7 @@ function mapFigure(member, place, { shows, order, top, neuron, feature }) {
   }
   const { layout } = figures.map, ticktext = neurons.map((n) => `neuron ${n}`), axes = {};
   for (const name of ["xaxis", "xaxis2", "xaxis3"]) axes[name] = { ...layout[name], ticktext };
-  axes.xaxis3.title = { ...layout.xaxis3.title, text: `${neurons.length} neurons, by ${WHATS[order]}` };
+  axes.xaxis3.title = { ...layout.xaxis3.title, text: `${neurons.length} neurons, by ${ORDERS[order]}` };
   return withTraces(figures.map, traces, { ...axes, shapes: crosshair(member, neurons, { neuron, feature }) });
 }
 
