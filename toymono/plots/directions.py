@@ -96,8 +96,8 @@ def _plane(shown: Directions) -> list[go.Scatter]:
     ends = {axis: of.ravel() for axis, of in spokes.items()}
     lines = go.Scatter(name="lines", mode="lines", line=_SPOKE, hoverinfo="skip", **ends)
     colours = {"color": shown.capacity, "cmin": 0, "cmax": 1, "colorscale": MAGNITUDE}
-    colours["line"] = {"width": 1, "color": "#888888"}  # dark dots on a dark page
-    marker = {**colours, "size": 8, "colorbar": _BAR}
+    rim = {"width": 1, "color": "#888888"}  # dark dots on a dark page
+    marker = {**colours, "line": rim, "size": 8, "colorbar": _BAR}
     told = np.stack([np.arange(len(x)), shown.length], axis=-1)
     dots = go.Scatter(name="features", x=x, y=y, mode="markers", marker=marker, customdata=told)
     hover = "feature %{customdata[0]}: length %{customdata[1]:.3f}, %{marker.color:.3f} of a "

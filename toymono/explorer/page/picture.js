@@ -20,7 +20,8 @@ export class Picture {
   constructor(name, { isWide = false, onClick = null } = {}) {
     this.onClick = onClick;
     this.waiting = null; // what is to be drawn
-    this.settle = (_) => {}; // tells whoever waits for it
+    /** @type {(drawn: any) => void} */
+    this.settle = () => {}; // tells whoever waits for it
     this.heading = make("h3");
     this.plot = make("div", { class: "plot", role: "img" });
     this.caption = make("figcaption");
