@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from _main import main, print_verdicts, verdict
 
+from toymono.analysis.directions import feature_directions
 from toymono.evidence.curves import Curve
 from toymono.evidence.dimensionality import FRACTIONS, level_of, of_seed
 from toymono.evidence.seeds import interval_over_seeds
@@ -82,7 +83,7 @@ def weighed(run):
     for place in sorted({min(place, len(first) - 1) for place in SHOWN}):
         row = first.iloc[place]
         net = run.member(int(row.name)).specimen
-        directions = np.asarray(net.encoder.T @ net.features)
+        directions = np.asarray(feature_directions(net))
         order = np.argsort(-np.linalg.norm(directions, axis=0))
         shown.append(Weighed(f"density {row.feature_density:.3g}", directions[:, order]))
     return shown

@@ -14,6 +14,7 @@ import pandas as pd
 from _main import main, print_verdicts, verdict
 from _tries import best_of, tries_note
 
+from toymono.analysis.directions import feature_directions
 from toymono.analysis.polygons import POLYGONS, pair_cosines, polygon_of, turned
 from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import interval_over_seeds
@@ -53,7 +54,7 @@ ALWAYS, BY_CHANCE, NEVER = "always together", "by chance", "never together"
 def directions(run, number):
     """The hidden directions of a network's features: 2 x feature."""
     net = run.member(number).specimen
-    return np.asarray(net.encoder.T @ net.features)
+    return np.asarray(feature_directions(net))
 
 
 def polygons(run):

@@ -13,6 +13,11 @@ from toymono.explorer.server import Explored, make_explorer
 
 _PATIENCE = 30_000  # milliseconds, on a machine that does much else
 expect.set_options(timeout=_PATIENCE)
+_IS_DRAWN = """place => {
+    const plot = document.querySelector(`${place} .plot`);
+    plot.scrollIntoView({ block: "center", behavior: "instant" });
+    return plot.dataset.waits === undefined && plot.data !== undefined;
+}"""
 _TRACES = """place => {
     const rows = z => Array.from(z ?? [], row => Array.from(row));
     const {data} = document.querySelector(`${place} .plot`);
@@ -92,7 +97,10 @@ class Sight:
         expect(self.page.locator(place)).to_contain_text(words)
 
     def traces(self, place: str) -> dict[str, dict]:
-        """What a picture holds now, by the names of its traces; the last of each name."""
+        """What a picture holds now, by the names of its traces; the last of each name. A picture is
+        drawn where it is on the screen.
+        """
+        self.page.wait_for_function(_IS_DRAWN, arg=place, timeout=_PATIENCE)
         return {trace["name"]: trace for trace in self.page.evaluate(_TRACES, place)}
 
     def draws(self, place: str, figure, digits: int = 4) -> None:
@@ -105,7 +113,7 @@ class Sight:
 
     def click_at(self, place: str, x: float, y: float, axes: str = "") -> None:
         """Click a picture at a point of its axes."""
-        self.page.locator(place).first.scroll_into_view_if_needed()
+        self.page.wait_for_function(_IS_DRAWN, arg=place, timeout=_PATIENCE)
         at = self.page.evaluate(_PLACE, [place, float(x), float(y), axes])
         self.page.mouse.move(at[0] - 1, at[1])
         self.page.mouse.move(*at)

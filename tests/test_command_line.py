@@ -236,7 +236,7 @@ def test_a_run_of_one_s_own_without_a_flag_says_what_it_would_do_and_trains_noth
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("kind", ["all", "sweep", "traces", "biases", "map", "circuit"])
+@pytest.mark.parametrize("kind", ["all", "sweep", "traces", "biases", "map", "geometry", "circuit"])
 def test_every_kind_of_figure_is_written(smoke_run, tmp_path, capsys, kind):
     file = tmp_path / "figure.html"
     main(["figure", str(smoke_run), "--kind", kind, "--out", str(file)])

@@ -127,6 +127,33 @@ def test_a_click_on_a_cell_marks_it_and_opens_its_neuron_and_feature(sight, stud
     expect(sight.page.locator("#neuron")).to_be_hidden()
 
 
+def test_a_double_click_on_a_picture_returns_to_the_whole_of_it(sight):
+    place = "#left [data-name=map]"
+    sight.go(f"{RUN}&member={MEMBER}")
+    sight.traces(place)
+    ends = f"() => document.querySelector('{place} .plot')._fullLayout.yaxis.range"
+    is_whole = f"whole => String(({ends})()) === String(whole)"
+    whole = sight.page.evaluate(ends)
+    box = sight.page.locator(f"{place} .nsewdrag").first.bounding_box()
+    x, y = (box["x"] + share * box["width"] for share in (0.2, 0.6)), box["y"]
+    sight.page.mouse.move(next(x), y + 0.2 * box["height"])
+    sight.page.mouse.down()
+    sight.page.mouse.move(next(x), y + 0.7 * box["height"], steps=5)
+    sight.page.mouse.up()
+    sight.page.wait_for_function(f"whole => !({is_whole})(whole)", arg=whole)
+    sight.page.mouse.dblclick(box["x"] + box["width"] / 2, y + box["height"] / 2)
+    sight.page.wait_for_function(is_whole, arg=whole)
+
+
+def test_a_picture_is_drawn_where_it_is_on_the_screen(sight):
+    sight.page.set_viewport_size({"width": 1280, "height": 500})
+    sight.go(f"{RUN}&member={MEMBER}&neuron=5")
+    waits = "() => document.querySelector('#neuron [data-name=training] .plot').dataset.waits"
+    assert sight.page.evaluate(waits) == ""
+    assert sight.traces("#neuron [data-name=training]")["score"]["y"]
+    assert sight.page.evaluate(waits) is None
+
+
 def test_search_finds_neurons_by_number_feature_and_role(sight, study):
     table = neuron_table(study.member(MEMBER).dashboard)
     sight.go(f"{RUN}&member={MEMBER}")

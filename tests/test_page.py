@@ -46,7 +46,11 @@ def test_claims_on_stored_results_show_their_evidence(browser_page, smoke_run, r
 
 
 def test_every_picture_has_words_and_its_numbers(sight, study):
-    for address in (f"{RUN}&view=sweep", f"{RUN}&member={MEMBER}&neuron=5&feature=3"):
+    for address in (
+        f"{RUN}&view=geometry&member={MEMBER}",
+        f"{RUN}&view=sweep",
+        f"{RUN}&member={MEMBER}&neuron=5&feature=3",
+    ):
         sight.go(address)
         expect(sight.page.locator("#view")).not_to_contain_text("Reading all measures")
         for picture in sight.page.locator("figure:visible").all():
@@ -71,6 +75,7 @@ def test_nothing_is_wider_than_the_screen_and_every_control_has_a_name(sight, wi
         "view=sweep",
         f"member={MEMBER}&beside=0&neuron=5",
         f"view=what-if&member={MEMBER}&on=2:1",
+        f"view=geometry&member={MEMBER}&beside=0&feature=1",
         "view=claims",
     ):
         sight.go(f"{RUN}&{address}")
@@ -83,6 +88,7 @@ def test_the_page_is_dark_where_the_reader_s_is(sight):
     sight.go(f"{RUN}&member={MEMBER}")
     dark = "rgb(22, 24, 28)"
     assert sight.page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    sight.traces("#left [data-name=loss]")
     back = "() => document.querySelector('#left [data-name=loss] .plot')._fullLayout.paper_bgcolor"
     assert sight.page.evaluate(back) == "#16181c"
 

@@ -3,6 +3,7 @@
 import shutil
 import socket
 
+import h5py
 import pytest
 from seeing import Sight, explorer
 
@@ -82,6 +83,55 @@ def test_a_run_that_has_grown_is_shown_as_it_is_now(smoke_run, signed_run, tmp_p
     old = explored.studies[0]
     explored.page()
     assert explored.studies[0] is not old
+
+
+def test_a_page_is_made_before_it_is_asked_for_and_anew_once_a_run_has_grown(
+    smoke_run, tmp_path, monkeypatch
+):
+    folder, made = shutil.copytree(smoke_run, tmp_path / "run"), []
+
+    def counted(pieces):
+        made.append(pieces)
+        return f"page {len(made)}"
+
+    monkeypatch.setattr("toymono.explorer.server.served_page", counted)
+    explored = Explored([folder])
+    explored.begun_page().result()
+    assert len(made) == 1
+    assert [explored.page(), explored.page()] == ["page 1"] * 2
+    unit_of(folder).touch()
+    assert [explored.page(), explored.page()] == ["page 2"] * 2
+
+
+def test_a_page_on_a_run_that_cannot_be_read_is_not_kept(broken):
+    explored = Explored([broken["cut"]])
+    first = explored.begun_page()
+    assert not first.result()[1]
+    explored.page()
+    assert explored.begun_page() is not first
+
+
+@pytest.mark.parametrize("path", ["/", "/page.js"])
+def test_what_a_browser_has_already_is_not_sent_again(client, path):
+    first = client.get(path)
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "no-cache")
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get(path, headers={"If-None-Match": '"another"'}).data == first.data
+
+
+def test_a_page_is_sent_again_once_its_run_has_other_results(smoke_run, tmp_path):
+    without_sums = shutil.ignore_patterns("*.sha256")
+    folder = shutil.copytree(smoke_run, tmp_path / "run", ignore=without_sums)
+    client = make_app(Explored([folder])).test_client()
+    first = client.get("/")
+    other = shutil.copy(unit_of(folder), tmp_path / "other.nc")
+    with h5py.File(other, "a") as data:
+        data["task_loss"][-1, 0, 0] = 7.0
+    other.replace(unit_of(folder))
+    second = client.get("/", headers={"If-None-Match": first.headers["ETag"]})
+    assert second.status_code == 200
+    assert second.headers["ETag"] != first.headers["ETag"]
 
 
 def test_a_run_that_is_still_training_can_be_opened(tmp_path, smoke_run):

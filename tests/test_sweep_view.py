@@ -73,7 +73,24 @@ def test_a_measure_that_takes_networks_apart_is_drawn_too(sight, study):
 
 def test_colours_stand_for_a_default_first_and_for_numbers_in_order(sight):
     sight.go(f"{RUN}&view=sweep&colour=bias_offset")
-    drawn = sight.traces("[data-name=scatter]")
-    colours = {name: trace["color"] for name, trace in drawn.items() if name}
-    assert [colours[name] for name in sorted(colours)][:2] == ["#D55E00", "#0072B2"]
-    assert all(name.startswith("offset") for name in colours)
+    shades = {
+        button.inner_text(): button.evaluate("e => e.style.getPropertyValue('--shade').trim()")
+        for button in sight.page.locator(".legend button").all()
+    }
+    assert [shades[name] for name in sorted(shades)][:2] == ["#D55E00", "#0072B2"]
+    assert all(name.startswith("offset") for name in shades)
+
+
+def test_a_click_on_a_colour_hides_its_members_and_a_second_shows_them_again(sight, study):
+    table = study.run.table
+    sight.go(f"{RUN}&view=sweep&colour=bias_offset")
+    button = sight.page.locator(".legend button").first
+    offset = float(button.inner_text().split(",")[0].removeprefix("offset "))
+    others = table.index[table.bias_offset != offset]
+    for shown, pressed in ((list(others), "false"), (list(table.index), "true")):
+        with sight.arriving():
+            button.click()
+        dots = sight.traces("[data-name=scatter]")["members"]
+        assert sorted(dots["customdata"]) == shown
+        assert button.get_attribute("aria-pressed") == pressed
+        assert len(set(dots["color"])) == table.bias_offset[shown].nunique()

@@ -14,6 +14,9 @@ TERMS = {
     "mono neuron": "a neuron with a score above .999",
     "covered": "a feature that is the favourite of some monosemantic neuron",
     "favourite feature": "the feature that a neuron responds to most",
+    "direction": "of a feature: what it adds to the pre-activation of each neuron at strength 1",
+    "dimensions of a feature": "1 if its direction is at right angles to all others, less the more "
+    "it overlaps with them (its dimensionality, or capacity)",
     "role": "what a neuron is, the first that fits: dead, small, one of one, one of several, "
     "nearly mono, linear, other",
     "dead": "off for every feature alone, at every amplitude",

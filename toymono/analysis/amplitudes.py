@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from toymono.analysis.directions import feature_directions
 from toymono.analysis.specimen import Specimen
 
 LARGE_BEND = 0.1  # change of slope that counts as a kink; the truth has slope 1
@@ -39,7 +40,7 @@ def bends(net: Specimen, strength: float = 1.0) -> Bends:
     goes on or off there.
     """
     net.require_relu("bends")
-    drive = strength * (net.encoder.T @ net.features)
+    drive = strength * feature_directions(net)
     own = net.decoder @ net.targets
     bias = net.bias[:, None]
     at = -bias / jnp.where(drive == 0, jnp.nan, drive)

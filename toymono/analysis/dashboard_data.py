@@ -16,6 +16,7 @@ import xarray as xr
 from jaxtyping import Bool, Float, Int
 
 from toymono.analysis.amplitudes import LARGE_BEND, Bends, bends_if_relu, kinks, lone_outputs
+from toymono.analysis.directions import feature_directions
 from toymono.analysis.monosemanticity import (
     favourite_feature,
     is_mono,
@@ -72,7 +73,7 @@ def _dashboard(net: Specimen) -> dict[str, Any]:
     score, favourite = net.scores_of(responses), favourite_feature(responses)
     return dict(
         responses=responses,
-        drive=net.encoder.T @ net.features,
+        drive=feature_directions(net),
         write=net.decoder @ net.targets,
         incoming=net.encoder.T,
         outgoing=net.decoder,

@@ -228,8 +228,8 @@ class Figure(_WithFiles):
     kind: Kind = "all"
     """What to draw; "all" is one page with every kind."""
     member: _Number = None
-    """Whose map and circuit to draw: a member's number in `toymono table` (default: the maps of the
-    two members alike in loss that differ most in mono neurons)."""
+    """Whose map, geometry and circuit to draw: a member's number in `toymono table` (default: those
+    of the two members alike in loss that differ most in mono neurons)."""
     out: _Path = None
     """File to write, ending in .html, .png, .svg or .pdf; a .pdf is one journal column wide, its
     title printed in the terminal as a caption (default: figures/<kind>.html in the run)."""

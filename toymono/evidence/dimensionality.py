@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Array, Float
 
+from toymono.analysis.directions import feature_directions
 from toymono.analysis.specimen import Specimen
 from toymono.analysis.superposition import capacity, dimensions_per_feature, is_represented
 
@@ -41,7 +42,7 @@ class Level(NamedTuple):
 @jax.jit
 def level_of(net: Specimen) -> Level:
     """Dimensionality of each feature in the hidden layer, from W P."""
-    directions = net.encoder.T @ net.features
+    directions = feature_directions(net)
     represented = is_represented(directions).astype(float)
     return Level(capacity(directions), represented, dimensions_per_feature(directions))
 

@@ -21,6 +21,7 @@ from toymono.explorer.packing import plain, script_json
 from toymono.explorer.run_data import run_index, run_or_fault
 from toymono.explorer.stored_runs import Study
 from toymono.glossary import TERMS
+from toymono.plots.directions import TITLES
 from toymono.plots.figure import CONFIG
 from toymono.plots.interventions import activation_panel, addition_panel, output_panel
 from toymono.plots.members import QUANTITY_TITLES, Quantity, heatmap
@@ -40,6 +41,7 @@ _MODULES = (
     "finder",
     "sweep_view",
     "member_view",
+    "geometry_view",
     "network",
     "what_if_view",
     "claims_view",
@@ -66,7 +68,7 @@ def index(
         {
             "is_served": is_served,
             "runs": runs,
-            "titles": {"neuron": NEURON_TITLES, "feature": FEATURE_TITLES},
+            "titles": {"neuron": NEURON_TITLES, "feature": FEATURE_TITLES, "geometry": TITLES},
             "templates": {name: _template(name) for name in ("white", "dark")},
             # Two clicks within plotly's 300 ms are a double click: it returns to the whole picture,
             # so that clicks on two cells do not move the map.

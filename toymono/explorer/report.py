@@ -11,6 +11,7 @@ import pandas as pd
 from toymono.config import require
 from toymono.evidence.tables import by_setting, has_code
 from toymono.evidence.verdicts import verdicts
+from toymono.explorer.geometry_data import packed_geometry
 from toymono.explorer.member_data import evenly, packed_member, thinned
 from toymono.explorer.packing import plain
 from toymono.explorer.page import MARK, index, whole_page
@@ -95,12 +96,14 @@ def _add_members(
     left_out = []
     for number in numbers:
         member = study.member(number)
-        keep = thinned(member, budget)
+        geometry = packed_geometry(member)
+        keep = thinned(member, budget - len(geometry["gram"]["data"]))
         pieces[f"member-{place}-{number}"] = packed_member(member, keep)
+        pieces[f"geometry-{place}-{number}"] = geometry
         pieces[f"circuit-{place}-{number}"] = plain(member_figure(study.run, number))
         left_out += [keep.words] if keep.words else []
     others = len(study.run.table) - len(numbers)
     told = [f"{others} of {len(study.run.table)} networks stand in the tables alone"]
     told = told if others else []
-    told.append("matrices are rounded to 16 bits, maps of earlier records to 8")
+    told.append("matrices are rounded to 16 bits, overlaps and maps of earlier records to 8")
     return f"To keep this file small, {'; '.join((*told, *left_out))}."

@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from toymono.config import InputError, require
 from toymono.evidence.results import find_results, has_results
 from toymono.evidence.verdicts import CLAIMED, stored_verdicts, verdicts
+from toymono.explorer.geometry_data import packed_geometry
 from toymono.explorer.member_data import packed_member, whole
 from toymono.explorer.packing import plain
 from toymono.explorer.page import index, scripts, served_page
@@ -31,7 +32,7 @@ _THREADS = 2  # that make pieces; the page has one of its own, for it need not w
 # Chromium compiles a script that begins so while it arrives, not one function after another when
 # each is called.
 _COMPILE_EARLY = "//# allFunctionsCalledOnLoad\n"
-_OF_RUN = re.compile(r"(tables|member|circuit)-(\d+)(?:-(\d+))?")
+_OF_RUN = re.compile(r"(tables|member|circuit|geometry)-(\d+)(?:-(\d+))?")
 
 
 class Explored:
@@ -103,6 +104,8 @@ class Explored:
         if found[1] == "circuit":
             return plain(member_figure(study.run, number))
         member = study.member(number)
+        if found[1] == "geometry":
+            return packed_geometry(member)
         return packed_member(member, whole(member))
 
     def _claims(self) -> dict[str, Any]:
@@ -132,16 +135,12 @@ def make_app(explored: Explored) -> Flask:
     text_of["plotly.js"] = _COMPILE_EARLY + text_of["plotly.js"]
 
     @app.get("/")
-    def page() -> str:
-        return explored.page()
+    def page() -> Response:
+        return _unless_known(explored.page(), "text/html")
 
     @app.get("/<any('plotly.js', 'page.js'):name>")
     def script(name: str) -> Response:
-        answer = Response(text_of[name], mimetype="text/javascript")
-        answer.cache_control.no_cache = True  # ask each time; what has not changed is not sent
-        answer.add_etag()
-        answer.make_conditional(request)
-        return answer
+        return _unless_known(text_of[name], "text/javascript")
 
     @app.get("/piece/<name>")
     def piece(name: str) -> Response:
@@ -153,6 +152,15 @@ def make_app(explored: Explored) -> Flask:
 
     _keep_to_this_machine(app)
     return app
+
+
+def _unless_known(text: str, kind: str) -> Response:
+    """A text that a browser asks for each time, and that is not sent to one that has it."""
+    answer = Response(text, mimetype=kind)
+    answer.cache_control.no_cache = True
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
 
 
 def _keep_to_this_machine(app: Flask) -> None:

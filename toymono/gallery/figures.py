@@ -115,7 +115,8 @@ def member_figure(run: Run, number: int, title: str = "The network taken apart")
 def draw(folder: pathlib.Path, kind: Kind, member: int | None = None) -> list[go.Figure]:
     """The figures of one kind, one per unit if the kind shows single settings.
 
-    Where no member is named, maps are those of the run's contrast, or without one of member 0.
+    Where no member is named, maps and geometries are those of the run's contrast, or without one
+    of member 0.
 
     All kinds are those that need no code of a user's file that is not loaded.
     """
@@ -128,9 +129,11 @@ def draw(folder: pathlib.Path, kind: Kind, member: int | None = None) -> list[go
         "traces": lambda: [traces_figure([data], varying) for data in units],
         "biases": lambda: [biases_figure([data], varying) for data in units],
         "map": lambda: [run.member(number).map() for number in chosen],
+        "geometry": lambda: [run.member(number).geometry() for number in chosen],
         "circuit": lambda: [member_figure(run, chosen[0])],
     }
-    needs = {"map": ("activation", "task"), "circuit": ("activation", "task", "feature_law")}
+    network = ("activation", "task")
+    needs = {"map": network, "geometry": network, "circuit": (*network, "feature_law")}
     drawable = [
         name for name in figures if all(has_code(data, needs.get(name, ())) for data in units)
     ]

@@ -10,12 +10,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import xarray as xr
 
+from toymono.analysis.directions import directions
 from toymono.analysis.ordering import feature_neuron_map
 from toymono.analysis.specimen import Specimen
 from toymono.config import Config, Hyper, Sweep, require
 from toymono.evidence.tables import COUNTS, over_seeds, run_table, told_settings, varying_settings
 from toymono.gallery.progress import progress
 from toymono.plots import maps
+from toymono.plots.directions import directions_figure
 from toymono.plots.style import setting_label
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import StoredMember, Whole, read_member, read_run
@@ -82,6 +84,11 @@ class Member:
         with jax.default_matmul_precision(self.config.jax_precision):
             shown = feature_neuron_map(self.specimen)
         return maps.feature_neuron_map(shown, f"{title}: {self.label}", self.phase)
+
+    def geometry(self, title: str = "The directions of the features") -> go.Figure:
+        """A picture of how far features' directions overlap, and of where they lie in a plane."""
+        shown = directions(self.specimen, self.config.jax_precision)
+        return directions_figure(shown, f"{title}: {self.label}", self.phase)
 
 
 def phase_of(schedule: str, record_phase: str) -> str:

@@ -2,4 +2,4 @@
 
 from typing import Literal
 
-Kind = Literal["all", "sweep", "traces", "biases", "map", "circuit"]
+Kind = Literal["all", "sweep", "traces", "biases", "map", "geometry", "circuit"]

@@ -77,15 +77,21 @@ def weights_and_gram(shown: Sequence[Weighed], title: str, note: str) -> go.Figu
     )
     for col, one in enumerate(shown, start=1):
         for row, values in enumerate((one.directions, one.directions.T @ one.directions), start=1):
-            shades = {"zmin": -1, "zmax": 1, "colorscale": SIGNED}
-            hover = "%{y}, %{x}: %{z:.3f}<extra></extra>"
+            heatmap = signed_heatmap(values, 1.0, "%{y}, %{x}: %{z:.3f}<extra></extra>")
             is_first = (row, col) == (1, 1)
-            heatmap = go.Heatmap(z=values, hovertemplate=hover, showscale=is_first, **shades)
-            figure.add_trace(heatmap, row=row, col=col)
+            figure.add_trace(heatmap.update(showscale=is_first), row=row, col=col)
     figure.update_yaxes(autorange="reversed")
     figure.update_yaxes(title_text="dimension", row=1, col=1)
     figure.update_yaxes(title_text="feature", row=2, col=1)
     return styled(figure, title, note, height=620)
+
+
+def signed_heatmap(
+    values: Float[np.ndarray, "row column"] | None, top: float, hover: str
+) -> go.Heatmap:
+    """Numbers from -`top` to `top` as colours, white at zero."""
+    shades = {"zmin": -top, "zmax": top, "colorscale": SIGNED}
+    return go.Heatmap(z=values, hovertemplate=hover, **shades)
 
 
 class PhaseMap(NamedTuple):

@@ -2,10 +2,12 @@
 
 import { INDEX, isHeld, openMember } from "./data.js";
 
-export const VIEWS = { sweep: "Sweep", member: "Member", "what-if": "What if", claims: "Claims" };
+export const VIEWS = { sweep: "Sweep", member: "Member", geometry: "Geometry", "what-if": "What if", claims: "Claims" };
+// What neurons are put in order by.
+export const ORDERS = { score: "last score", bias: "bias", role: "role", favourite: "favourite feature" };
 const NUMBERS = ["member", "beside", "step", "neuron", "feature"];
 const NAMES = ["x", "y", "colour"];
-const CHOICES = { view: Object.keys(VIEWS), shows: Object.keys(INDEX.shows), order: ["score", "bias", "role", "favourite"] };
+const CHOICES = { view: Object.keys(VIEWS), shows: Object.keys(INDEX.shows), order: Object.keys(ORDERS) };
 /** @type {import("./types.d.ts").State} */
 const NOWHERE = {
   view: "sweep", run: 0, member: null, beside: null, step: null, neuron: null, feature: null, x: null, y: null,
@@ -71,11 +73,14 @@ export function go(changes, keep = false) {
 // Another run begins anew, in the same view.
 export const goToRun = (run) => go({ ...NOWHERE, run, view: state.view === "claims" ? "claims" : "sweep" });
 
-// The member that is looked at, and the one beside it, if any.
-export function openMembers() {
+// What `open` gives of the member that is looked at, and of the one beside it, if any.
+/** @type {<T>(open: (run: number, number: number) => Promise<T>) => Promise<T[]>} */
+export function ofMembers(open) {
   const { run, member, beside } = state;
-  return Promise.all([...new Set([member, beside ?? member])].map((number) => openMember(run, number)));
+  return Promise.all([...new Set([member, beside ?? member])].map((number) => open(run, number)));
 }
+
+export const openMembers = () => ofMembers(openMember);
 
 export function arrive() {
   const { place, unknown } = placeOf(location.hash);

@@ -32,7 +32,7 @@ export async function readPiece(name) {
 }
 
 // A matrix as {shape, values, scale}: the value of a cell is values[place] * scale.
-function unpacked({ dtype, shape, scale, data }) {
+export function unpacked({ dtype, shape, scale, data }) {
   const text = atob(data);
   const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
   return { shape, scale, values: new ARRAYS[dtype](bytes.buffer) };

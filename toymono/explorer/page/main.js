@@ -1,22 +1,23 @@
 // The page follows its address: the header, the view, keys, and results that come in while it is open.
 
 import { byId, make } from "./dom.js";
-import { INDEX, isHeld, openMember, readPiece } from "./data.js";
+import { INDEX, isHeld, readPiece } from "./data.js";
 import { VIEWS, addressOf, arrive, go, goToRun, onArrival, state } from "./address.js";
-import { glossary, say, stepThrough } from "./finder.js";
+import { glossary, say } from "./finder.js";
 import { claimsView } from "./claims_view.js";
+import { geometryView } from "./geometry_view.js";
 import { memberView, stop } from "./member_view.js";
 import { sweepView } from "./sweep_view.js";
 import { whatIfView } from "./what_if_view.js";
 
-const OF_VIEW = { sweep: sweepView, member: memberView, "what-if": whatIfView, claims: claimsView };
+const OF_VIEW = { sweep: sweepView, member: memberView, geometry: geometryView, "what-if": whatIfView, claims: claimsView };
 const PATIENCE = 300; // milliseconds before the page says that it waits
 const RENEWAL = 10_000; // milliseconds between two looks for new results
 let visit = 0;
 
 // Views of one network need one: the one to begin with.
 function ensureMember() {
-  if (state.member !== null || !["member", "what-if"].includes(state.view)) return;
+  if (state.member !== null || !["member", "geometry", "what-if"].includes(state.view)) return;
   const { contrast, labels } = INDEX.runs[state.run];
   const first = labels.findIndex((_, number) => isHeld(state.run, number));
   [state.member, state.beside] = contrast ? contrast.members : [first, state.beside];
@@ -87,13 +88,14 @@ async function follow(unknown) {
 const KEYS = {
   ArrowLeft: ["neuron", -1], ArrowRight: ["neuron", 1], ArrowUp: ["feature", -1], ArrowDown: ["feature", 1],
 };
-document.addEventListener("keydown", async (event) => {
+document.addEventListener("keydown", (event) => {
   const isBusy = /** @type {Element} */ (event.target).closest("input, select, textarea, button, summary, .scroll");
-  if (isBusy || event.ctrlKey || event.altKey || event.metaKey || state.view !== "member" || state.member === null) return;
-  if (event.key !== " " && !(event.key in KEYS)) return;
+  const { step, play } = OF_VIEW[state.view];
+  if (isBusy || event.ctrlKey || event.altKey || event.metaKey || state.member === null) return;
+  const act = event.key === " " ? play : event.key in KEYS && step && (() => step(...KEYS[event.key]));
+  if (!act) return;
   event.preventDefault();
-  if (event.key === " ") byId("play").click();
-  else stepThrough(await openMember(state.run, state.member), ...KEYS[event.key]);
+  act();
 });
 
 const chosen = (name) => (byId(name).value === "" ? null : Number(byId(name).value));

@@ -1,7 +1,8 @@
 // What is drawn of one member at one of its records: its map, its scores, its loss.
 
 import { INDEX, row } from "./data.js";
-import { withTraces } from "./picture.js";
+import { ORDERS } from "./address.js";
+import { lineAt, withTraces } from "./picture.js";
 
 /** @typedef {import("./types.d.ts").Member} Member */
 
@@ -32,14 +33,9 @@ function mapOf({ shape, scale, values }, neurons, features) {
 
 // Lines over the chosen neuron and feature, from edge to edge.
 export function crosshair({ order }, neurons, { neuron, feature }) {
-  const line = { type: "line", line: { color: "#D55E00", width: 1.5 }, opacity: 0.8 }, shapes = [];
-  const across = neurons.indexOf(neuron), down = order.feature.indexOf(feature);
-  if (across >= 0) shapes.push({ ...line, x0: across, x1: across, xref: "x3", y0: 0, y1: 1, yref: "paper" });
-  if (down >= 0) shapes.push({ ...line, x0: 0, x1: 1, xref: "paper", y0: down, y1: down, yref: "y" });
-  return shapes;
+  const places = { x3: neurons.indexOf(neuron), y: order.feature.indexOf(feature) };
+  return Object.entries(places).filter(([, place]) => place >= 0).map(([axis, place]) => lineAt(axis, place));
 }
-
-const WHATS = { score: "last score", bias: "bias", role: "role", favourite: "favourite feature" };
 
 // The end of the colour scale of a member's map.
 /** @param {Member} member */
@@ -72,7 +68,7 @@ function mapFigure(member, place, { shows, order, top, neuron, feature }) {
   }
   const { layout } = figures.map, ticktext = neurons.map((n) => `neuron ${n}`), axes = {};
   for (const name of ["xaxis", "xaxis2", "xaxis3"]) axes[name] = { ...layout[name], ticktext };
-  axes.xaxis3.title = { ...layout.xaxis3.title, text: `${neurons.length} neurons, by ${WHATS[order]}` };
+  axes.xaxis3.title = { ...layout.xaxis3.title, text: `${neurons.length} neurons, by ${ORDERS[order]}` };
   return withTraces(figures.map, traces, { ...axes, shapes: crosshair(member, neurons, { neuron, feature }) });
 }
 

@@ -2,16 +2,15 @@
 
 import { button, byId, control, count, make, select, shown, tableDetails } from "./dom.js";
 import { INDEX, mapped, piece } from "./data.js";
-import { addressOf, go, openMembers, state } from "./address.js";
+import { ORDERS, addressOf, go, openMembers, state } from "./address.js";
 import { Picture, panels, sentenceOf } from "./picture.js";
 import { featureFigures, neuronFigures } from "./unit_figures.js";
 import { countsAbove, crosshair, frameOf, memberFigures, neuronsInOrder, recordTable, topOf } from "./member_figures.js";
-import { Finder, say, startLine } from "./finder.js";
+import { Finder, say, startLine, stepThrough } from "./finder.js";
 
 /** @typedef {import("./types.d.ts").Member} Member */
 
 const BETWEEN = 350; // milliseconds from one record to the next
-const ORDERS = { score: "score", bias: "bias", role: "role", favourite: "favourite feature" };
 
 // One member's column.
 class Side {
@@ -183,6 +182,8 @@ function missing(member) {
 
 export const memberView = {
   key: () => `member ${state.run}`,
+  play: () => player.button.click(),
+  step: async (what, by) => stepThrough((await openMembers())[0], what, by),
   make() {
     this.contrast = make("p", { id: "contrast", class: "lead" });
     this.controls = make("div", { class: "controls" }, ...lookControls());

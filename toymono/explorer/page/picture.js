@@ -8,11 +8,20 @@ const ROOM = { l: 80, r: 20, t: 20, b: 58 };
 // Plotly is a large script, and comes while the page is made.
 const loaded = new Promise((done) => { window.addEventListener("load", done); });
 const isDark = window.matchMedia("(prefers-color-scheme: dark)");
+const HEIGHT = 450; // pixels, as plotly's own
+// Pictures that are drawn when they come on the screen, by their plot, and who tells whether they are there.
+const WAITING = new Map();
+const SCREEN = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) WAITING.get(target)?.look(isIntersecting);
+});
+window.addEventListener("beforeprint", () => { for (const picture of WAITING.values()) picture.drawNow(); });
 
 export class Picture {
   constructor(name, { isWide = false, onClick = null } = {}) {
-    this.name = name;
     this.onClick = onClick;
+    this.waiting = null; // what is to be drawn
+    /** @type {(drawn: any) => void} */
+    this.settle = () => {}; // tells whoever waits for it
     this.heading = make("h3");
     this.plot = make("div", { class: "plot", role: "img" });
     this.caption = make("figcaption");
@@ -32,9 +41,30 @@ export class Picture {
     return this.draw(figure);
   }
 
-  async draw({ data, layout }) {
+  // Resolves once it is drawn, or is known not to be on the screen: then it is drawn when it comes there.
+  draw(figure) {
+    this.waiting = figure;
+    this.plot.dataset.waits = "";
+    this.plot.style.minHeight = `${figure.layout.height ?? HEIGHT}px`;
+    WAITING.set(this.plot, this);
+    SCREEN.unobserve(this.plot);
+    SCREEN.observe(this.plot); // which looks at it once more
+    this.settle(null);
+    return new Promise((done) => { this.settle = done; });
+  }
+
+  look(isSeen) {
+    this.settle(isSeen ? this.drawNow() : null);
+  }
+
+  async drawNow() {
+    SCREEN.unobserve(this.plot);
+    WAITING.delete(this.plot);
     await loaded;
-    const isNew = !("on" in this.plot); // plotly adds it, and keeps the settings that it was first given
+    if (!this.waiting) return null;
+    const { data, layout } = this.waiting, isNew = !("on" in this.plot); // plotly adds it, and keeps the settings that it was first given
+    this.waiting = null;
+    delete this.plot.dataset.waits;
     const drawn = Plotly.react(this.plot, data, coloured(layout), isNew ? INDEX.config : undefined);
     if (isNew && this.onClick) this.plot.on("plotly_click", ({ points }) => this.onClick(points[0]));
     return drawn;
@@ -42,9 +72,17 @@ export class Picture {
 
   // Draws other lines over the same numbers, many times faster than all of it.
   async mark(shapes) {
-    await loaded;
-    return Plotly.relayout(this.plot, { shapes });
+    if (!this.waiting) return Plotly.relayout(this.plot, { shapes });
+    this.waiting = { ...this.waiting, layout: { ...this.waiting.layout, shapes } };
+    return null;
   }
+}
+
+// A line at a place of one axis ("x", "y", "x3"), over the whole picture or from edge to edge of another axis.
+export function lineAt(axis, place, over = "paper") {
+  const own = axis[0], other = own === "x" ? "y" : "x";
+  const ends = { [`${own}0`]: place, [`${own}1`]: place, [`${own}ref`]: axis, [`${other}0`]: 0, [`${other}1`]: 1, [`${other}ref`]: over };
+  return { type: "line", line: { color: "#D55E00", width: 1.5 }, opacity: 0.8, ...ends };
 }
 
 function coloured(layout) {

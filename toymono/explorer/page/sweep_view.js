@@ -1,6 +1,6 @@
 // Every member of a run as a point, any measure against any setting or other measure; and the run's tables.
 
-import { control, count, linkedRow, make, select, tableBox, tableDetails } from "./dom.js";
+import { button, control, count, linkedRow, make, select, tableBox, tableDetails } from "./dom.js";
 import { INDEX, isHeld, piece } from "./data.js";
 import { addressOf, go, state } from "./address.js";
 import { Picture, panels } from "./picture.js";
@@ -9,6 +9,7 @@ import { startLine } from "./finder.js";
 const SCATTER = new Picture("scatter", { isWide: true, onClick: pick });
 const SWEEP = new Picture("sweep", { isWide: true });
 const GREY = "#777777";
+const HIDDEN = new Set(); // values of the colour whose members are not drawn
 
 function pick({ customdata }) {
   if (customdata !== undefined && isHeld(state.run, customdata)) go({ view: "member", member: customdata, neuron: null, feature: null });
@@ -27,52 +28,64 @@ async function arraysFor(run, axes) {
   return (await piece(`tables-${state.run}`)).measured;
 }
 
-function memberTrace(run, { columns }, { x, y }, members, colour, label) {
+function memberTrace(run, { columns }, { x, y }, members, colours) {
   return {
-    type: "scatter", mode: "markers", name: label, legendgroup: label, showlegend: false,
+    type: "scatter", mode: "markers", name: "members",
     x: members.map((m) => columns[x.name][m]), y: members.map((m) => columns[y.name][m]), customdata: members,
-    text: members.map((m) => `member ${m}: ${run.labels[m]}`), marker: { size: 8, color: colour, opacity: 0.5 },
+    text: members.map((m) => `member ${m}: ${run.labels[m]}`), marker: { size: 8, color: colours, opacity: 0.5 },
     hovertemplate: "%{text}<br>%{x:.4g}, %{y:.4g}<extra></extra>",
   };
 }
 
 // Means of settings, with intervals for what is measured.
-function settingTrace({ over_seeds: means }, { x, y }, places, colour, label) {
+function settingTrace({ over_seeds: means }, { x, y }, places, colours) {
   const of = (name) => places.map((place) => means[name][place]);
   const bars = ({ name, setting }) => {
     if (setting || !(`${name}_low` in means)) return undefined;
     const away = (end) => places.map((place) => Math.abs((means[`${name}_${end}`][place] ?? means[name][place]) - means[name][place]));
-    return { type: "data", array: away("high"), arrayminus: away("low"), color: colour, thickness: 1.5, width: 4 };
+    return { type: "data", array: away("high"), arrayminus: away("low"), color: GREY, thickness: 1.5, width: 4 };
   };
   return {
-    type: "scatter", mode: "markers", name: label, legendgroup: label, hoverinfo: "skip", x: of(x.name), y: of(y.name),
-    error_x: bars(x), error_y: bars(y), marker: { size: 12, color: colour, symbol: "diamond" },
+    type: "scatter", mode: "markers", name: "settings", hoverinfo: "skip", x: of(x.name), y: of(y.name),
+    error_x: bars(x), error_y: bars(y), marker: { size: 12, color: colours, symbol: "diamond" },
   };
 }
 
 function rings(members, { columns }, { x, y }) {
   const drawn = members.filter((m) => m !== null && !columns.diverged[m]);
   return {
-    type: "scatter", mode: "markers+text", hoverinfo: "skip", showlegend: false, cliponaxis: false,
+    type: "scatter", mode: "markers+text", hoverinfo: "skip", cliponaxis: false,
     x: drawn.map((m) => columns[x.name][m]), y: drawn.map((m) => columns[y.name][m]), text: drawn.map((m) => `member ${m}`),
     textposition: "top center", marker: { size: 16, color: "rgba(0,0,0,0)", line: { width: 2, color: GREY } },
   };
 }
 
+const shadesOf = (run, { colour }) => (colour && run.shades[colour.name]) || [];
+
+// All dots are one trace, and all means: plotly takes ten times as long for a trace, and a line of its legend, for each colour.
 function scatterFigure(run, arrays, axes) {
-  const { columns, of_setting: ofSetting } = arrays, { colour } = axes, data = [];
-  const shades = colour && run.shades[colour.name] ? run.shades[colour.name] : [[null, "#0072B2", "all members"]];
-  for (const [value, shade, label] of shades) {
-    const members = ofSetting.map((_, m) => m)
-      .filter((m) => !columns.diverged[m] && (value === null || columns[colour.name][m] === value));
-    const places = [...new Set(members.map((m) => ofSetting[m]))];
-    data.push(memberTrace(run, arrays, axes, members, shade, label), settingTrace(arrays, axes, places, shade, label));
-  }
-  data.push(rings([state.member, state.beside], arrays, axes));
+  const { columns, of_setting: ofSetting } = arrays, shades = new Map(shadesOf(run, axes));
+  const valueOf = (m) => columns[axes.colour?.name]?.[m], shadeOf = (m) => shades.get(valueOf(m)) ?? "#0072B2";
+  const members = ofSetting.map((_, m) => m).filter((m) => !columns.diverged[m] && !HIDDEN.has(valueOf(m)));
+  const places = new Map(members.map((m) => [ofSetting[m], shadeOf(m)]));
+  const data = [
+    memberTrace(run, arrays, axes, members, members.map(shadeOf)), settingTrace(arrays, axes, [...places.keys()], [...places.values()]),
+    rings([state.member, state.beside], arrays, axes),
+  ];
   const axis = ({ title, axis: own }) => ({ ...own, title: { text: title }, automargin: true });
-  const legend = { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 };
-  const layout = { height: 480, hovermode: "closest", legend, showlegend: shades.length > 1, margin: { l: 60, r: 15, b: 45 } };
+  const layout = { height: 480, hovermode: "closest", showlegend: false, margin: { l: 60, r: 15, b: 45 } };
   return { data, layout: { ...layout, xaxis: axis(axes.x), yaxis: axis(axes.y) } };
+}
+
+// What each colour stands for: a click hides its members, or shows them again.
+function legendOf(run, axes) {
+  const flip = (value) => ({ target }) => {
+    target.setAttribute("aria-pressed", String(HIDDEN.delete(value) || !HIDDEN.add(value)));
+    return go({}, true);
+  };
+  const shades = shadesOf(run, axes);
+  return shades.length < 2 ? [] : shades.map(([value, colour, label]) =>
+    button(label, flip(value), { "aria-pressed": String(!HIDDEN.has(value)), style: `--shade: ${colour}` }));
 }
 
 function scatterWords({ columns }, { x, y }) {
@@ -110,11 +123,12 @@ export const sweepView = {
     members.dataset.name = "members";
     members.refill();
     this.controls = make("div", { class: "controls" });
+    this.legend = make("div", { class: "legend", role: "group", "aria-label": "colours" });
     this.more = make("div", {}, make("p", { class: "note" }, "Reading all measures …"));
     return [
       make("h1", {}, run.name), startLine("Every dot is a [member]. Pick axes, then click a dot, or a row of the table, to open its network."),
       make("p", {}, run.words), make("p", { class: "note", id: "thinned" }, run.thinned), this.controls,
-      panels({ SCATTER }), make("h2", {}, "Members"), members, this.more,
+      this.legend, panels({ SCATTER }), make("h2", {}, "Members"), members, this.more,
     ];
   },
   async show(isCurrent) {
@@ -125,6 +139,11 @@ export const sweepView = {
     const focused = document.activeElement?.id;
     this.controls.replaceChildren(...chooser(run, axes));
     if (["x", "y", "colour"].includes(focused)) document.getElementById(focused).focus();
+    if (this.legend.dataset.of !== axes.colour?.name) {
+      HIDDEN.clear();
+      this.legend.replaceChildren(...legendOf(run, axes));
+    }
+    this.legend.dataset.of = axes.colour?.name;
     const table = () => scatterTable(run, arrays, axes);
     await SCATTER.show(`${axes.y.title} against ${axes.x.title}`, scatterFigure(run, arrays, axes), scatterWords(arrays, axes), table);
     this.showMore(run, isCurrent);

@@ -7,7 +7,7 @@ declare global {
 export type Numbers = Record<string, number>; // by neuron or feature
 
 export interface State {
-  view: "sweep" | "member" | "what-if" | "claims";
+  view: "sweep" | "member" | "geometry" | "what-if" | "claims";
   run: number;
   member: number | null;
   beside: number | null;
@@ -72,7 +72,7 @@ export interface Index {
   shows: Record<string, any>;
   roles: string[];
   looks: Record<string, Figure>;
-  titles: Record<"neuron" | "feature", Record<string, string>>;
+  titles: Record<"neuron" | "feature" | "geometry", Record<string, string>>;
   templates: { dark: any; white: any };
   config: any;
   mono_threshold: number;
@@ -96,4 +96,14 @@ export interface Member {
   history: { step: number[]; score: Matrix; favourite: Matrix; bias: Matrix };
   frames: { place: number[]; step: number[]; map: (Matrix | null)[] };
   figures: Record<string, any>;
+}
+
+export interface Geometry {
+  label: string;
+  order: number[]; // features
+  gram: Float32Array[]; // of the first features in that order
+  plane: [number[], number[]]; // by feature
+  features: Table;
+  words: { gram: string; plane: string };
+  figures: Record<"gram" | "plane", Figure>;
 }
