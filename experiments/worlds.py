@@ -78,23 +78,32 @@ def matched_rows(table, fours):
     return pd.concat(parts)
 
 
-def differences(table, matched, start):
-    """Shares covered, seed by seed: always together less independent, less as dense, and that
-    less independent.
+def differences(table, matched, start, partner):
+    """Shares covered, seed by seed: features in groups whose partners are on with this probability
+    less independent, less as dense, and that less independent.
     """
 
     def covered(rows):
         rows = rows[(rows.bias_offset == start) & rows.finished].set_index("seed")
         return rows.covered_per_feature
 
-    always = covered(table[table.partner == table.partner.max()])
+    groups = covered(table[np.isclose(table.partner, partner)])
     independent = covered(table[table.lift == 1])
-    dense = covered(matched[matched.partner == matched.partner.max()])
+    dense = covered(matched[np.isclose(matched.partner, partner)])
     return {
-        "always together - independent": always - independent,
-        "always together - as many together": always - dense,
+        "groups - independent": groups - independent,
+        "groups - as many together": groups - dense,
         "as many together - independent": dense - independent,
     }
+
+
+def strongest_finished(table, matched):
+    """The largest probability of a partner at which all networks have finished, and with them as
+    many independent features; None where there is none.
+    """
+    both = pd.concat([table[table.partner.isin(matched.partner)], matched])
+    whole = both.groupby("partner").finished.all()
+    return max(whole.index[whole], default=None)
 
 
 def verdict(found):
@@ -111,14 +120,20 @@ def verdict(found):
 
 
 def judged(fours, matched):
-    """The differences from each start; verdicts are printed."""
+    """The differences from each start, of groups that are always together and of the strongest
+    that have all finished; verdicts are printed.
+    """
     rows = []
-    for start, name in STARTS.items():
-        apart = differences(fours, matched, start)
-        found = {key: interval_over_seeds(values.to_numpy()) for key, values in apart.items()}
-        rows += [{"start": name, "difference": key, **ends(i)} for key, i in found.items()]
-        print(f"{name}: {verdict(found)}")
+    strongest = strongest_finished(fours, matched)
+    for partner in dict.fromkeys((fours.partner.max(), strongest)):
+        for start, name in STARTS.items() if partner else ():
+            apart = differences(fours, matched, start, partner)
+            found = {key: interval_over_seeds(values.to_numpy()) for key, values in apart.items()}
+            told = {"start": name, "P(partner)": partner}
+            rows += [{**told, "difference": key, **ends(i)} for key, i in found.items()]
+            print(f"{name}, P(partner on | on) = {partner:g}: {verdict(found)}")
     print(f"{RULE}. Expected: {EXPECTED}.")
+    print(f"Not in the rule: {strongest} is the strongest of which all networks have finished.")
     return pd.DataFrame(rows)
 
 

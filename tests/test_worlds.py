@@ -72,7 +72,17 @@ def test_differences_are_of_finished_networks_of_the_same_seed(worlds):
     matched = rows(1.0, 1, [0.5, 0.5, 0.5], (True, True, False))
     found = [
         values.dropna().round(6).tolist()
-        for values in worlds.differences(table, matched, 0.0).values()
+        for values in worlds.differences(table, matched, 0.0, 1.0).values()
     ]
     assert found == [[-0.4, -0.5, -0.6], [-0.4, -0.3], [0.0, -0.2]]
     assert isinstance(interval_over_seeds(np.array(found[0])), Interval)
+
+
+def test_the_strongest_tie_is_one_of_which_all_networks_have_finished(worlds):
+    def rows(partner, finished):
+        return pd.DataFrame({"partner": partner, "finished": finished})
+
+    table = pd.concat([rows(0.1, [True]), rows(0.5, [True, True]), rows(1.0, [True, False])])
+    matched = pd.concat([rows(0.5, [True]), rows(1.0, [True])])
+    assert worlds.strongest_finished(table, matched) == 0.5
+    assert worlds.strongest_finished(table, rows(1.0, [True])) is None
