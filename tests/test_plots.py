@@ -44,7 +44,7 @@ def figures(smoke_run):
 
 
 def test_every_kind_is_drawn_with_title_and_named_axes(figures):
-    assert len(figures) == 5
+    assert len(figures) == 6
     for figure in figures:
         assert figure.layout.title.text
         axes = [axis for axis in figure.select_xaxes() if axis.title.text] + list(
@@ -146,7 +146,7 @@ def test_an_unknown_suffix_is_refused(figures, tmp_path):
 
 
 def test_an_image_holds_one_figure(figures, tmp_path):
-    with pytest.raises(InputError, match=r"^out must be an \.html file for 5 figures"):
+    with pytest.raises(InputError, match=r"^out must be an \.html file for 6 figures"):
         write_figures(figures, tmp_path / "figure.png")
 
 

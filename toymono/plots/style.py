@@ -105,7 +105,8 @@ def setting_label(values: Mapping[str, Any]) -> str:
     order = [*_NAMES]
     named = sorted(values.items(), key=lambda of: order.index(of[0]) if of[0] in order else 99)
     words = [
-        v if isinstance(v, str) else f"{_NAMES.get(name, name)} {_short(v)}" for name, v in named
+        v if isinstance(v, str) else f"{_NAMES.get(name) or name.replace('_', ' ')} {_short(v)}"
+        for name, v in named
     ]
     return ", ".join(words) or "all members"
 
