@@ -111,3 +111,10 @@ def test_the_panels_show_each_measure_of_each_lever_in_each_context(robustness):
     assert [trace.x.round(3).tolist() for trace in figure.data[:2]] == [[0.4, 0.4], [1.0, 1.0]]
     assert all(np.abs(np.subtract(trace.y, [0, 1])).max() < 0.5 for trace in figure.data)
     assert {line.x0 for line in figure.layout.shapes} == {0.0, 1.0}
+
+
+def test_a_context_without_two_finished_networks_says_so(robustness):
+    table = _table([HOME]).assign(finished=lambda of: (of.lever != ADAPTED) & (of.seed != 4))
+    words = context_panels(robustness.judged(table), robustness.MEASURES, "made up")
+    (said,) = words.layout.annotations
+    assert said.text == "too few networks finished" and said.y > 0  # below the dot of the other

@@ -1,5 +1,6 @@
 """Levers side by side: loss against coverage, a panel for each family, and the ranks."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -141,6 +142,7 @@ def context_panels(
     what the measure is where there is no difference.
     """
     figure = make_subplots(figure=Figure(), cols=len(measures), shared_yaxes=True)
+    first = next(iter(measures))
     contexts, levers = (list(dict.fromkeys(row[of] for row in rows)) for of in ("context", "lever"))
     for number, lever in enumerate(levers):
         inside = [row for row in rows if row["lever"] == lever]
@@ -150,6 +152,9 @@ def context_panels(
             dots = _context_dots([row[name] for row in inside], y, number)
             dots.update(name=lever, legendgroup=lever, showlegend=column == 1)
             figure.add_trace(dots, row=1, col=column)
+        for place, row in zip(y, inside, strict=True):
+            if math.isnan(row[first].mean):
+                figure.add_annotation(x=measures[first], y=place, **_untested(number))
     for column, (name, same) in enumerate(measures.items(), 1):
         figure.add_vline(same, line={"color": _LANDMARK, "dash": "dot"}, row=1, col=column)
         figure.update_xaxes(title_text=name, row=1, col=column)
@@ -157,6 +162,13 @@ def context_panels(
     figure.update_yaxes(**ticks, range=(len(contexts) - 0.5, -0.5), automargin=True)
     note = "mean and 95% t interval over seeds; dotted: no difference"
     return styled(figure, title, note, height=2 * _ROW_HEIGHT * len(contexts) + 200)
+
+
+def _untested(number: int) -> dict[str, Any]:
+    """Words in place of a dot, in the colour of its lever."""
+    font = {"color": COLOURS[number % len(COLOURS)], "size": 11}
+    where = {"xanchor": "left", "xshift": 6, "showarrow": False}
+    return {"text": "too few networks finished", "font": font, **where}
 
 
 def _context_dots(intervals: Sequence[Interval], y: list[float], number: int) -> go.Scatter:
