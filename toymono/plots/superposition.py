@@ -18,6 +18,8 @@ from toymono.plots.ticks import setting_ticks
 
 _LINE = {"color": "#888", "width": 1, "dash": "dot"}
 _INVERSE_DENSITY = "1 / density"
+_TICKS = (1, 2, 5, 10, 20, 50, 100)
+_MARGIN = 0.03  # decades beyond the ends
 
 
 class Points(NamedTuple):
@@ -47,15 +49,20 @@ def dimensionality_plot(
     )
     for name, fraction in fractions.items():
         figure.add_hline(y=fraction, line=_LINE, row=1, col="all")
-        told = {"text": name, "showarrow": False, "xanchor": "left", "font": {"size": 11}}
-        figure.add_annotation(x=1.01, xref="x2 domain", y=fraction, yref="y2", **told)
-    figure.update_xaxes(type="log", title_text=_INVERSE_DENSITY)
+        above = "top" if fraction == min(fractions.values()) else "bottom"
+        told = {"text": name, "showarrow": False, "xanchor": "left", "yanchor": above}
+        figure.add_annotation(x=1.01, xref="x2 domain", y=fraction, yref="y2", font_size=11, **told)
+    low, high = np.log10([per_feature.x.min(), per_feature.x.max()])
+    ticks = {"tickvals": _TICKS, "ticktext": [str(tick) for tick in _TICKS]}
+    figure.update_xaxes(
+        type="log", range=[low - _MARGIN, high + _MARGIN], title_text=_INVERSE_DENSITY, **ticks
+    )
     figure.update_yaxes(range=[0, 1.1])
     figure.update_yaxes(title_text="dimensions per feature D*", col=1)
     figure.update_yaxes(title_text="dimensionality of a feature", col=2)
-    figure.update_layout(showlegend=False, margin={"r": 130})
     lettered(figure, ["D* of each level", "every represented feature"])
-    return styled(figure, f"{title}: {verdict}", seeds_note([per_feature]), height=520)
+    styled(figure, f"{title}: {verdict}", seeds_note([per_feature]), height=520)
+    return figure.update_layout(showlegend=False, margin={"r": 130})
 
 
 class Weighed(NamedTuple):
