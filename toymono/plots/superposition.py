@@ -47,11 +47,7 @@ def dimensionality_plot(
         row=1,
         col=2,
     )
-    for name, fraction in fractions.items():
-        figure.add_hline(y=fraction, line=_LINE, row=1, col="all")
-        above = "top" if fraction == min(fractions.values()) else "bottom"
-        told = {"text": name, "showarrow": False, "xanchor": "left", "yanchor": above}
-        figure.add_annotation(x=1.01, xref="x2 domain", y=fraction, yref="y2", font_size=11, **told)
+    _mark_fractions(figure, fractions)
     low, high = np.log10([per_feature.x.min(), per_feature.x.max()])
     ticks = {"tickvals": _TICKS, "ticktext": [str(tick) for tick in _TICKS]}
     figure.update_xaxes(
@@ -63,6 +59,15 @@ def dimensionality_plot(
     lettered(figure, ["D* of each level", "every represented feature"])
     styled(figure, f"{title}: {verdict}", seeds_note([per_feature]), height=520)
     return figure.update_layout(showlegend=False, margin={"r": 130})
+
+
+def _mark_fractions(figure: go.Figure, fractions: Mapping[str, float]) -> None:
+    """A line at each fraction, named to the right of the second panel."""
+    for name, fraction in fractions.items():
+        figure.add_hline(y=fraction, line=_LINE, row=1, col="all")
+        above = "top" if fraction == min(fractions.values()) else "bottom"
+        told = {"text": name, "showarrow": False, "xanchor": "left", "yanchor": above}
+        figure.add_annotation(x=1.01, xref="x2 domain", y=fraction, yref="y2", font_size=11, **told)
 
 
 class Weighed(NamedTuple):
