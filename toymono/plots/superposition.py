@@ -49,7 +49,7 @@ def dimensionality_plot(
     )
     _mark_fractions(figure, fractions)
     low, high = np.log10([per_feature.x.min(), per_feature.x.max()])
-    ticks = {"tickvals": _TICKS, "ticktext": [str(tick) for tick in _TICKS]}
+    ticks = {"tickvals": _TICKS, "ticktext": [f"{tick}" for tick in _TICKS]}
     figure.update_xaxes(
         type="log", range=[low - _MARGIN, high + _MARGIN], title_text=_INVERSE_DENSITY, **ticks
     )
@@ -139,8 +139,10 @@ def phase_diagram(shown: PhaseMap, phases: Sequence[str], title: str, note: str)
             hovertemplate="importance %{x:.3g}, 1 / density %{y:.3g}<extra></extra>",
         )
         figure.add_trace(heatmap, row=1, col=col)
-    figure.update_xaxes(type="log", title_text="importance of the second feature")
-    figure.update_yaxes(type="log")
+    importances = (0.1, 0.2, 0.5, *_TICKS)
+    figure.update_xaxes(type="log", tickvals=importances, ticktext=[f"{t:g}" for t in importances])
+    figure.update_xaxes(title_text="importance of the second feature")
+    figure.update_yaxes(type="log", tickvals=_TICKS, ticktext=[f"{tick}" for tick in _TICKS])
     figure.update_yaxes(title_text=_INVERSE_DENSITY, col=1)
     lettered(figure, ["trained", "closed forms"])
     return styled(figure, title, note, height=480)
