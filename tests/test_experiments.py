@@ -20,14 +20,7 @@ SCRIPTS = sorted((ROOT / "experiments").glob("[!_]*.py"))
 # With one browser for all, it is a server whose options are set already.
 pytestmark = pytest.mark.filterwarnings("ignore:The kopts argument is ignored")
 # Those that draw what no other test draws, or that a mutation must fail.
-QUICK = (
-    "learning_rate",
-    "reproject",
-    "superposition",
-    "superposition_absolute",
-    "superposition_plane",
-    "superposition_small",
-)
+QUICK = ("learning_rate", "reproject", "superposition", "superposition_small")
 
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 each_script_some_long = pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def directions_figure(shown: Directions, title: str, note: str) -> go.Figure:
     _name_features(figure, shown, len(gram))
     x, y = plane_axes(shown)
     figure.update_xaxes(title_text=_CHAINED, row=1, col=1)
+    figure.update_yaxes(title_text="features, in the same order", row=1, col=1)
     figure.update_xaxes(title_text=x, range=_ends(shown), constrain="domain", row=1, col=2)
     square = {"scaleanchor": "x2", "constrain": "domain", "range": _ends(shown)}
     figure.update_yaxes(title_text=y, **square, row=1, col=2)
