@@ -23,6 +23,7 @@ VIEWS = {
     "explorer-contrast": ("", 1100),
     "explorer-sweep": ("#view=sweep&member=4&beside=0", 900),
     "explorer-member": ("#view=member&member=4&neuron=7&feature=106", 1340),
+    "explorer-geometry": ("#view=geometry&member=4&beside=0", 900),
     "explorer-what-if": ("#view=what-if&member=4&on=3:0.6,108:1&set=7:0,16:0", 1090),
 }
 REPORT = ("#view=member&member=4&neuron=7", 1000)

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
 SCREENSHOTS = {
-    *(f"explorer-{view}" for view in ("contrast", "sweep", "member", "what-if")),
+    *(f"explorer-{view}" for view in ("contrast", "sweep", "member", "geometry", "what-if")),
     "report",
 }
 README = (ROOT / "README.md").read_text()
