@@ -9,11 +9,13 @@ from toymono.evidence.results import (
     by_batch,
     find_results,
     joined,
+    measured_results,
     read_results,
     results_of_run,
     write_results,
 )
 from toymono.sweeps.run import run_sweep
+from toymono.sweeps.store import read_run
 
 
 @pytest.fixture
@@ -106,6 +108,14 @@ def test_a_member_found_twice_counts_once(results):
         [results, results._replace(table=results.table.sample(frac=1, random_state=0))], "smoke"
     )
     assert len(tables["demo"]) == 18
+
+
+def test_members_that_differ_in_a_component_s_number_alone_all_count(results, smoke_run, tmp_path):
+    jumps = [results.table.assign(activation="jump-relu", jump=jump) for jump in (0.1, 1 / 3)]
+    both = measured_results(smoke_run, read_run(smoke_run), pd.concat(jumps, ignore_index=True))
+    again = joined(read_results(write_results(both, tmp_path / "demo.json")), both)
+    assert len(again.table) == 36 and set(again.table.jump) == {0.1, 0.333333}
+    assert len(by_batch([both, both], "smoke")["demo"]) == 36
 
 
 def test_a_batch_may_come_in_seed_by_seed(results):

@@ -8,7 +8,7 @@ either.
 import json
 import pathlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 import xarray as xr
@@ -53,7 +53,7 @@ def measured_results(
 
 
 def _as_stored(table: pd.DataFrame) -> pd.DataFrame:
-    floats = [name for name in SETTINGS if pd.api.types.is_float_dtype(table[name])]
+    floats = [name for name in setting_names(table) if pd.api.types.is_float_dtype(table[name])]
     return table.assign(**{name: [json_number(v, _DIGITS) for v in table[name]] for name in floats})
 
 
@@ -71,9 +71,7 @@ def joined(earlier: Results, results: Results) -> Results:
         " ".join(ours),
         "name another file",
     )
-    table = pd.concat([earlier.table, results.table]).drop_duplicates(
-        [*SETTINGS, "seed"], keep="last"
-    )
+    table = _each_once([earlier.table, results.table], keep="last")
     made = {
         name: "; ".join(
             dict.fromkeys([*earlier.provenance.get(name, value).split("; "), *value.split("; ")])
@@ -211,8 +209,13 @@ def by_batch(found: Iterable[Results], scale: str) -> dict[str, pd.DataFrame]:
     for results in found:
         if results.scale == scale and results.is_whole:
             tables.setdefault(results.batch, []).append(results.table)
-    keys = [*SETTINGS, "seed"]
     return {
-        batch: pd.concat(parts).drop_duplicates(keys, ignore_index=True)
+        batch: _each_once(parts, keep="first").reset_index(drop=True)
         for batch, parts in tables.items()
     }
+
+
+def _each_once(tables: Sequence[pd.DataFrame], keep: Literal["first", "last"]) -> pd.DataFrame:
+    """All members of some tables; of the same member the first or the last."""
+    together = pd.concat(tables)
+    return together.drop_duplicates([*setting_names(together), "seed"], keep=keep)
