@@ -18,7 +18,7 @@ help:
 	@echo "make test-all  run the long ones too: whole experiments, runs killed many times, clusters"
 	@echo "make check     lint, formatting and types of Python and JavaScript"
 	@echo "make bench     time training against PyTorch and this machine's matrix products, and the explorer in a browser"
-	@echo "make figures   train what is missing (40 hours on 2 cores) and renew figures/"
+	@echo "make figures   train what is missing (21 hours on 2 cores) and renew figures/"
 	@echo "make clean     remove .venv"
 
 install: .venv/installed

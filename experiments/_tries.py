@@ -2,7 +2,8 @@
 least loss counts.
 """
 
-from toymono.evidence.seeds import LEVEL
+from toymono.evidence.curves import Curve
+from toymono.evidence.seeds import LEVEL, interval_over_seeds
 
 
 def best_of(table, n_tries):
@@ -14,6 +15,12 @@ def best_of(table, n_tries):
     table = table.assign(trial=table.seed.map(ranks))
     table = table[table.task_loss.notna()]
     return table.loc[table.groupby(["trial", "setting", "unit"]).task_loss.idxmin()]
+
+
+def curve_over_trials(of, x, shares):
+    """Shares, trial by x, as a curve with its interval."""
+    values = shares.to_numpy()
+    return Curve({"of": of}, x, interval_over_seeds(values, 0.0, 1.0), values)
 
 
 def tries_note(curve, n_tries):

@@ -10,10 +10,9 @@ Expect:   a neuron for each side of each of three features; of forty neurons all
 import numpy as np
 import pandas as pd
 from _main import main, print_verdicts, verdict
-from _tries import best_of, tries_note
+from _tries import best_of, curve_over_trials, tries_note
 
 from toymono.analysis.absolute_values import scaled_weights, sides
-from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.plots.superposition import Weighed, share_curve, signed_weights
 
@@ -74,11 +73,12 @@ def judged(intervals):
 def weighed(run, found):
     """First-layer weights of the best network of each five, at the highest density."""
     rows = found[found.density == found.density.max()]
-    return [
-        Weighed(f"seeds {row.trial * N_TRIES} to {(row.trial + 1) * N_TRIES - 1}", np.asarray(w))
-        for row in rows.itertuples()
-        for w in [scaled_weights(run.member(row.number).specimen)]
-    ]
+    shown = []
+    for row in rows.itertuples():
+        first = row.trial * N_TRIES
+        weights = np.asarray(scaled_weights(run.member(row.number).specimen))
+        shown.append(Weighed(f"seeds {first} to {first + N_TRIES - 1}", weights))
+    return shown
 
 
 def draw(runs):
@@ -88,8 +88,7 @@ def draw(runs):
     verdicts = judged(intervals)
     print_verdicts(intervals, verdicts, RULE, EXPECTED)
     shares = many.pivot(index="trial", columns="density", values="alone")
-    x, values = 1 / shares.columns.to_numpy(), shares.to_numpy()
-    curve = Curve({"of": "neurons"}, x, interval_over_seeds(values, 0.0, 1.0), values)
+    curve = curve_over_trials("neurons", 1 / shares.columns.to_numpy(), shares)
     of_many = ", ".join(f"{name} {verdicts[name]}" for name in ("DENSE", "FIRST", "SPARSE"))
     return {
         "superposition-absolute-few": signed_weights(

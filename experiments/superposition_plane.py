@@ -12,11 +12,10 @@ Expect:   the pentagon gives way to two digons, and the rare feature is left out
 import numpy as np
 import pandas as pd
 from _main import main, print_verdicts, verdict
-from _tries import best_of, tries_note
+from _tries import best_of, curve_over_trials, tries_note
 
 from toymono.analysis.directions import feature_directions
 from toymono.analysis.polygons import POLYGONS, pair_cosines, polygon_of, turned
-from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.plots.superposition import Weighed, directions_in_plane, share_curve
 
@@ -161,8 +160,7 @@ def weighed_pairs(run, found, name):
 def of_turn(found, said):
     """The share of pentagons against the rarity, as a figure."""
     pentagons = shares(found, "pentagon")
-    x, values = pentagons.columns.to_numpy(), pentagons.to_numpy()
-    curve = Curve({"of": "pentagons"}, x, interval_over_seeds(values, 0.0, 1.0), values)
+    curve = curve_over_trials("pentagons", pentagons.columns.to_numpy(), pentagons)
     title, note = f"Where the pentagon ends: TURN {said}", tries_note(curve, N_TRIES)
     return share_curve(
         curve, title, note, "share of pentagons", "how many times rarer the last feature is"

@@ -11,11 +11,10 @@ Expect:   two features lie where the closed forms say; ReLU neurons are all mono
 import numpy as np
 import pandas as pd
 from _main import main, print_verdicts, verdict
-from _tries import best_of, joint, tries_note
+from _tries import best_of, curve_over_trials, joint, tries_note
 
 from toymono.analysis.monosemanticity import POLY_THRESHOLD
 from toymono.analysis.phases import PHASES, margin, phase_losses, phase_of, predicted_phase
-from toymono.evidence.curves import Curve
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.plots.superposition import PhaseMap, phase_diagram, share_curve
 
@@ -94,8 +93,7 @@ def draw(runs):
     }
     told = {"agreeing cells": same, "mono, dense": dense, "mono, sparse": sparse}
     print_verdicts(told, judged, RULE, EXPECTED)
-    x, values = 1 / shares.columns.to_numpy(), shares.to_numpy()
-    curve = Curve({"of": "neurons"}, x, interval_over_seeds(values, 0.0, 1.0), values)
+    curve = curve_over_trials("neurons", 1 / shares.columns.to_numpy(), shares)
     title = f"Two features in one dimension: {judged['PHASES']}"
     note = "best of three networks in each cell"
     return {

@@ -1,9 +1,11 @@
 """Fixtures that several test modules share: trained runs, a browser, and the page in it."""
 
+import importlib.util
 import os
 import pathlib
 import sys
 from collections.abc import Callable
+from types import ModuleType
 
 import jax
 import pytest
@@ -22,6 +24,8 @@ from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
 from toymono.sweeps.workers import XLA_THREADS
+
+EXPERIMENTS = pathlib.Path(__file__).parent.parent / "experiments"
 
 
 def pytest_configure():
@@ -54,6 +58,20 @@ def _forgotten_components():
     for module in registry._sources.keys() - sources.keys():
         sys.modules.pop(module, None)
     registry._known, registry._sources = known, sources
+
+
+@pytest.fixture
+def load_script(monkeypatch) -> Callable[[str], ModuleType]:
+    """Import a script of experiments/ anew by its name."""
+    monkeypatch.syspath_prepend(EXPERIMENTS)
+
+    def by_name(name):
+        spec = importlib.util.spec_from_file_location(name, EXPERIMENTS / f"{name}.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return by_name
 
 
 @pytest.fixture(scope="session")

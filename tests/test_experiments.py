@@ -1,7 +1,6 @@
 """Every experiment tabulates and draws; the demo trains for it, the others get made-up results."""
 
 import functools
-import importlib.util
 import pathlib
 
 import kaleido
@@ -49,20 +48,7 @@ def runs(tmp_path_factory):
 
 
 @pytest.fixture
-def load(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "experiments")
-
-    def by_path(script):
-        spec = importlib.util.spec_from_file_location(script.stem, script)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-
-    return by_path
-
-
-@pytest.fixture
-def untrained(load, monkeypatch):
+def untrained(load_script, monkeypatch):
     """Runs hold made-up results."""
     monkeypatch.setattr(environment, "git_commit", functools.cache(environment.git_commit))
     monkeypatch.setattr("_main.run_sweep", store_made_up)
@@ -88,27 +74,31 @@ def _tabulates_and_draws(module, script, runs, folder, capsys):
 
 @each_script_some_long
 def test_an_experiment_tabulates_and_draws_its_runs(
-    script, load, untrained, runs, tmp_path, capsys
+    script, load_script, untrained, runs, tmp_path, capsys
 ):
-    _tabulates_and_draws(load(script), script, runs, tmp_path, capsys)
+    _tabulates_and_draws(load_script(script.stem), script, runs, tmp_path, capsys)
 
 
-def test_the_demo_trains_at_smoke_scale(load, tmp_path, capsys):
+def test_the_demo_trains_at_smoke_scale(load_script, tmp_path, capsys):
     script = ROOT / "experiments" / "demo.py"
-    _tabulates_and_draws(load(script), script, tmp_path / "runs", tmp_path / "figures", capsys)
+    _tabulates_and_draws(
+        load_script(script.stem), script, tmp_path / "runs", tmp_path / "figures", capsys
+    )
 
 
 @pytest.mark.long
 @each_script
-def test_an_experiment_trains_at_smoke_scale(script, load, tmp_path_factory, tmp_path, capsys):
+def test_an_experiment_trains_at_smoke_scale(
+    script, load_script, tmp_path_factory, tmp_path, capsys
+):
     runs = tmp_path_factory.getbasetemp() / "trained-experiments"
-    _tabulates_and_draws(load(script), script, runs, tmp_path, capsys)
+    _tabulates_and_draws(load_script(script.stem), script, runs, tmp_path, capsys)
 
 
 def test_a_batch_trained_seed_by_seed_ends_in_one_file_with_all_seeds(
-    load, untrained, tmp_path, monkeypatch
+    load_script, untrained, tmp_path, monkeypatch
 ):
-    module = load(ROOT / "experiments" / "reproject.py")
+    module = load_script("reproject")
     monkeypatch.setattr("_main.browser", lambda: None)
     for seed in ("0", "1"):
         folders = ["--out", str(tmp_path / seed), "--figures", str(tmp_path)]
@@ -123,16 +113,16 @@ def test_a_batch_trained_seed_by_seed_ends_in_one_file_with_all_seeds(
 
 
 @each_script
-def test_an_experiment_opens_with_claim_and_figure_command_and_what_to_expect(script, load):
-    opening = load(script).__doc__
+def test_an_experiment_opens_with_claim_and_figure_command_and_what_to_expect(script, load_script):
+    opening = load_script(script.stem).__doc__
     assert all(word in opening for word in ("Paper:", "Command:", "Expect:"))
     assert f"experiments/{script.name}" in opening
 
 
-def test_the_experiments_cover_every_batch_and_every_figure_of_the_paper_s_results(load):
+def test_the_experiments_cover_every_batch_and_every_figure_of_the_paper_s_results(load_script):
     from toymono.sweeps.presets import PRESETS
 
-    modules = [load(script) for script in SCRIPTS]
+    modules = [load_script(script.stem) for script in SCRIPTS]
     assert {batch for module in modules for batch in module.BATCHES} == set(PRESETS)
     source = "".join(script.read_text() for script in SCRIPTS)
     for number in range(1, 24):
@@ -152,8 +142,8 @@ def test_the_experiments_cover_every_batch_and_every_figure_of_the_paper_s_resul
         ((float("nan"), float("nan")), "untested"),
     ],
 )
-def test_a_verdict_says_where_the_interval_lies_against_the_range(ends, verdict, load):
-    found = load(ROOT / "experiments" / "_main.py").verdict
+def test_a_verdict_says_where_the_interval_lies_against_the_range(ends, verdict, load_script):
+    found = load_script("_main").verdict
     interval = interval_over_seeds(np.zeros(3))._replace(low=ends[0], high=ends[1])
     assert found(interval, 3.0, 10.0) == verdict
 

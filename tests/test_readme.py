@@ -1,5 +1,4 @@
 import ast
-import importlib.util
 import pathlib
 import re
 import shlex
@@ -15,15 +14,6 @@ SCREENSHOTS = {
     "report",
 }
 README = (ROOT / "README.md").read_text()
-
-
-def _script(name):
-    spec = importlib.util.spec_from_file_location(
-        name.strip("_"), ROOT / "experiments" / f"{name}.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_every_file_that_a_document_links_to_is_there():
@@ -42,8 +32,8 @@ def test_every_part_that_the_tree_names_is_there():
         assert (ROOT / "toymono" / name).exists(), name
 
 
-def test_the_tables_of_all_documents_are_what_the_figures_folder_holds():
-    script = _script("_readme")
+def test_the_tables_of_all_documents_are_what_the_figures_folder_holds(load_script):
+    script = load_script("_readme")
     named = script.tables(ROOT / "figures", ROOT / "experiments")
     for file in script.DOCUMENTS:
         text = file.read_text()
@@ -53,8 +43,8 @@ def test_the_tables_of_all_documents_are_what_the_figures_folder_holds():
         assert set(re.findall(r"<!-- (\w+) table: begin -->", text)) <= set(named)
 
 
-def test_every_table_stands_in_a_document():
-    script = _script("_readme")
+def test_every_table_stands_in_a_document(load_script):
+    script = load_script("_readme")
     documents = "".join(file.read_text() for file in script.DOCUMENTS)
     for name in script.tables(ROOT / "figures", ROOT / "experiments"):
         assert documents.count(f"<!-- {name} table: begin -->") == 1, name
@@ -66,10 +56,10 @@ def test_the_commands_of_the_first_screen_are_targets_of_the_makefile():
         assert re.search(rf"^{target}:", makefile, re.M), target
 
 
-def test_the_gallery_shows_every_figure_with_its_verdict():
+def test_the_gallery_shows_every_figure_with_its_verdict(load_script):
     page = (ROOT / "figures" / "index.html").read_text()
     assert (
-        _script("_gallery").gallery((ROOT / "experiments").glob("[a-z]*.py"), ROOT / "figures")
+        load_script("_gallery").gallery((ROOT / "experiments").glob("[a-z]*.py"), ROOT / "figures")
         == page
     )
     for target in re.findall(r'(?:src|href)="([^"]+)"', page):
@@ -78,8 +68,8 @@ def test_the_gallery_shows_every_figure_with_its_verdict():
     assert drawn == set(re.findall(r'src="([^"]+)\.png"', page))
 
 
-def test_the_gallery_finds_the_claims_that_an_experiment_names():
-    found = _script("_gallery").claims_in("claims C1 to C3 and C7; Figs 1, 3; M2")
+def test_the_gallery_finds_the_claims_that_an_experiment_names(load_script):
+    found = load_script("_gallery").claims_in("claims C1 to C3 and C7; Figs 1, 3; M2")
     assert found == ["C1", "C2", "C3", "C7", "M2"]
 
 

@@ -1,8 +1,5 @@
 """The race's best levers elsewhere and in pairs, and the rule by which they are judged."""
 
-import importlib.util
-import pathlib
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,16 +10,10 @@ from toymono.sweeps.demo import race_of
 from toymono.sweeps.race import NO_LEVER, PAPER_LEVER
 from toymono.sweeps.robustness import ADAPTED, GELU, HOME, JUMP, entries
 
-SCRIPT = pathlib.Path(__file__).parent.parent / "experiments" / "robustness.py"
-
 
 @pytest.fixture
-def robustness(monkeypatch):
-    monkeypatch.syspath_prepend(SCRIPT.parent)
-    spec = importlib.util.spec_from_file_location("robustness", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def robustness(load_script):
+    return load_script("robustness")
 
 
 def _entries():

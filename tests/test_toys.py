@@ -1,35 +1,18 @@
 """The rules by which the experiments on toys of Elhage et al. judge, on findings made by hand."""
 
-import importlib.util
-import pathlib
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from toymono.analysis.polygons import UNCLEAR
 
-EXPERIMENTS = pathlib.Path(__file__).parent.parent / "experiments"
 RARITIES = 10 ** (np.arange(11) / 10)
 
 
-@pytest.fixture
-def script(monkeypatch):
-    monkeypatch.syspath_prepend(EXPERIMENTS)
-
-    def by_name(name):
-        spec = importlib.util.spec_from_file_location(name, EXPERIMENTS / f"{name}.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-
-    return by_name
-
-
-def test_of_each_few_seeds_the_network_with_the_least_loss_counts(script):
+def test_of_each_few_seeds_the_network_with_the_least_loss_counts(load_script):
     losses = [3.0, 1.0, 2.0, np.nan, 5.0, 4.0, 0.5]  # the seventh seed begins a third trial
     table = pd.DataFrame({"seed": range(7), "task_loss": losses, "setting": 0, "unit": 0})
-    best = script("_tries").best_of(table, 3)
+    best = load_script("_tries").best_of(table, 3)
     assert best.seed.tolist() == [1, 5, 6]
     assert best.trial.tolist() == [0, 1, 2]
 
@@ -64,30 +47,30 @@ THREE = {"always together": 0.5, "by chance": -0.2}
         ((5,) * 5, {"never together": 0.0}, [*["supported"] * 5, "refuted"]),
     ],
 )
-def test_what_lies_in_a_plane_is_judged_as_the_rule_says(script, n_pentagons, changes, said):
-    plane, n = script("superposition_plane"), _found(n_pentagons)
+def test_what_lies_in_a_plane_is_judged_as_the_rule_says(load_script, n_pentagons, changes, said):
+    plane, n = load_script("superposition_plane"), _found(n_pentagons)
     three = {**THREE, **{k: v for k, v in changes.items() if k in THREE}}
     pairs = plane.of_pairs(_pairs(**{**TWO, **changes}), _pairs(**three))
     assert [*plane.judged({**plane.of_polygons(n), **pairs}).values()] == said
 
 
-def test_pentagons_end_half_a_step_above_the_last_of_them(script):
-    plane = script("superposition_plane")
+def test_pentagons_end_half_a_step_above_the_last_of_them(load_script):
+    plane = load_script("superposition_plane")
     turns = plane.turns(plane.shares(_found((5, 1)), "pentagon"))
     assert turns == pytest.approx(10 ** np.array([0.45, 0.05]))
 
 
-def test_a_mean_size_of_cosines_ends_at_0(script):
+def test_a_mean_size_of_cosines_ends_at_0(load_script):
     found = _pairs(**{"always together": 0.0})
     found.loc[found.trial == 0, "cosine"] = -0.05
-    interval = script("superposition_plane").sizes_over_trials(found, "always together")
+    interval = load_script("superposition_plane").sizes_over_trials(found, "always together")
     assert (interval.low, interval.mean) == (0, pytest.approx(0.05 / 3))
 
 
-def test_pairs_without_one_of_their_features_do_not_count(script):
+def test_pairs_without_one_of_their_features_do_not_count(load_script):
     found = _pairs(**TWO)
     found.loc[found.index[::2], "cosine"] = np.nan
-    assert script("superposition_plane").over_trials(found, "never together").mean == -0.98
+    assert load_script("superposition_plane").over_trials(found, "never together").mean == -0.98
 
 
 @pytest.mark.parametrize(
@@ -98,10 +81,10 @@ def test_pairs_without_one_of_their_features_do_not_count(script):
         ((0.5, 0.7, 0.4, 0.3), ["refuted", "supported", "refuted"]),
     ],
 )
-def test_shares_of_neurons_with_one_feature_are_judged_as_the_rule_says(script, shares, said):
+def test_shares_of_neurons_with_one_feature_are_judged_as_the_rule_says(load_script, shares, said):
     trials, densities = range(3), (1.0, 0.3, 0.1, 0.001)
     rows = [(t, p, s) for t in trials for p, s in zip(densities, shares, strict=True)]
     many = pd.DataFrame(rows, columns=["trial", "density", "alone"]).assign(both=1.0, used=40)
-    absolute = script("superposition_absolute")
+    absolute = load_script("superposition_absolute")
     verdicts = absolute.judged(absolute.measured(many, many))
     assert [*verdicts.values()] == ["supported", *said]

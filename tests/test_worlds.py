@@ -1,8 +1,5 @@
 """The sweep of features that are not independent, and the rule by which its experiment judges."""
 
-import importlib.util
-import pathlib
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,16 +9,10 @@ from toymono.sweeps.demo import race_of
 from toymono.sweeps.presets import preset_sweep
 from toymono.sweeps.worlds import FOURS, matched_density
 
-SCRIPT = pathlib.Path(__file__).parent.parent / "experiments" / "worlds.py"
-
 
 @pytest.fixture
-def worlds(monkeypatch):
-    monkeypatch.syspath_prepend(SCRIPT.parent)
-    spec = importlib.util.spec_from_file_location("worlds", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def worlds(load_script):
+    return load_script("worlds")
 
 
 @pytest.mark.parametrize("scale", ["desk", "smoke"])

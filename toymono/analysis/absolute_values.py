@@ -7,6 +7,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
+from toymono.analysis.directions import feature_directions
 from toymono.analysis.monosemanticity import runner_up
 from toymono.analysis.specimen import Specimen
 
@@ -40,7 +41,7 @@ def scaled_weights(net: Specimen) -> Float[Array, "feature neuron"]:
     """First-layer weights of each feature, every neuron's largest scaled to 1 or -1; 0 for a neuron
     without any. Neurons stand by their feature, its positive side first.
     """
-    weights = net.features.T @ net.encoder
+    weights = feature_directions(net).T
     largest = jnp.abs(weights).max(axis=0)
     weights = jnp.where(largest > 0, weights / jnp.where(largest > 0, largest, 1.0), 0.0)
     feature = jnp.abs(weights).argmax(axis=0)

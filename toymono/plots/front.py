@@ -121,10 +121,8 @@ def rank_bars(ranks: Mapping[str, Rank], families: Mapping[str, str], title: str
             hovertemplate="%{y}: %{x:.3f}<extra>" + family + "</extra>",
         )
         figure.add_trace(dots)
-    unknown = [name for name, rank in ranks.items() if np.isnan(rank.coverage.mean)]
-    for name in unknown:
-        words = {"text": "no network finished", "font": {"color": _LANDMARK, "size": 11}}
-        figure.add_annotation(x=0, y=name, xanchor="left", showarrow=False, **words)
+    for name in (name for name, rank in ranks.items() if math.isnan(rank.coverage.mean)):
+        figure.add_annotation(x=0, y=name, **_in_words("no network finished", _LANDMARK))
     order = {"categoryorder": "array", "categoryarray": [*ranks][::-1]}
     figure.update_yaxes(**order, automargin=True)
     figure.update_xaxes(title_text="budget coverage", range=(0, 1))
@@ -154,7 +152,8 @@ def context_panels(
             figure.add_trace(dots, row=1, col=column)
         for place, row in zip(y, inside, strict=True):
             if math.isnan(row[first].mean):
-                figure.add_annotation(x=measures[first], y=place, **_untested(number))
+                words = _in_words("too few networks finished", COLOURS[number % len(COLOURS)])
+                figure.add_annotation(x=measures[first], y=place, **words)
     for column, (name, same) in enumerate(measures.items(), 1):
         figure.add_vline(same, line={"color": _LANDMARK, "dash": "dot"}, row=1, col=column)
         figure.update_xaxes(title_text=name, row=1, col=column)
@@ -164,11 +163,10 @@ def context_panels(
     return styled(figure, title, note, height=2 * _ROW_HEIGHT * len(contexts) + 200)
 
 
-def _untested(number: int) -> dict[str, Any]:
-    """Words in place of a dot, in the colour of its lever."""
-    font = {"color": COLOURS[number % len(COLOURS)], "size": 11}
+def _in_words(text: str, colour: str) -> dict[str, Any]:
+    """An annotation in place of a dot."""
     where = {"xanchor": "left", "xshift": 6, "showarrow": False}
-    return {"text": "too few networks finished", "font": font, **where}
+    return {"text": text, "font": {"color": colour, "size": 11}, **where}
 
 
 def _context_dots(intervals: Sequence[Interval], y: list[float], number: int) -> go.Scatter:

@@ -207,11 +207,10 @@ def signed_weights(shown: Sequence[Weighed], title: str, note: str) -> go.Figure
         figure=Figure(), rows=1, cols=len(shown), shared_yaxes=True, subplot_titles=names
     )
     for col, one in enumerate(shown, start=1):
-        shades = {"zmin": -1, "zmax": 1, "colorscale": SIGNED, "showscale": col == 1}
         hover = "feature %{y}, neuron %{x}: %{z:.3f}<extra></extra>"
         bar = {"title": {"text": "weight over the<br>neuron's largest"}}
-        heatmap = go.Heatmap(z=one.directions, hovertemplate=hover, colorbar=bar, **shades)
-        figure.add_trace(heatmap, row=1, col=col)
+        heatmap = signed_heatmap(one.directions, 1.0, hover)
+        figure.add_trace(heatmap.update(colorbar=bar, showscale=col == 1), row=1, col=col)
     figure.update_xaxes(title_text="neuron", dtick=1)
     figure.update_yaxes(autorange="reversed", dtick=1)
     figure.update_yaxes(title_text="feature", col=1)

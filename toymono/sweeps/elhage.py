@@ -118,7 +118,7 @@ _TOYS = {
                 "importance_decay": (0.8,),
             },
         ),
-        {"batch_size": 256, "n_steps": 5_000},
+        {**_SHORT, **_QUARTER},
     ),
 }
 _SMOKE = {
