@@ -166,21 +166,26 @@ def lever_table(results):
     """The levers by budget coverage, each at its best strength."""
     base, density = race_of(results.scale)
     table = with_levers(results.table, entries(base, density), base)
-    measures = ("task_loss", "n_covered")
+    measures = {
+        "task_loss": "task loss",
+        "n_covered": "features covered",
+        "onset": "onset",
+        "final_slope": "slope above it",
+    }
     found = ranks(budget_coverages(table), (NO_LEVER, PAPER_LEVER))
     rows = []
     for lever, rank in found.items():
         strength = best_strength(table, lever)
         apart = (rank.coverage, *(rank.more[of] for of in (NO_LEVER, PAPER_LEVER)))
         if strength is None:
-            rows.append((lever, "none finished", *[""] * 5))
+            rows.append((lever, "none finished", *[""] * (len(measures) + len(apart))))
             continue
         (row,) = over_seeds(
-            table[(table.lever == lever) & (table.strength == strength)], measures
+            table[(table.lever == lever) & (table.strength == strength)], [*measures]
         ).to_dict("records")
         measured = (span(row, measure) for measure in measures)
         rows.append((lever, f"{strength:.3g}", *measured, *map(_words, apart)))
-    head = ("lever", "best strength", "task loss", "features covered", "budget coverage")
+    head = ("lever", "best strength", *measures.values(), "budget coverage")
     return markdown((*head, f"than {NO_LEVER}", f"than {PAPER_LEVER}"), rows)
 
 
