@@ -58,6 +58,16 @@ def test_mono_counts_are_given_per_neuron_and_per_feature(smoke_data):
     np.testing.assert_allclose(table.mono_per_feature, table.n_mono / 16)
 
 
+def test_a_number_of_another_law_is_blank_and_not_its_default(smoke_data):
+    table = run_table([smoke_data])
+    table.loc[table.setting == 3, ["feature_law", "lift"]] = "groups", 4.0
+    shown = brief(table)
+    assert shown.lift[table.setting == 3].eq(4).all()
+    assert shown.lift[table.setting != 3].isna().all()
+    assert over_seeds(table, ["task_loss"]).lift.dropna().tolist() == [4]
+    assert sum("lift" in told for told in told_settings(table, table)) == 3
+
+
 def test_a_diverged_member_is_kept_and_flagged(smoke_data):
     smoke_data.loss[0, 3, -1] = np.nan
     smoke_data.diverged[0, 3] = True

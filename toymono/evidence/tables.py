@@ -20,8 +20,8 @@ from toymono.analysis.scores_in_contexts import MonoInContexts
 from toymono.analysis.specimen import Specimen
 from toymono.analysis.superposition import Geometry
 from toymono.components.component import short_name
-from toymono.components.registry import neuron_measures
-from toymono.config import NO_SETTINGS, Config, own_numbers, setting_numbers
+from toymono.components.registry import components, neuron_measures
+from toymono.config import KINDS_CHOSEN, NO_SETTINGS, Config, own_numbers, setting_numbers
 from toymono.evidence.finished import is_finished, late_gain
 from toymono.evidence.seeds import interval_over_seeds
 from toymono.sweeps.stored_networks import config_of, settings_of, specimens_in
@@ -198,7 +198,27 @@ def brief(table: pd.DataFrame, measures: Sequence[str] = ("task_loss", *COUNTS))
     those of the user's own.
     """
     shown = (*varying_settings(table), "seed", *measures, *own_columns(table), "diverged")
-    return table[[*shown]]
+    return with_numbers_in_use(table)[[*shown]]
+
+
+def with_numbers_in_use(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with NaN for each number that none of a member's components takes, such as the lift
+    of groups where features are independent.
+    """
+    in_use = {
+        number: table[number].where(table[kind].isin(names))
+        for kind in KINDS_CHOSEN
+        for number, names in _takers(kind).items()
+        if number in table
+    }
+    return table.assign(**in_use)
+
+
+def _takers(kind: str) -> dict[str, list[str]]:
+    """The components of a kind that take each number, by the number's name."""
+    known = components(kind)
+    numbers = {number for one in known.values() for number in one.numbers}
+    return {n: [name for name, one in known.items() if n in one.numbers] for n in numbers}
 
 
 def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
@@ -210,7 +230,7 @@ def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     """
     varying = varying_settings(table)
     rows = []
-    for _, part in by_setting(table):
+    for _, part in by_setting(with_numbers_in_use(table)):
         row = {**part.iloc[0][varying].to_dict(), "n": int((~part.diverged).sum())}
         for measure in measures:
             values = part[measure].where(~part.diverged).to_numpy(float)
@@ -238,7 +258,7 @@ def told_settings(table: pd.DataFrame, of: pd.DataFrame) -> list[dict[str, Any]]
     varying = varying_settings(table)
     defaults = {**vars(Config()), **{n: of.default for n, of in setting_numbers().items()}}
     idle = defaults if len(varying) > _MOST_TOLD else {}
-    rows = of[[*varying, "seed"]].to_dict("records")
+    rows = with_numbers_in_use(of)[[*varying, "seed"]].to_dict("records")
     return [
         {
             str(name): value
