@@ -20,7 +20,7 @@ from toymono.analysis.scores_in_contexts import MonoInContexts
 from toymono.analysis.specimen import Specimen
 from toymono.analysis.superposition import Geometry
 from toymono.components.component import short_name
-from toymono.components.registry import components, neuron_measures
+from toymono.components.registry import all_components, neuron_measures
 from toymono.config import KINDS_CHOSEN, NO_SETTINGS, Config, own_numbers, setting_numbers
 from toymono.evidence.finished import is_finished, late_gain
 from toymono.evidence.seeds import interval_over_seeds
@@ -202,23 +202,17 @@ def brief(table: pd.DataFrame, measures: Sequence[str] = ("task_loss", *COUNTS))
 
 
 def with_numbers_in_use(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with NaN for each number that none of a member's components takes, such as the lift
-    of groups where features are independent.
+    """The table with NaN for each number whose component a member does not use, such as the lift of
+    groups where features are independent.
     """
     in_use = {
-        number: table[number].where(table[kind].isin(names))
-        for kind in KINDS_CHOSEN
-        for number, names in _takers(kind).items()
+        number: table[number].where(table[one.kind] == one.name)
+        for one in all_components()
+        if one.kind in KINDS_CHOSEN
+        for number in one.numbers
         if number in table
     }
     return table.assign(**in_use)
-
-
-def _takers(kind: str) -> dict[str, list[str]]:
-    """The components of a kind that take each number, by the number's name."""
-    known = components(kind)
-    numbers = {number for one in known.values() for number in one.numbers}
-    return {n: [name for name, one in known.items() if n in one.numbers] for n in numbers}
 
 
 def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
