@@ -1,8 +1,10 @@
 """Is it the learning rate, or the clamped LAMB with its periodic schedule? The width, or the batch?
-Which decay?
+Which decay? What does it cost to leave no polysemantic neuron?
 
-Paper:    the control that it did not run (toymono's own batches O1, K3 and D2, beside LR1, LR3, K0
-and K1). Command:  python experiments/controls.py Expect:   (nothing in the paper)
+Paper:    the controls that it did not run (toymono's own batches O1, K3, D2 and V1, beside LR1,
+          LR3, K0 and K1).
+Command:  python experiments/controls.py
+Expect:   (nothing in the paper; claim M8 for V1)
 """
 
 import pandas as pd
@@ -11,7 +13,7 @@ from _main import main
 from toymono.evidence.tables import SETTINGS
 from toymono.gallery.figures import sweep_figure
 
-BATCHES = ("LR1", "LR3", "O1", "K0", "K1", "K3", "D2")
+BATCHES = ("LR1", "LR3", "O1", "K0", "K1", "K3", "D2", "V1")
 STARTS = {"zero": "zero bias", "negative": "offset -1 with decay"}
 
 

@@ -4,11 +4,19 @@ Before these measurements were fixed the batch "recipe" and some single networks
 been seen, and other shapes in number; no network of the batches named here had been trained.
 """
 
+import pandas as pd
+
 from toymono.evidence import quantities as q
 from toymono.evidence.bias_thresholds import dimension_exponent
 from toymono.evidence.claims import Claim, Part
 from toymono.evidence.paper_claims import LOSS_COST, POSITIVE
 from toymono.evidence.predictions import best_kink, least_loss, over_prediction
+
+
+def _poly_share(rows: pd.DataFrame) -> pd.Series:
+    """The share of the neurons that fire for some lone feature that are not monosemantic."""
+    return 1 - rows.n_mono / (rows.n_neurons - rows.n_dead)
+
 
 MECHANISM = (
     Claim(
@@ -138,6 +146,25 @@ MECHANISM = (
                 "(our own)",
                 q.excess(q.values("H1", "task_loss", n_neurons=1024), q.values("LR3", "task_loss")),
                 at_most=0.0,
+            ),
+        ),
+    ),
+    Claim(
+        "M8",
+        "a price on neurons' overlap leaves no polysemantic neuron, at a known cost in loss",
+        (
+            Part(
+                "share of the neurons that fire that are not mono, V1",
+                "0 (Wright 2023)",
+                q.mean(q.derived("V1", _poly_share)),
+                at_most=0.05,
+            ),
+            Part(
+                "loss, V1 over LR1 at the same rate, less 1",
+                ".931 to .966 for .845 to .876: .10 (Wright 2023)",
+                q.excess(q.values("V1", "task_loss"), q.values("LR1", "task_loss")),
+                0.05,
+                0.15,
             ),
         ),
     ),

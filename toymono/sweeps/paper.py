@@ -186,6 +186,10 @@ BATCHES: dict[str, PaperBatch] = {
         ),
         reduced_axes=_DESK,
     ),
+    "V1": PaperBatch(
+        "control: overlap of neurons priced at 1 (Wright 2023), from zero bias",
+        ({"neuron_overlap": (1.0,), "learning_rate": (_DESK_RATE,)},),
+    ),
     "N1": PaperBatch(
         "control: dimensions d, offset -1",
         ({"n_embed": (16, 32, 48, 64, 96), "learning_rate": (0.01,), **_NEGATIVE},),
