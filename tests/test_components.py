@@ -209,7 +209,7 @@ BAD = {
     ),
     "a number that is no parameter": (
         lambda: tm.activation("a", q=Number("q", static=True))(lambda x: x),
-        "activation a must be a function of its numbers, but is 'q'",
+        "activation a must be a function with a parameter for each of its numbers, but is 'without",
     ),
     "a mapped number of an activation": (
         lambda: tm.activation("a", q=Number("q"))(lambda x, q: x), "q must be static"
@@ -223,7 +223,7 @@ BAD = {
     ),
     "a number that another has": (
         lambda: tm.after_update("mine", l1=Number("x"))(lambda weights, update, l1: weights),
-        "must be a number that no other component has (l1 has it)",
+        "must be one that no other component has (l1 has it)",
     ),
     "a value out of range": (
         lambda: Sweep(base=_own(feature_law="pairs"), grids=({"rho": (2.0,)},)),

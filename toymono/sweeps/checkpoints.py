@@ -50,7 +50,7 @@ def write_checkpoint(folder: pathlib.Path, unit: Unit, snapshot: Snapshot) -> No
         content = {"versions": _versions(), "sha256": _checksums(home / str(step))}
         write_text(home / f"{step}.json", json.dumps(content, indent=1) + "\n")
     except (OSError, ValueError, RuntimeError) as error:
-        fix = f"make room, then go on with: toymono resume {folder}"
+        fix = f"make room, then continue with: toymono resume {folder}"
         raise InputError(
             f"{home} must take a checkpoint of {unit.name}, but {error}; {fix}"
         ) from error

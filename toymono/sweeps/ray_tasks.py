@@ -140,5 +140,5 @@ def _check_done(folder: pathlib.Path, reasons: dict[Unit, str]) -> None:
         deaths = "; ".join(
             f"{unit.name}: {why or 'its node wrote elsewhere'}" for unit, why in lost.items()
         )
-        fix = f"mend that, then go on with: toymono resume {folder}"
+        fix = f"fix that, then continue with: toymono resume {folder}"
         raise InputError(f"each unit must be trained to its end, but {deaths}; {fix}")

@@ -50,7 +50,7 @@ def train_unit(
         try:
             write_unit(folder, unit, finished(unit.config, unit.seeds, last))
         except OSError as error:
-            fix = f"make room, then go on with: toymono resume {folder}"
+            fix = f"make room, then continue with: toymono resume {folder}"
             raise InputError(f"{file} must be written, but {error}; {fix}") from error
         drop_checkpoints(folder, unit)
 
@@ -65,5 +65,5 @@ def _in_memory(folder: pathlib.Path, unit: Unit) -> Iterator[None]:
         if isinstance(error, jax.errors.JaxRuntimeError) and "RESOURCE_EXHAUSTED" not in words[0]:
             raise
         fewer = "free some, or train fewer units at a time with --workers"
-        fix = f"{fewer}, then go on with: toymono resume {folder}"
+        fix = f"{fewer}, then continue with: toymono resume {folder}"
         raise InputError(f"{unit.name} must fit the memory, but {words[0]}; {fix}") from error
