@@ -169,7 +169,7 @@ def test_a_measure_with_the_name_of_another_array_is_refused_before_anything_is_
     tm.neuron_measure("score")(lambda net: net.scores)
     try:
         sweep = Sweep(base=_own(measures=("test_components:score",)))
-        with pytest.raises(InputError, match="another name than the results have"):
+        with pytest.raises(InputError, match="a name that the results do not have yet"):
             run_sweep(sweep, tmp_path / "run")
     finally:
         registry._known["neuron_measure"].pop("test_components:score")

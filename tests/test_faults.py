@@ -87,7 +87,7 @@ def test_a_disk_that_is_full_when_a_checkpoint_is_written_ends_in_one_sentence(
 ):
     hurry = f"{running.HURRIED}\ntrain_unit.SECONDS_BETWEEN_CHECKPOINTS = 0.0\n"
     sentence = _refused(tmp_path, hurry + FULL.format(size=size), "resume", out)
-    assert "must take a checkpoint" in sentence
+    assert "must be able to store a checkpoint" in sentence
     assert f"continue with: toymono resume {out}" in sentence
     assert not list((out / "checkpoints").glob("*/*.json"))
     _ends_well(out, whole)
@@ -207,7 +207,7 @@ def test_a_unit_for_which_the_memory_runs_out_is_named_in_one_sentence(
     (unit,) = (unit for unit in plan(PARTS) if unit.settings[0].learning_rate > 0.01)
     sentence = _refused(tmp_path, EXHAUSTED, "resume", out, "--workers", workers)
     assert (
-        f"{unit.name} must fit the memory, but RESOURCE_EXHAUSTED: Out of memory allocating"
+        f"{unit.name} must fit in memory, but RESOURCE_EXHAUSTED: Out of memory allocating"
         in sentence
     )
     assert sentence.endswith(f"continue with: toymono resume {out}")

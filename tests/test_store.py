@@ -151,7 +151,7 @@ def test_a_run_that_lost_its_units_folder_goes_on(copied_run, smoke_sweep):
 def test_a_sweep_too_large_for_the_memory_is_refused_before_anything_is_written(tmp_path):
     sweep = Sweep(base=Config(n_neurons=2**29))
     with pytest.raises(
-        InputError, match=r"^a unit must be small enough for the .* GiB that are free"
+        InputError, match=r"^a unit must be small enough for the .* GiB of free memory"
     ):
         run_sweep(sweep, tmp_path / "run")
     assert not (tmp_path / "run").exists()
