@@ -1,4 +1,4 @@
-"""A Ray cluster: connect to one or start one, and measure what each of its tasks can use."""
+"""Connect to a Ray cluster or start one, and measure what each of its tasks can use."""
 
 import contextlib
 import logging
