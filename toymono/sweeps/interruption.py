@@ -1,4 +1,4 @@
-"""Stop a run on Ctrl-C, or on the signal by which a cluster ends a job, without loss of progress."""
+"""Stop a run on Ctrl-C, or on a cluster's signal to end its job, without loss of progress."""
 
 import contextlib
 import signal

@@ -130,7 +130,7 @@ def zipf(
 def one_rarer(
     draws: "jax.Array", shape: tuple[int, ...], density: "float | jax.Array", rarity: float
 ) -> "jax.Array":
-    """Independent features, all on with the same probability but for the last (Elhage et al. 2022,
+    """Independent features, all on with the same probability except the last (Elhage et al. 2022,
     "Perturbing a single feature").
     """
     return sparse_features(draws, one_rarer_densities(shape[-1], density, rarity))
