@@ -51,7 +51,7 @@ class _WithFiles:
     with_: Annotated[
         UseAppendAction[tuple[pathlib.Path, ...]], arg(name="with", metavar="FILE")
     ] = ()
-    """A Python file with your own components, which toymono runs. You can repeat this flag."""
+    """A Python file with your own components; toymono runs it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,9 +59,9 @@ class _Training:
     """The flags of every command that trains."""
 
     unit: str = "1/1"
-    """Train part i of n of the run, written i/n, in a job array on a cluster."""
+    """Train part i of n of the run, written i/n; for job arrays on a cluster."""
     workers: _Number = None
-    """Processes that each train one unit (default: one per core, if that is faster)."""
+    """Number of processes, one unit each (default: one per core, if that is faster)."""
     on: str = "here"
     """Where to train: here; on all cores of this machine through Ray (ray); or on a Ray cluster,
     given by the address of its head, such as HOST:6379.
@@ -77,7 +77,7 @@ class RunPreset(_Training):
     """desk: the paper's networks, trained briefly; paper: the paper's own training; smoke: seconds,
     to try it out."""
     seeds: tuple[int, ...] = (0, 1, 2)
-    """Seeds that every setting is trained with."""
+    """Train every setting with each of these seeds."""
     record_phase: RecordPhase = "rest"
     """Record at minima of a periodic learning rate (rest), or at powers of two, which are its
     maxima (peak).
@@ -112,7 +112,7 @@ class RunCustom(_Training, _WithFiles):
     numbers: object = None
     """One or several values for each number."""
     seeds: tuple[int, ...] = (0, 1, 2)
-    """Seeds that every setting is trained with."""
+    """Train every setting with each of these seeds."""
     out: _Path = None
     """Folder of the run (default: runs/custom)."""
     dry_run: bool = False
@@ -251,7 +251,7 @@ class Claims:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Explore(_WithFiles):
-    """Explore runs in a browser on this machine: sweeps, maps, neurons, training, what-ifs."""
+    """Explore runs in a browser, only on this machine: maps, sweeps, training, what-ifs."""
 
     folders: Positional[_Folders]
     """Runs, or folders with runs."""

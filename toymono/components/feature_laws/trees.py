@@ -66,7 +66,7 @@ def _check(
     branching: int,
 ) -> None:
     size, rule = tree_size(tree_depth, branching), f"at most n_features = {n_features} features"
-    require(size <= n_features, "a tree", rule, f"of {size}", "lower tree_depth or branching")
+    require(size <= n_features, "a tree", rule, f"{size} features", "lower tree_depth or branching")
     rule, fix = f"at most 1 / branching = {1 / branching:g}", "lower it, or branching"
     require(branching * child_share <= 1 + 1e-6, "child_share", rule, child_share, fix)
     levels = (_branches(n_features, tree_depth, branching) >= 0).sum(axis=1)
