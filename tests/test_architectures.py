@@ -219,7 +219,7 @@ def test_what_does_not_go_together_is_refused_in_one_sentence(changes, sentence)
 def test_a_lever_on_what_a_network_has_not_is_refused(architecture, number, array):
     grid = {number: (1.0,)}
     with pytest.raises(
-        InputError, match=f"{number} must be 0 where .*: that network has no.*{array}"
+        InputError, match=f"{number} must be 0 where .*, as that network has no.*{array}"
     ):
         Sweep(base=config(architecture), grids=(grid,))
 
@@ -238,7 +238,7 @@ def test_measures_of_a_linear_readout_refuse_a_relu_on_the_outputs():
     for measured in (linear_block, by_bias_sign):
         with pytest.raises(InputError, match="the readout must be linear for"):
             measured(net)
-    with pytest.raises(InputError, match="architecture must be two-layer for the account"):
+    with pytest.raises(InputError, match="architecture must be two-layer for the theory"):
         predicted_losses(made, problem, 0.1)
     with pytest.raises(InputError, match="weights must be those of a network with bias and dec"):
         reordered(TIED, jnp.array([1, 0]))

@@ -233,7 +233,7 @@ def test_a_signal_stops_a_run_which_says_how_to_go_on(tmp_path, whole, number):
         process.send_signal(number)
         status, error = running.ended(process)
     assert status == 1
-    assert error.endswith(f"stopped; what was done is kept. Go on with: toymono resume {out}\n")
+    assert error.endswith(f"stopped; progress is kept. Continue with: toymono resume {out}\n")
     assert read_checkpoint(out, UNIT) is not None
     main(["resume", str(out)])
     assert running.arrays(out) == whole

@@ -176,7 +176,7 @@ def test_a_missing_ray_is_said_in_one_sentence(tmp_path, monkeypatch, capsys):
     ],
 )
 def test_an_address_where_no_cluster_answers_is_said_in_one_sentence(tmp_path, capsys, address):
-    assert f"a Ray cluster, but {address} is none" in _refusal(
+    assert f"a Ray cluster, but {address} is not" in _refusal(
         tmp_path / "run", capsys, "--on", address
     )
 

@@ -118,10 +118,10 @@ def test_a_wrong_value_ends_with_one_sentence_and_writes_nothing(
         (("run", "custom", "--task", "dcode"), "'dcode'.*--task.*decode.*reproject.*absolute"),
         (("run", "custom", "--seeds", "1.5"), "--seeds.*1.5.*INT"),
         (("run", "custom", "--bias-ofset", "1"), "--bias-ofset.*--bias-offset"),
-        (("run", "dmo"), "'dmo' is not known here; did you mean demo\\?"),
+        (("run", "dmo"), "'dmo' is not a known command or preset; did you mean demo\\?"),
         (("run", "xyzzy"), "xyzzy.*choose one of demo, recipe, levers"),
         (("run", "demo", "--scale", "huge"), "huge.*desk.*paper.*smoke"),
-        (("tabel",), "'tabel' is not known here; did you mean table\\?"),
+        (("tabel",), "'tabel' is not a known command or preset; did you mean table\\?"),
     ],
 )
 def test_an_unknown_word_is_answered_in_one_sentence_with_the_known_ones(capsys, args, words):
@@ -347,7 +347,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("toymono.sweeps.train_unit.snapshots", interrupted)
-    with pytest.raises(SystemExit, match="Go on with: toymono resume"):
+    with pytest.raises(SystemExit, match="Continue with: toymono resume"):
         main(["run", "demo", "--scale", "smoke", "--out", str(tmp_path / "run")])
 
 

@@ -169,7 +169,7 @@ def test_a_measure_with_the_name_of_another_array_is_refused_before_anything_is_
     tm.neuron_measure("score")(lambda net: net.scores)
     try:
         sweep = Sweep(base=_own(measures=("test_components:score",)))
-        with pytest.raises(InputError, match="another name than the results have"):
+        with pytest.raises(InputError, match="a name that the results do not have yet"):
             run_sweep(sweep, tmp_path / "run")
     finally:
         registry._known["neuron_measure"].pop("test_components:score")
@@ -209,7 +209,7 @@ BAD = {
     ),
     "a number that is no parameter": (
         lambda: tm.activation("a", q=Number("q", static=True))(lambda x: x),
-        "activation a must be a function of its numbers, but is 'q'",
+        "activation a must be a function with a parameter for each of its numbers, but is 'without",
     ),
     "a mapped number of an activation": (
         lambda: tm.activation("a", q=Number("q"))(lambda x, q: x), "q must be static"
@@ -223,7 +223,7 @@ BAD = {
     ),
     "a number that another has": (
         lambda: tm.after_update("mine", l1=Number("x"))(lambda weights, update, l1: weights),
-        "must be a number that no other component has (l1 has it)",
+        "must be one that no other component has (l1 has it)",
     ),
     "a value out of range": (
         lambda: Sweep(base=_own(feature_law="pairs"), grids=({"rho": (2.0,)},)),

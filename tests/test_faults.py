@@ -75,7 +75,7 @@ def test_a_disk_that_is_full_when_a_result_is_written_ends_in_one_sentence(
     tmp_path, out, whole, size, workers
 ):
     sentence = _refused(tmp_path, FULL.format(size=size), "resume", out, "--workers", workers)
-    assert f"go on with: toymono resume {out}" in sentence
+    assert f"continue with: toymono resume {out}" in sentence
     assert {path.suffix for path in (out / "units").iterdir()} <= {".lock"}
     _ends_well(out, whole)
 
@@ -87,8 +87,8 @@ def test_a_disk_that_is_full_when_a_checkpoint_is_written_ends_in_one_sentence(
 ):
     hurry = f"{running.HURRIED}\ntrain_unit.SECONDS_BETWEEN_CHECKPOINTS = 0.0\n"
     sentence = _refused(tmp_path, hurry + FULL.format(size=size), "resume", out)
-    assert "must take a checkpoint" in sentence
-    assert f"go on with: toymono resume {out}" in sentence
+    assert "must be able to store a checkpoint" in sentence
+    assert f"continue with: toymono resume {out}" in sentence
     assert not list((out / "checkpoints").glob("*/*.json"))
     _ends_well(out, whole)
 
@@ -143,7 +143,7 @@ def test_of_two_processes_on_one_run_the_second_is_told_to_wait(out, whole, hurr
             status, error = running.ended(second)
         assert status == 2
         assert (
-            "one process at a time, but another is at it; wait until it is done"
+            "one process at a time, but another is training it; wait until it is done"
             in running.refusal(error)
         )
         (hurry / "hold").unlink()
@@ -160,7 +160,7 @@ def test_two_processes_started_at_once_leave_a_whole_run(tmp_path, whole):
         ends = [running.ended(process) for process in (one, other)]
     assert 0 in [status for status, _ in ends]
     for status, error in ends:
-        assert status == 0 or "another is at it" in running.refusal(error)
+        assert status == 0 or "another is training it" in running.refusal(error)
     main(["resume", str(tmp_path / "run")])
     assert len(running.arrays(tmp_path / "run")) > 20
     main([*map(str, command[:-1]), str(tmp_path / "alone")])
@@ -180,8 +180,8 @@ def test_where_a_worker_is_killed_the_other_units_are_finished(out, whole, hurry
         status, error = running.ended(process)
     assert status == 2
     sentence = running.refusal(error)
-    assert f"the process of {name} died by signal 9, perhaps for want of memory; " in sentence
-    assert sentence.endswith(f"go on with: toymono resume {out}")
+    assert f"the process of {name} died by signal 9, perhaps because memory ran out; " in sentence
+    assert sentence.endswith(f"continue with: toymono resume {out}")
     assert len(list((out / "units").glob("*.nc"))) == 1
     assert not (out / "units" / f"{name}.nc").exists()
     _ends_well(out, whole)
@@ -207,10 +207,10 @@ def test_a_unit_for_which_the_memory_runs_out_is_named_in_one_sentence(
     (unit,) = (unit for unit in plan(PARTS) if unit.settings[0].learning_rate > 0.01)
     sentence = _refused(tmp_path, EXHAUSTED, "resume", out, "--workers", workers)
     assert (
-        f"{unit.name} must fit the memory, but RESOURCE_EXHAUSTED: Out of memory allocating"
+        f"{unit.name} must fit in memory, but RESOURCE_EXHAUSTED: Out of memory allocating"
         in sentence
     )
-    assert sentence.endswith(f"go on with: toymono resume {out}")
+    assert sentence.endswith(f"continue with: toymono resume {out}")
     assert len(list((out / "units").glob("*.nc"))) == 1
     _ends_well(out, whole)
 

@@ -42,7 +42,7 @@ def test_a_flipped_bit_anywhere_is_found(file, place):
     content = bytearray(file.read_bytes())
     content[place] ^= 1
     file.write_bytes(content)
-    with pytest.raises(InputError, match="as toymono wrote it, but is 'another by its checksum"):
+    with pytest.raises(InputError, match="as toymono wrote it, but is 'damaged: its checksum"):
         check(file)
 
 

@@ -123,9 +123,7 @@ def test_a_run_of_a_newer_toymono_is_refused_with_what_is_not_known(
 
 def test_what_a_newer_toymono_knows_is_not_left_out_in_silence(older):
     _rewrite(older, lambda told: told.update(order="random", pace="slow"))
-    with pytest.raises(
-        InputError, match=r"knows, but is 'order, pace'; go on with the newer toymono"
-    ):
+    with pytest.raises(InputError, match=r"knows, but is 'order, pace'; use the newer toymono"):
         read_sweep(older)
 
 

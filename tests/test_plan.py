@@ -100,5 +100,7 @@ def test_shares_make_up_the_whole_and_have_no_unit_twice():
 
 @pytest.mark.parametrize("told", ["0/3", "4/3", "1", "1/0", "a/b", "-1/3", "1/3/5", ""])
 def test_a_share_that_is_none_is_refused(told):
-    with pytest.raises(InputError, match=r"^unit must be i/n with i from 1 to n, as 2/8, but is"):
+    with pytest.raises(
+        InputError, match=r"^unit must be i/n with i from 1 to n, such as 2/8, but is"
+    ):
         shared([], told)

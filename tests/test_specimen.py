@@ -126,7 +126,7 @@ def test_networks_of_one_shape_share_a_program_whatever_their_numbers():
         ({"b1": ["a"] * 5}, "b1 must be an array of real numbers"),
         ({"b1": [1, [2]]}, "b1 must be an array of numbers"),
         ({"W2": W2 * 1j}, "W2 must be an array of real numbers"),
-        ({"features": None}, "targets must be given where 3 outputs are not 2 features"),
+        ({"features": None}, "targets must be given, as there are 3 outputs for 2 features"),
         ({"activation": "relux"}, "activation must be one of relu, gelu, .* but is 'relux'"),
         ({"activation": np.sum}, "activation must be one of relu, gelu, .* keeps its shape"),
     ],

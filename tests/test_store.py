@@ -76,7 +76,7 @@ def test_a_sweep_is_read_back_as_it_was(smoke_run, smoke_sweep):
 def test_another_sweep_in_the_same_folder_is_refused_and_nothing_changes(copied_run, smoke_sweep):
     before = {file: file.read_bytes() for file in copied_run.rglob("*") if file.is_file()}
     other = Sweep(base=Config(n_steps=5), grids=smoke_sweep.grids, seeds=(8,))
-    with pytest.raises(InputError, match=r"^out must be .*other .*n_steps.*seeds"):
+    with pytest.raises(InputError, match=r"^out must be .*differs in .*n_steps.*seeds"):
         run_sweep(other, copied_run)
     assert {file: file.read_bytes() for file in copied_run.rglob("*") if file.is_file()} == before
 
@@ -151,7 +151,7 @@ def test_a_run_that_lost_its_units_folder_goes_on(copied_run, smoke_sweep):
 def test_a_sweep_too_large_for_the_memory_is_refused_before_anything_is_written(tmp_path):
     sweep = Sweep(base=Config(n_neurons=2**29))
     with pytest.raises(
-        InputError, match=r"^a unit must be small enough for the .* GiB that are free"
+        InputError, match=r"^a unit must be small enough for the .* GiB of free memory"
     ):
         run_sweep(sweep, tmp_path / "run")
     assert not (tmp_path / "run").exists()

@@ -1,8 +1,8 @@
 """toymono: engineering, measuring and exploring monosemanticity in toy models.
 
 Axes have one name everywhere: seed, setting (a member is one of each), step (a record), batch,
-embed (inputs of the network, d), feature (N), neuron (k), output. What is listed here is public; it
-is loaded when it is first used, so that the command line answers at once.
+embed (inputs of the network, d), feature (N), neuron (k), output. The names listed here are public;
+each is loaded at its first use, so that the command line starts quickly.
 """
 
 import importlib

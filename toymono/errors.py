@@ -1,4 +1,4 @@
-"""The one form in which every bad value from the user is reported."""
+"""Report every bad value from the user in one form."""
 
 
 class InputError(ValueError):
@@ -6,6 +6,6 @@ class InputError(ValueError):
 
 
 def require(holds: bool, name: str, rule: str, value: object, fix: str) -> None:
-    """Raise InputError in the one form every bad value is reported in, unless the rule holds."""
+    """Raise InputError, in the one form for bad values, unless the rule holds."""
     if not holds:
         raise InputError(f"{name} must be {rule}, but is {value!r}; {fix}")

@@ -1,4 +1,4 @@
-"""Arrays as a user gives them: tensors, arrays or lists, in any layout; checked once, here."""
+"""Read and check arrays that a user gives: tensors, arrays or lists, in any layout."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,15 +13,15 @@ from toymono.components.registry import components
 from toymono.config import InputError, require
 
 Activation = str | Callable[[Array], Array]  # the name of a component, or a function
-# By the field of `Specimen`: name, value and axes in the layout in which a user gives it.
+# For each field of `Specimen`: the user's name, value and axes, in the user's layout.
 Given = dict[str, tuple[str, object, tuple[str, ...]]]
 
 
 def arrays_given(named: Given) -> dict[str, Array]:
     """The arrays of a specimen by field, each from its name, value and axes in the given layout.
 
-    None is left out. The first array that has an axis fixes its length. Raises InputError where
-    another disagrees, or where one is not made of finite numbers.
+    Values of None are left out. The first array with an axis fixes the axis's length. Raises
+    InputError if another array disagrees, or if an array has numbers that are not finite.
     """
     sizes: dict[str, int] = {}
     found = {}
@@ -30,14 +30,14 @@ def arrays_given(named: Given) -> dict[str, Array]:
             array = _numbers(name, value)
             _require_fit(name, array.shape, axes, sizes)
             sizes.update(zip(axes, array.shape, strict=True))
-            # The layout of ours has inputs first; only targets are asked for as output x feature.
+            # Our layout has inputs first; targets are output x feature in every layout.
             turned = axes in (("neuron", "embed"), ("output", "neuron"))
             found[field] = jnp.asarray(array.T if turned else array)
     return found
 
 
 def _numbers(name: str, value: Any) -> np.ndarray:  # noqa: ANN401 (whatever was given)
-    """The value in float32; a torch tensor is known by `detach`, so that torch is not imported."""
+    """The value in float32; `detach` identifies a torch tensor, so torch need not be imported."""
     try:
         array = np.asarray(value.detach().cpu().float() if hasattr(value, "detach") else value)
     except (TypeError, ValueError, RuntimeError) as error:
@@ -48,7 +48,7 @@ def _numbers(name: str, value: Any) -> np.ndarray:  # noqa: ANN401 (whatever was
     with np.errstate(over="ignore"):
         array = array.astype(np.float32)
     n_bad = int((~np.isfinite(array)).sum())
-    require(n_bad == 0, name, "finite in float32", f"not so at {n_bad} places", "mend or drop them")
+    require(n_bad == 0, name, "finite in float32", f"not so at {n_bad} places", "fix or drop them")
     return array
 
 
@@ -67,20 +67,20 @@ def _require_fit(
 
 
 def require_targets(n_outputs: int, n_features: int) -> None:
-    """Raise InputError unless each output can be asked for the feature of its place."""
-    rule = f"given where {n_outputs} outputs are not {n_features} features"
-    fix = "pass targets, output x feature: what is asked for each feature alone"
+    """Raise InputError unless there is one output per feature, whose default target it can be."""
+    rule = f"given, as there are {n_outputs} outputs for {n_features} features"
+    fix = "pass targets, output x feature: the wanted outputs for each feature alone"
     require(n_outputs == n_features, "targets", rule, None, fix)
 
 
 def activation_given(activation: Activation, shape: tuple[int, ...]) -> Activation:
-    """The name of an activation of ours, or a function that keeps the shape of an array of JAX."""
+    """The name of one of our activations, or a function that keeps the shape of a JAX array."""
     activation = "relu" if activation is jax.nn.relu else activation
     for name, known in components("activation").items():
         if activation in (name, short_name(name), known.function):
             return name
     named = ", ".join(components("activation"))
-    rule = f"one of {named}, or a function of an array of JAX that keeps its shape"
+    rule = f"one of {named}, or a function of a JAX array that keeps its shape"
     try:
         given = jax.ShapeDtypeStruct((2, *shape), jnp.float32)
         kept = callable(activation) and jax.eval_shape(activation, given).shape == given.shape

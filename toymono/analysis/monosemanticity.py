@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 # a neuron is monosemantic above this score: Jermyn, Schiefer and Hubinger 2022, section 3
 MONO_THRESHOLD = 0.999
-# and polysemantic up to this one, unless it is dead: what lies between is nearly monosemantic
+# and polysemantic up to this one, unless it is dead; in between it is nearly monosemantic
 POLY_THRESHOLD = 0.9
 # the paper's eq 7 adds this to the denominator, which scores a dead neuron 0
 _RESPONSE_FLOOR = 1e-10
@@ -21,8 +21,8 @@ def monosemanticity(responses: Float[Array, "neuron feature"]) -> Float[Array, "
     """Share of a neuron's response to its strongest feature: max_j h_ij / (1e-10 + sum_j max(0,
     h_ij)).
 
-    In [0, 1]. 1: it answers one feature only. 1/N: it answers all alike. 0: it is dead. Negative
-    responses count as none, above the line too. Eq 7 of Jermyn, Schiefer and Hubinger 2022.
+    In [0, 1]. 1: it responds to one feature only. 1/N: it responds to all equally. 0: it is dead.
+    Negative responses count as 0, in the numerator too. Eq 7 of Jermyn, Schiefer and Hubinger 2022.
     """
     positive = jnp.maximum(responses, 0.0)
     return positive.max(axis=1) / (_RESPONSE_FLOOR + positive.sum(axis=1))
@@ -32,9 +32,9 @@ def runner_up(responses: Float[Array, "neuron feature"]) -> Float[Array, " neuro
     """Each neuron's second strongest response over its strongest, in [0, 1], of two features or
     more.
 
-    0: it answers one feature, or none. 1: it answers two alike. However many weak responses a
-    neuron has, they count no more than one, where the score adds them up (our own; Elhage et al.
-    2022 scale the strongest weight to 1 and judge by eye).
+    0: it responds to one feature, or none. 1: it responds to two equally. Only the strongest of a
+    neuron's weak responses counts, while the score adds them all up (our own; Elhage et al. 2022
+    scale the strongest weight to 1 and judge by eye).
     """
     second, first = jnp.sort(jnp.maximum(responses, 0.0), axis=1)[:, -2:].T
     return jnp.where(first > 0, second / jnp.where(first > 0, first, 1.0), 0.0)
@@ -46,8 +46,8 @@ def group_monosemanticity(
     """Share of a neuron's response to its strongest group of features, in [0, 1]; group numbers
     count from 0.
 
-    1: it answers features of one group only, be it one of them or all. The score's counterpart for
-    groups (our own).
+    1: it responds to features of one group only, whether one of them or all. The score's
+    counterpart for groups (our own).
     """
     positive = jnp.maximum(responses, 0.0).T
     of_group = jax.ops.segment_sum(positive, groups, num_segments=len(groups))
@@ -55,7 +55,7 @@ def group_monosemanticity(
 
 
 def favourite_feature(responses: Float[Array, "neuron feature"]) -> Int[Array, " neuron"]:
-    """The feature each neuron answers most; the first of equals."""
+    """The feature that each neuron responds to most; the first of equals."""
     return responses.argmax(axis=1)
 
 
@@ -67,7 +67,7 @@ def is_mono(
 
 
 def is_poly(scores: Float[Array, " neuron"]) -> Bool[Array, " neuron"]:
-    """Whether each neuron answers some feature, and has a score of at most 0.9."""
+    """Whether each neuron responds to some feature and has a score of at most 0.9."""
     return (scores > 0) & (scores <= POLY_THRESHOLD)
 
 

@@ -1,4 +1,4 @@
-"""What is written down about one network each time training pauses for a record."""
+"""The measures of one network that training stores at each record."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -23,14 +23,14 @@ from toymono.toy.tasks import Problem, inputs_of, sample_features
 
 
 class Record(NamedTuple):
-    """Loss, scores, biases and counts of one network; without meaning if its parameters are not
+    """Loss, scores, biases and counts of one network; meaningless if its parameters are not
     finite.
     """
 
     task_loss: Float[Array, ""]  # on 2^16 fresh samples, the same for all settings of a seed
     task_loss_error: Float[Array, ""]  # its standard error over these samples
     score: Float[Array, " neuron"]  # eq 7, in [0, 1]; NaN where a linear layer has no neurons
-    favourite: Int[Array, " neuron"]  # index of the feature answered most
+    favourite: Int[Array, " neuron"]  # index of the feature that it responds to most
     bias: Float[Array, " neuron"]  # hidden biases
     mean_bias: Float[Array, ""]
     n_mono: Int[Array, ""]  # neurons that score above .999
@@ -49,7 +49,7 @@ def measure(
     key: Key[Array, ""],
     numbers: Mapping[str, ArrayLike],
 ) -> Record:
-    """The record of one network; `key` draws the samples for its loss and for its dead neurons."""
+    """The record of one network; `key` draws the samples for its loss and dead neurons."""
     net = specimen_of(config, params, problem)
     responses = net.responses
     score, favourite = net.scores_of(responses), favourite_feature(responses)

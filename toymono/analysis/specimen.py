@@ -1,6 +1,6 @@
-"""Any two-layer network as arrays, with the features it is asked about: all that a measure knows.
+"""Any two-layer network as arrays, with the features to measure it on: all that a measure sees.
 
-`specimen_of` takes a network of ours, `Specimen.from_arrays` and `Specimen.from_torch` any other.
+`specimen_of` takes toymono's networks, `Specimen.from_arrays` and `Specimen.from_torch` any other.
 """
 
 import dataclasses
@@ -49,7 +49,7 @@ AnyArray = Array | np.ndarray
 @jax.tree_util.register_static
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """What of a network fixes a compiled program, beside the shapes of its arrays."""
+    """What fixes the compiled program of a network's measures, besides the shapes of its arrays."""
 
     activation: Activation  # the name of a component, or a function
     is_signed: bool = False  # whether features take both signs: then each is probed at +1 and -1
@@ -58,14 +58,14 @@ class Kind:
 
     @property
     def has_neurons(self) -> bool:
-        """Whether the hidden layer has axes of its own; see `Config.has_neurons`."""
+        """Whether the hidden layer has a privileged basis; see `Config.has_neurons`."""
         act = self.activation
         return callable(act) or component("activation", act).facts.get("has_neurons", True)
 
 
 class Specimen(NamedTuple):
-    """A network y = out(L2 act(L1 x + b) + c), and the features it is asked about; out is the
-    identity, but for networks of ours with another architecture.
+    """A network y = out(L2 act(L1 x + b) + c), and the features to measure it on; out is the
+    identity, except in toymono's networks with another architecture.
 
     >>> import numpy as np
     >>> net = Specimen.from_arrays(encoder=np.eye(3), bias=np.full(3, -0.5), decoder=np.eye(3))
@@ -79,7 +79,7 @@ class Specimen(NamedTuple):
     bias: Float[Array, " neuron"]  # b
     decoder: Float[Array, "neuron output"]  # L2, transposed
     features: Float[Array, "embed feature"]  # the input of each feature alone at strength 1
-    targets: Float[Array, "output feature"]  # what is asked for then
+    targets: Float[Array, "output feature"]  # the wanted outputs for that input
     kind: Kind
     output_bias: Float[Array, " output"] | None = None  # c
 
@@ -96,11 +96,11 @@ class Specimen(NamedTuple):
         activation: Activation = "relu",
         signed: bool = False,
     ) -> "Specimen":
-        """A specimen of arrays: encoder embed x neuron, decoder neuron x output, features embed x
-        feature (the inputs themselves unless told), targets output x feature (the features).
+        """A specimen from arrays: encoder embed x neuron, decoder neuron x output, features embed x
+        feature (default: the inputs themselves), targets output x feature (default: the features).
 
-        Raises InputError where shapes do not fit or a number is not finite. In a square matrix a
-        wrong transpose cannot be seen.
+        Raises InputError if shapes do not fit or a number is not finite. It cannot detect a wrong
+        transpose of a square matrix.
 
         >>> Specimen.from_arrays([[1.0, -1.0]], [0.0, 0.0], [[1.0], [1.0]], signed=True).n_neurons
         2
@@ -126,9 +126,9 @@ class Specimen(NamedTuple):
         activation: Activation = "relu",
         signed: bool = False,
     ) -> "Specimen":
-        """A specimen of the weights and biases of two torch.nn.Linear, which lie out x in: W1 is
-        neuron x embed, W2 output x neuron. Tensors, arrays and lists are taken; the rest is as in
-        `from_arrays`.
+        """A specimen from the weights and biases of two torch.nn.Linear, in PyTorch's out x in
+        layout: W1 is neuron x embed, W2 output x neuron. Give tensors, arrays or lists; the rest is
+        as in `from_arrays`.
 
         >>> Specimen.from_torch([[1.0, 0.0]], [0.0], [[1.0], [0.0]])
         Specimen(2 inputs, 1 relu neurons, 2 outputs; 2 features)
@@ -177,32 +177,32 @@ class Specimen(NamedTuple):
 
     @property
     def n_features(self) -> int:
-        """Features it is asked about (N)."""
+        """Features to measure it on (N)."""
         return self.features.shape[-1]
 
     @property
     def is_linear_readout(self) -> bool:
-        """Whether what neurons write adds up to the outputs."""
+        """Whether the outputs are the sum of the neurons' contributions."""
         return self.kind.output == "identity"
 
     @property
     def is_relu(self) -> bool:
-        """Whether each neuron is linear where it is on, and so are the outputs in the neurons,
-        which some measures need.
+        """Whether each neuron is linear where it is on and the outputs are linear in the neurons;
+        some measures need this.
         """
         return self.kind.activation == "relu" and self.is_linear_readout
 
     def require_relu(self, measure: str) -> None:
         """Raise InputError unless the activation is ReLU, and the readout linear."""
-        fix = "ask for a measure of any activation, such as scores"
+        fix = "choose a measure for any activation, such as scores"
         is_relu = self.kind.activation == "relu"
         require(is_relu, "activation", f"relu for {measure}", self.kind.activation, fix)
         self.require_linear_readout(measure)
 
     def require_linear_readout(self, measure: str) -> None:
-        """Raise InputError unless what neurons write adds up to the outputs."""
+        """Raise InputError unless the outputs are the sum of the neurons' contributions."""
         rule = f"linear for {measure}"
-        fix = "ask for a measure of any network, such as scores"
+        fix = "choose a measure for any network, such as scores"
         require(self.is_linear_readout, "the readout", rule, self.kind.output, fix)
 
     def hidden(self, inputs: Float[AnyArray, "..."]) -> Float[Array, "*batch neuron"]:
@@ -223,13 +223,13 @@ class Specimen(NamedTuple):
 
     @property
     def weights(self) -> Weights:
-        """Its arrays, features and targets aside."""
+        """Its arrays, without features and targets."""
         weights = Weights(self.encoder, self.bias, self.decoder)
         c = self.output_bias
         return weights if c is None else weights._replace(output_bias=c)
 
     def with_weights(self, weights: Weights) -> "Specimen":
-        """A network with other arrays, asked about the same features."""
+        """A network with other arrays and the same features."""
         return self._replace(**weights._asdict())
 
     @property
@@ -256,23 +256,23 @@ class Specimen(NamedTuple):
 
     @property
     def scores(self) -> Float[Array, " neuron"]:
-        """How monosemantic each neuron is, in [0, 1]: eq 7, see `monosemanticity`. NaN where the
-        hidden layer is linear, and has no neurons.
+        """How monosemantic each neuron is, in [0, 1]: eq 7, see `monosemanticity`. NaN if the
+        hidden layer is linear, since its units are then no neurons.
         """
         return self.scores_of(self.responses)
 
     def scores_of(self, responses: Float[Array, "neuron feature"]) -> Float[Array, " neuron"]:
-        """The scores that these responses of its neurons mean."""
+        """The scores of its neurons if these are their responses."""
         if not self.kind.has_neurons:
             return jnp.full(len(responses), jnp.nan)
         return monosemanticity(responses)
 
     @property
     def favourites(self) -> Int[Array, " neuron"]:
-        """The feature that each neuron answers most."""
+        """The feature that each neuron responds to most."""
         return favourite_feature(self.responses)
 
-    # The measures below are written in terms of this class, so they are loaded when they are used.
+    # The modules of the measures below import this class, so they are loaded at first use.
 
     def roles(self) -> "Roles":
         """The role of every neuron: dead, small, mono, linear and so on."""
@@ -281,7 +281,7 @@ class Specimen(NamedTuple):
         return measured(roles, self)
 
     def circuit(self) -> "Anatomy":
-        """The network's parts in numbers; NaN for what it has not, or what ReLU alone has."""
+        """The network's parts in numbers; NaN for parts that it lacks or that only ReLU has."""
         from toymono.analysis.circuits import anatomy
 
         return measured(anatomy, self)
@@ -307,20 +307,20 @@ def specimen_of(config: Config, params: Params, problem: Problem) -> Specimen:
 
 
 def of_weights(weights: Weights, features: Array, targets: Array, kind: Kind) -> Specimen:
-    """The specimen of these weights, what they lack written out; axes of members may lead."""
+    """The specimen of these weights, with missing arrays written out; member axes may lead."""
     encoder, bias, decoder, output_bias = written_out(weights)
     return Specimen(encoder, bias, decoder, features, targets, kind, output_bias)
 
 
 def kind_of(config: Config) -> Kind:
-    """What of a Config fixes a program that measures its networks."""
+    """What in a Config fixes the program that measures its networks."""
     options = activation_options(config)
     return Kind(config.activation, is_signed(config), options, config.parts.output)
 
 
 def measured(measure: Callable[[Specimen], Any], net: Specimen, precision: str = "float32") -> Any:  # noqa: ANN401
-    """What a measure finds, in this precision of matrix products; the first of a shape is
-    compiled.
+    """The result of a measure, with this precision of matrix products; it compiles once per
+    shape.
     """
     with jax.default_matmul_precision(precision):
         return _compiled(measure, net)

@@ -83,9 +83,9 @@ def effective_number(values: Float[Array, "one other"], order: int = 1) -> Float
     """Effective number of entries of each row: exp(entropy of shares), or 1 / sum of squared
     shares.
 
-    Between 1 (all on one) and the row's length (alike on all); 0 for a row without positive values.
-    Of responses: effective features per neuron; of their transpose: effective neurons per feature.
-    Hill 1973; order 2 is Simpson's.
+    Between 1 (one entry has all) and the row's length (all entries equal); 0 for a row without
+    positive values. For responses it gives effective features per neuron; for their transpose,
+    effective neurons per feature. Hill 1973; order 2 is Simpson's.
     """
     shares = _shares(values)
     alive = shares.sum(axis=1) > 0

@@ -75,7 +75,7 @@ def _joint(config: Config, density: ArrayLike, numbers: Mapping[str, ArrayLike])
     """Probability that two features are on, feature feature; of independent ones, that each is."""
     law, given = config.component("feature_law"), config.given("feature_law", numbers)
     known = law.facts.get("joint") or law.facts["densities"]
-    fix = "declare its densities or its joint, or ask another law"
+    fix = "declare its densities or its joint, or choose another law"
     require(known is not None, "feature_law", "a law whose moments are known", law.name, fix)
     independent = law.facts["densities"] is not None
     rule = "a law of independent features for a task of signed features"
@@ -187,15 +187,15 @@ def _best_of_each(seen: Observed, n_kinks: int) -> Denoiser:
 
 def _observed(config: Config, problem: Problem, density: ArrayLike) -> Observed:
     """What the matched filter of every feature sees, with a leading feature axis."""
-    rule = "two-layer for the account of its loss"
-    fix = "there is no account of the others"
+    rule = "two-layer for the theory of its loss"
+    fix = "the theory covers no other"
     require(config.architecture == "two-layer", "architecture", rule, config.architecture, fix)
     require(
         not is_signed(config),
         "task",
         "decode or reproject",
         config.task,
-        "there is no account of the other",
+        "the theory covers no other",
     )
     eps = feature_densities(config, density)
     overlaps = _overlaps(problem)

@@ -46,12 +46,12 @@ TableName = Literal["counts", "circuit", "contexts", "geometry"]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _WithFiles:
-    """The flag of every command that may need code of users."""
+    """The flag of every command that may need a user's code."""
 
     with_: Annotated[
         UseAppendAction[tuple[pathlib.Path, ...]], arg(name="with", metavar="FILE")
     ] = ()
-    """A Python file with components of your own; it is run. May be given several times."""
+    """A Python file with your own components; toymono runs it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,12 +59,12 @@ class _Training:
     """The flags of every command that trains."""
 
     unit: str = "1/1"
-    """Train part i of n of the run, written i/n: for arrays of jobs on a cluster."""
+    """Train part i of n of the run, written i/n; for job arrays on a cluster."""
     workers: _Number = None
-    """Processes that train a unit each (default: one per core, if that is faster)."""
+    """Number of processes, one unit each (default: one per core, if that is faster)."""
     on: str = "here"
-    """Where: here; on all cores through Ray (ray); or on a Ray cluster, by its head's address, as
-    HOST:6379.
+    """Where to train: here; on all cores of this machine through Ray (ray); or on a Ray cluster,
+    given by the address of its head, such as HOST:6379.
     """
 
 
@@ -77,7 +77,7 @@ class RunPreset(_Training):
     """desk: the paper's networks, trained briefly; paper: the paper's own training; smoke: seconds,
     to try it out."""
     seeds: tuple[int, ...] = (0, 1, 2)
-    """Seeds that every setting is trained with."""
+    """Train every setting with each of these seeds."""
     record_phase: RecordPhase = "rest"
     """Record at minima of a periodic learning rate (rest), or at powers of two, which are its
     maxima (peak).
@@ -99,20 +99,20 @@ class RunPreset(_Training):
         return dataclasses.replace(sweep, base=base)
 
     def folder(self) -> pathlib.Path:
-        """Where it goes."""
+        """The folder of the run."""
         return self.out or pathlib.Path("runs") / f"{self.preset}-{self.scale}"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RunCustom(_Training, _WithFiles):
-    """Train the product of the numbers given: every combination, with every seed."""
+    """Train every combination of the values that you give, with every seed."""
 
     base: Config = dataclasses.field(default_factory=Config)
     """What all networks have in common."""
     numbers: object = None
-    """One or several values of each."""
+    """One or several values for each number."""
     seeds: tuple[int, ...] = (0, 1, 2)
-    """Seeds that every setting is trained with."""
+    """Train every setting with each of these seeds."""
     out: _Path = None
     """Folder of the run (default: runs/custom)."""
     dry_run: bool = False
@@ -132,7 +132,7 @@ class RunCustom(_Training, _WithFiles):
         return Sweep(base=base, grids=(grid,), seeds=self.seeds)
 
     def folder(self) -> pathlib.Path:
-        """Where it goes."""
+        """The folder of the run."""
         return self.out or pathlib.Path("runs/custom")
 
 
@@ -171,7 +171,7 @@ def _type(number: Number) -> type:
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """Train a sweep; what is done already is kept."""
+    """Train a sweep; units that are done are kept."""
 
     what: RunPreset | RunCustom
 
@@ -189,7 +189,7 @@ def _run() -> type[Run]:
 
 @dataclasses.dataclass(frozen=True)
 class Resume(_Training):
-    """Train what a run still lacks; what is done already is kept."""
+    """Train the units that a run still lacks; units that are done are kept."""
 
     folder: Positional[pathlib.Path]
     """Folder of a run."""
@@ -197,10 +197,11 @@ class Resume(_Training):
 
 @dataclasses.dataclass(frozen=True)
 class List:
-    """List the named sweeps with size, number of networks and estimated time here."""
+    """List the named sweeps with size, number of networks and estimated time on this machine."""
 
     scale: ScaleName = "desk"
-    """The paper's networks with a short training, the paper's own, or seconds for a try-out."""
+    """desk: the paper's networks, trained briefly; paper: the paper's own training; smoke: seconds,
+    to try it out."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -210,9 +211,9 @@ class ShowTable(_WithFiles):
     folder: Positional[pathlib.Path]
     """Folder of a run."""
     json: bool = False
-    """Print JSON, with every number of the settings."""
+    """Print JSON, with every setting."""
     over_seeds: bool = False
-    """Print one row per setting: means with their 95 % intervals over seeds."""
+    """Print one row per setting: means with 95 % intervals over seeds."""
     show: TableName = "counts"
     """Which measures: counts of neurons; the circuit (neurons by role, the linear block); contexts
     (mono neurons at twice the amplitude, with noise, with other features on); or geometry (how
@@ -221,18 +222,18 @@ class ShowTable(_WithFiles):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Figure(_WithFiles):
-    """Draw a run, or draw again a figure that is stored as JSON."""
+    """Draw a run, or redraw a figure that is stored as JSON."""
 
     folder: Positional[pathlib.Path]
     """Folder of a run, or a figure's JSON file."""
     kind: Kind = "all"
     """What to draw; "all" is one page with every kind."""
     member: _Number = None
-    """Whose map, geometry and circuit to draw: a member's number in `toymono table` (default: those
-    of the two members alike in loss that differ most in mono neurons)."""
+    """The member whose map, geometry and circuit to draw, by its number in `toymono table`
+    (default: the two members with similar losses that differ most in mono neurons)."""
     out: _Path = None
-    """File to write, ending in .html, .png, .svg or .pdf; a .pdf is one journal column wide, its
-    title printed in the terminal as a caption (default: figures/<kind>.html in the run)."""
+    """File to write, ending in .html, .png, .svg or .pdf. A .pdf is one journal column wide; the
+    terminal shows its title as a caption (default: figures/<kind>.html in the run)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -241,16 +242,16 @@ class Claims:
     inconclusive or untested."""
 
     folders: Positional[_Folders]
-    """Runs, files of results, or folders with some of either."""
+    """Runs, results files, or folders that contain them."""
     json: bool = False
     """Print JSON."""
     out: _Path = None
-    """Also draw the evidence, into a file ending in .html, .png, .svg or .pdf."""
+    """Also draw the evidence to a file ending in .html, .png, .svg or .pdf."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Explore(_WithFiles):
-    """Open runs in a browser, on this machine only: sweeps, maps, neurons, training, what if."""
+    """Explore runs in a browser, only on this machine: maps, sweeps, training, what-ifs."""
 
     folders: Positional[_Folders]
     """Runs, or folders with runs."""
@@ -262,7 +263,7 @@ class Explore(_WithFiles):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Report(_WithFiles):
-    """Write one page that opens anywhere: claims, sweeps, and chosen networks neuron by neuron."""
+    """Write one page that opens anywhere: claims, sweeps, and chosen networks in full."""
 
     folders: Positional[_Folders]
     """Runs, or folders of runs."""
@@ -275,12 +276,12 @@ class Report(_WithFiles):
 
 @dataclasses.dataclass(frozen=True)
 class Glossary:
-    """Say what toymono's words mean: member, score, mono neuron, covered, role, onset, others."""
+    """Define toymono's terms: member, score, mono neuron, covered, role, onset and others."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Doctor:
-    """Say what this installation runs on, and compare a tiny run with stored numbers."""
+    """Show what this installation runs on, and compare a tiny run with stored numbers."""
 
 
 def command_line() -> Any:  # noqa: ANN401 (a type)

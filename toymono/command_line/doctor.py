@@ -1,4 +1,4 @@
-"""Check this installation: what it runs on, and whether a tiny run gives the stored numbers."""
+"""Check this installation: show what it runs on, and compare a tiny run with stored numbers."""
 
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ def tiny_run() -> list[float]:
 
 
 def examine() -> list[Check]:
-    """Everything a bug report should say."""
+    """Everything that a bug report should include."""
     losses = tiny_run()
     off = max(abs(loss / stored - 1) for loss, stored in zip(losses, STORED_LOSSES, strict=True))
     return [

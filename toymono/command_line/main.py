@@ -44,8 +44,8 @@ from toymono.sweeps.scales import ScaleName
 
 
 def _computing_anyway() -> list[Fault]:
-    """What keeps JAX from computing as it is asked to, each said once; it computes on the
-    processor then.
+    """Print once each fault that keeps JAX from computing as its variables ask; compute on the CPU
+    instead.
     """
     faults = jax_anyway()
     for fault in faults:
@@ -68,7 +68,7 @@ def _list(scale: ScaleName) -> None:
         time = duration(estimated_seconds(units, rate)) if rate else "?"
         rows.append((name, size, str(n_members(units)), time, title))
     headers = ("preset", "N/d/k", "networks", "time here", "what")
-    print_table(table(headers, rows, f"at {scale} scale; see also --scale"), fits=True)
+    print_table(table(headers, rows, f"at {scale} scale; choose another with --scale"), fits=True)
 
 
 def _print_plan(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None) -> None:
@@ -116,7 +116,7 @@ def _train(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None, 
         with progress() as report:
             files = run_sweep(sweep, folder, report, share, workers, on)
     except (Stopped, KeyboardInterrupt):
-        sys.exit(f"stopped; what was done is kept. Go on with: toymono resume {folder}")
+        sys.exit(f"stopped; progress is kept. Continue with: toymono resume {folder}")
     then = f"next: toymono explore {folder}, or toymono table {folder}"
     print(f"{len(files)} unit(s) done in {folder}; {then}")
 
@@ -141,7 +141,7 @@ def _table(command: ShowTable) -> None:
         told = shown if command.over_seeds else brief(rows, measures)
         print_table(summary_table(told, measures) if command.over_seeds else frame_table(told))
         if not command.over_seeds and "n_mono" in rows and rows.n_mono.isna().any():
-            print("nan neurons: the hidden layer is linear, and has none to count")
+            print("nan: the hidden layer is linear, so it has no neurons to count")
         if words := meanings(measures):
             print(textwrap.fill(words, shutil.get_terminal_size().columns))
 
@@ -186,9 +186,7 @@ def _claims(command: Claims) -> None:
         print_table(claims_table(rows))
         for results in found:
             if not results.is_whole:
-                print(
-                    f"left out: {results.batch} at {results.scale} scale still has units to train"
-                )
+                print(f"left out: {results.batch} at {results.scale} scale has units left to train")
     if command.out:
         from toymono.plots.claims import evidence
         from toymono.plots.write import write_figures
@@ -217,7 +215,7 @@ def _explore(command: Explore) -> None:
     server = make_explorer(explored, command.port)
     address, n = f"http://{server.host}:{server.port}/", len(explored.studies)
     runs = f"{n} run{'s' if n > 1 else ''}"
-    print(f"{runs} at {address} on this machine alone; Ctrl-C ends it", flush=True)
+    print(f"{runs} at {address} on this machine only; Ctrl-C ends it", flush=True)
     if command.open:
         webbrowser.open(address)
     try:
@@ -249,7 +247,7 @@ def _doctor() -> None:
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run one command; a bad value ends it with one sentence and exit status 2."""
+    """Run one command; end it with one sentence and exit status 2 on a bad value."""
     fit_terminal()
     if (sys.argv[1:] if args is None else args) == ["--version"]:
         return print(f"toymono {importlib.metadata.version('toymono')}")
@@ -258,7 +256,7 @@ def main(args: list[str] | None = None) -> None:
         if isinstance(command, Claims | Explore | Report):
             if not command.folders:
                 raise InputError(
-                    "a run, or a folder with runs, must be named; make one: toymono run"
+                    "a run, or a folder with runs, must be named; make one with `toymono run`"
                 )
         match command:
             case List(scale):

@@ -1,4 +1,4 @@
-"""From words to a command: what is wrong with them is said in one sentence."""
+"""Turn arguments into a command, and report what is wrong with them in one sentence."""
 
 import contextlib
 import difflib
@@ -17,8 +17,8 @@ from toymono.components.user_files import load_file
 
 # What `toymono --help` begins with.
 _ABOUT = (
-    "Train, measure and explore toy networks whose neurons respond to one feature each. Begin with "
-    "`toymono run demo`, then `toymono explore runs/demo-desk`."
+    "Train, measure and explore toy networks in which each neuron responds to one feature. Start "
+    "with `toymono run demo`, then `toymono explore runs/demo-desk`."
 )
 
 
@@ -47,18 +47,18 @@ def _load_named(args: list[str]) -> None:
 
 
 def _nearest(said: str) -> str:
-    """What a word that is no command or preset was meant to be; empty where it is a flag."""
+    """The nearest command or preset to a mistyped one, in words; empty if the word is a flag."""
     found = re.search(r"options: (\w[^\s,]*).*?Available subcommands: (.*?)( -|$)", said)
     if not found:
         return ""
     word, known = found[1], found[2].split(", ")
     close = difflib.get_close_matches(word, known, 1)
     meant = f"did you mean {close[0]}?" if close else f"choose one of {', '.join(known)}"
-    return f"{word!r} is not known here; {meant}"
+    return f"{word!r} is not a known command or preset; {meant}"
 
 
 def _said_in(box: str) -> str:
-    """What tyro says in its box; a bad value found by our own checks is said alone."""
+    """What tyro says in its box; only our own sentence if our own checks found the bad value."""
     lines = [line.strip(" │") for line in box.splitlines() if line.startswith("│")]
     said = " ".join("-" if line.startswith("─") else line for line in lines)
     said = said or " ".join(box.split())

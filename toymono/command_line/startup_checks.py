@@ -1,5 +1,5 @@
-"""What a command finds where it is started: a terminal that lacks characters or columns, and
-variables that ask of JAX what it cannot do here.
+"""Check where a command starts: a terminal may lack characters or columns, and environment
+variables may ask JAX for what it cannot do here.
 """
 
 import contextlib
@@ -13,8 +13,8 @@ from typing import NamedTuple
 from toymono.config import InputError
 
 _COLUMNS = (40, 400)  # in fewer, the layout of help takes minutes; in more, it is all blanks
-# Read when JAX starts its devices, each with what undoes it. All other variables of JAX are read
-# when it is imported.
+# JAX reads these when it starts its devices; each has the setting that undoes it. It reads all
+# other variables when it is imported.
 _DEVICE_VARIABLES = {
     "JAX_PLATFORMS": ("jax_platforms", "cpu"),
     "JAX_PLATFORM_NAME": ("jax_platform_name", ""),
@@ -23,8 +23,8 @@ _DEVICE_VARIABLES = {
 
 
 class _Strict(NamedTuple):
-    """Values of a variable under which the library cannot compute, one that undoes them, and why
-    it cannot.
+    """Values of a variable under which toymono cannot compute, a value that undoes them, and the
+    reason.
     """
 
     refused: tuple[object, ...]
@@ -33,7 +33,7 @@ class _Strict(NamedTuple):
 
 
 _STRICT = {
-    "JAX_DISABLE_JIT": _Strict((True,), False, "networks not compiled would train for months"),
+    "JAX_DISABLE_JIT": _Strict((True,), False, "training takes months without compilation"),
     "JAX_NUMPY_RANK_PROMOTION": _Strict(
         ("raise",), "allow", "biases are added to whole batches, which this forbids"
     ),
@@ -48,16 +48,14 @@ _STRICT = {
 
 
 class Fault(NamedTuple):
-    """A variable that keeps JAX from computing as the library needs it, and the sentence that
-    says so.
-    """
+    """A variable that keeps JAX from computing as toymono needs, and the sentence that says so."""
 
     variable: str | None  # None where no variable is to blame
     sentence: str
 
 
 def fit_terminal() -> None:
-    """Print "?" for what a terminal has no character for, and lay words out in a sensible width."""
+    """Print "?" for characters that a terminal lacks, and lay text out in a sensible width."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -100,17 +98,16 @@ def _fault(blamed: str | None, rule: str, fix: str, error: Exception | None = No
 
 
 def require_jax() -> None:
-    """Raise InputError where JAX cannot compute as it is asked to."""
+    """Raise InputError if JAX cannot compute as its variables ask."""
     fault = jax_fault()
     if fault:
         raise InputError(fault.sentence)
 
 
 def jax_anyway() -> list[Fault]:
-    """What keeps JAX from computing as it is asked to, once it computes on the processor
-    instead.
+    """Make JAX compute on the CPU if it cannot compute as its variables ask; return the faults.
 
-    What is stored can be read and tabulated without the devices that trained it.
+    Stored runs can be read and tabulated without the devices that trained them.
     """
     faults: list[Fault] = []
     while (fault := jax_fault()) and fault not in faults:

@@ -1,7 +1,7 @@
-"""A signal once given ends the program: by an exception that cleans up, or else by the clock.
+"""Make a signal end the program: by an exception that cleans up, or else after a timeout.
 
-An exception that comes in the midst of collecting garbage is printed and lost, and one that comes
-while a library computes has to wait for it.
+Python prints and loses an exception that is raised during garbage collection, and delays one that
+is raised while a library computes.
 """
 
 import _thread
@@ -31,11 +31,11 @@ _SHOW_CURSOR = b"\x1b[?25h"
 
 @contextlib.contextmanager
 def ends_when_told() -> Iterator[None]:
-    """While this block lasts, SIGINT and SIGTERM raise KeyboardInterrupt, again where it is lost; a
-    program that is still there after `PATIENCE` is ended.
+    """While this block lasts, SIGINT and SIGTERM raise KeyboardInterrupt, again if it is lost; a
+    program that still runs after `PATIENCE` is ended.
 
-    Where a run stores what it has (`sweeps.interruption`), it may take its time, unless Ctrl-C
-    comes again. Elsewhere than in the main thread, where signals do not arrive, nothing is done.
+    A run that is storing its progress (`sweeps.interruption`) may take longer, unless Ctrl-C comes
+    again. Outside the main thread, where signals do not arrive, this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -77,8 +77,8 @@ def _raise(number: int, frame: types.FrameType | None) -> None:
 
 @contextlib.contextmanager
 def _kept_stops() -> Iterator[list[None]]:
-    """One entry for each stop that Python could not raise; neither those nor the ones that a
-    library gives up are printed.
+    """One entry for each stop that Python could not raise. Neither these stops nor those that a
+    library drops are printed.
     """
     lost: list[None] = []
     unraised, given_up = sys.unraisablehook, sys.excepthook
@@ -101,7 +101,7 @@ def _kept_stops() -> Iterator[list[None]]:
 
 
 def _watch(reader: socket.socket, asked: "queue.SimpleQueue[bool]", lost: list[None]) -> None:
-    """Wait for a signal, then until what is to be stored is, then for the program to end."""
+    """Wait for a signal, then until the run has stored its progress, then for the program's end."""
     while (number := reader.recv(1)) and number not in _STOP:
         pass
     asked.put(bool(number))
@@ -121,7 +121,7 @@ def _watch(reader: socket.socket, asked: "queue.SimpleQueue[bool]", lost: list[N
 
 
 def _leave(status: object) -> None:
-    """End at once, as Python would in the end: clearing up may take seconds while JAX compiles."""
+    """End at once, with Python's own status: cleaning up may take seconds while JAX compiles."""
     for number in _STOPPING:
         signal.signal(number, signal.SIG_IGN)
     if isinstance(status, str):

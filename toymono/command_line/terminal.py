@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def print_table(grid: Table, fits: bool = False) -> None:
-    """Print a table as wide as it is: a narrow terminal breaks its lines, and no number is cut.
+    """Print a table at its full width: a narrow terminal breaks lines, but no number is cut off.
 
-    One that `fits` has words in its last column that go on in the next line.
+    A table that `fits` wraps the words of its last column to the width of the terminal.
     """
     if fits:
         grid.columns[-1].no_wrap = False
@@ -49,7 +49,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str | No
 
 
 def number(value: object) -> str:
-    """A number in four digits, a truth as yes or no, anything else as it is."""
+    """A float in four digits, a boolean as yes or no, anything else as it is."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
@@ -66,7 +66,7 @@ def frame_table(frame: "pd.DataFrame") -> Table:
 
 
 def _stacked(name: str) -> str:
-    """A name whose words stand one below the other, so that a table stays narrow."""
+    """A name with its words one below the other, so that a table stays narrow."""
     return name.replace("_", "\n")
 
 
@@ -106,7 +106,7 @@ def kept_words(kept: Collection["Kept"]) -> str:
     losses, records, parameters, _ = ranges
     most = size(4 * max(k.numbers for k in kept))
     counts = f"{losses} losses, {records} records, {parameters} parameters"
-    return f"kept of each member: {counts}; {most} at most"
+    return f"stored for each member: {counts}; at most {most}"
 
 
 def summary_table(summary: "pd.DataFrame", measures: Sequence[str]) -> Table:
@@ -130,7 +130,7 @@ _REFUTED = "refuted: outside the range, which ends at the smallest effect that w
 
 
 def claims_table(verdicts: "pd.DataFrame") -> Table:
-    """The rows of `claim_rows` as a table, and below it what refuted means."""
+    """The rows of `claim_rows` as a table; a caption explains "refuted"."""
     from toymono.evidence.wording import CLAIM_COLUMNS, claim_rows  # SciPy takes long to import
 
     grid = table(CLAIM_COLUMNS, claim_rows(verdicts))
@@ -139,7 +139,7 @@ def claims_table(verdicts: "pd.DataFrame") -> Table:
 
 
 def strict_json(frame: "pd.DataFrame") -> str:
-    """Rows as a JSON list of objects, where a number that is not finite becomes null."""
+    """Rows as a JSON list of objects; a number that is not finite becomes null."""
     rows = [
         {str(name): json_number(value) for name, value in row.items()}
         for row in frame.to_dict("records")
@@ -151,7 +151,7 @@ def strict_json(frame: "pd.DataFrame") -> str:
 def one_sentence() -> Iterator[None]:
     """End the program with one sentence and exit status 2 on a bad value, file or folder.
 
-    Ctrl-C, where nobody heeds it, ends it with a word and exit status 1.
+    Ctrl-C that nothing else handles ends it with the word "stopped" and exit status 1.
     """
     try:
         yield
@@ -163,7 +163,7 @@ def one_sentence() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        fail(f"{error}; check that the path exists, may be written to, and has room")
+        fail(f"{error}; check that the path exists, is writable, and has free space")
 
 
 def fail(sentence: str) -> NoReturn:

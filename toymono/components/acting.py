@@ -1,4 +1,4 @@
-"""Which components act on a network whose settings give these numbers."""
+"""Find the components that act on a network with given numbers."""
 
 from collections.abc import Mapping
 from numbers import Real
@@ -11,8 +11,8 @@ Numbers = Mapping[str, Any]  # of one member: plain, or traced
 
 
 def acting(kind: str, numbers: Numbers) -> list[Component]:
-    """The components of a kind that act: those whose numbers are given, and are not all known to be
-    at their defaults.
+    """The components of a kind that act: all their numbers are given, and not all of these are
+    known to be at their defaults.
     """
     return [
         one
@@ -22,8 +22,8 @@ def acting(kind: str, numbers: Numbers) -> list[Component]:
 
 
 def is_idle(one: Component, numbers: Numbers) -> bool:
-    """Whether a component's numbers, as far as they are given, are known to be at their defaults;
-    of a number that is traced it is not known.
+    """Whether all given numbers of a component are known to be at their defaults. The value of a
+    traced number is not known.
     """
     given = [(numbers[n], of.default) for n, of in one.numbers.items() if n in numbers]
     return all(isinstance(value, Real) and value == default for value, default in given)

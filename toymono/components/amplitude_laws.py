@@ -1,4 +1,4 @@
-"""How strongly a feature is on, made from the uniform amplitudes that a feature law gives."""
+"""Distributions of amplitudes, transformed from the uniform amplitudes of a feature law."""
 
 import math
 from typing import TYPE_CHECKING

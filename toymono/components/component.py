@@ -1,4 +1,4 @@
-"""What a component is: its kind, its name, its numbers, and the function that does it."""
+"""What a component is: its kind, its name, its numbers, and its function."""
 
 import dataclasses
 import inspect
@@ -15,11 +15,11 @@ _SMALLEST_NORMAL = 2.0**-126  # of float32; processors flush what is smaller to 
 
 @dataclasses.dataclass(frozen=True)
 class Number:
-    """A number of a component: what it means, in which unit, and which values it may have.
+    """A number of a component: its meaning, its unit and its allowed values.
 
-    `low` and `high` may be reached, `above` may not. A mapped number differs between networks that
-    are trained together; a `static` one fixes the compiled program, and is whole where its default
-    is.
+    Values lie from `low` to `high`, ends included, and strictly above `above`. A mapped number can
+    differ between networks that are trained together. A `static` number fixes the compiled program;
+    it must be whole if its default is.
     """
 
     meaning: str
@@ -60,7 +60,7 @@ class Number:
 
 
 def _as_trained(value: float) -> float:
-    """The number in the float32 that it is trained in: infinite if too large, 0 if too small."""
+    """The number as the float32 that training uses: infinite if too large, 0 if too small."""
     try:
         (rounded,) = struct.unpack("f", struct.pack("f", value))
     except OverflowError:
@@ -70,10 +70,10 @@ def _as_trained(value: float) -> float:
 
 @dataclasses.dataclass(frozen=True)
 class Component:
-    """One named choice: its kind, its numbers, and the function that does it.
+    """One named choice: its kind, its numbers, and its function.
 
-    `facts` hold what else its kind declares. A component without a function is known from the
-    folder of a run alone, whose code was not loaded.
+    `facts` hold what else its kind declares. A component without a function was read from a run's
+    folder, and its code is not loaded.
     """
 
     kind: str
@@ -89,12 +89,12 @@ class Component:
 
     @property
     def is_of_user(self) -> bool:
-        """Whether it was declared in a file of a user's."""
+        """Whether a user's file declared it."""
         return ":" in self.name
 
     @property
     def asks(self) -> list[str]:
-        """What its function asks for by name, after the two arguments that all penalties get."""
+        """The parameters of its function after the two that all penalties get."""
         return [*inspect.signature(self._loaded).parameters][2:]
 
     @property
@@ -102,7 +102,7 @@ class Component:
         """The function; raises InputError if its code is not loaded."""
         if self.function is None:
             raise InputError(
-                f"{self.kind} must be known with its code, but {self.name} is known by name alone; "
+                f"{self.kind} must have its code loaded, but {self.name} has not; "
                 f"name its file: --with {self.module}.py, or import {self.module}"
             )
         return self.function
@@ -112,8 +112,8 @@ class Component:
         return self._loaded(*arguments, **more)
 
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """This component's own numbers among all, under the names that its function has for them;
-        one that is not there has its default.
+        """This component's own numbers among all values, under the names of its function's
+        parameters; a missing number has its default.
         """
         return {
             _parameter(self, name): values[name] if name in values else number.default

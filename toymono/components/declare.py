@@ -1,6 +1,7 @@
 """Declare components: a decorator for each kind gives a function its name and its numbers.
 
-Flags, checks, stored settings, table columns, axis titles and plans follow from the declaration.
+toymono makes flags, checks, stored settings, table columns, axis titles and plans from the
+declaration.
 """
 
 import inspect
@@ -19,14 +20,15 @@ def _declared(
 ) -> Callable[[F], F]:
     """The decorator that makes a function the component of this kind and name."""
     is_word = name.replace("-", "_").isidentifier()
-    require(is_word, f"the name of a {kind}", "a word", name, "choose letters, as pairs")
+    require(is_word, f"the name of a {kind}", "a word", name, "use letters only, such as pairs")
     for number, of in declared.items():
         require(isinstance(of, Number), number, "a toymono.Number", of, "declare it as one")
 
     def decorate(function: F) -> F:
         parameters = {*inspect.signature(function).parameters}
         missing = ", ".join(sorted({*declared} - parameters))
-        require(not missing, f"{kind} {name}", "a function of its numbers", missing, "add them")
+        rule, fix = "a function with a parameter for each of its numbers", "add the parameters"
+        require(not missing, f"{kind} {name}", rule, f"without {missing}", fix)
         module = function.__module__
         remember_source(function)
         full = name if module.startswith("toymono.") else f"{module}:{name}"
@@ -41,26 +43,28 @@ def _declared(
 
 
 def _require_static(what: str, numbers: Mapping[str, Number]) -> None:
-    """Raise InputError for a number that would be taken from each member, where none is read."""
+    """Raise InputError for a number that is not static: this kind cannot vary between members."""
     for name, of in numbers.items():
-        holds = not isinstance(of, Number) or of.static  # what is none is refused for that
+        holds = not isinstance(of, Number) or of.static  # `_declared` refuses what is no Number
         require(holds, name, f"static in {what}", of, "declare it with static=True")
 
 
 def activation(name: str, *, has_neurons: bool = True, **static: Number) -> Callable[[F], F]:
-    """Declare `f(x, **static)`: hidden activations of pre-activations, "*batch neuron" both.
+    """Declare `f(x, **static)`: it maps pre-activations to hidden activations, both "*batch
+    neuron".
 
-    Its numbers are static, so that weights and Config alone say what a network computes. One that
-    commutes with rotations has no neurons: their scores would mean nothing, and are NaN.
+    All numbers of an activation are static, so that weights and Config alone determine what a
+    network computes. Set `has_neurons=False` for an activation that commutes with rotations, such
+    as the identity: scores of its neurons would mean nothing, and are NaN.
     """
     _require_static("an activation", static)
     return _declared("activation", name, static, has_neurons=has_neurons)
 
 
 def importance(name: str, **mapped: Number) -> Callable[[F], F]:
-    """Declare `f(n_outputs, **numbers)`: how much each output counts in the loss, "output".
+    """Declare `f(n_outputs, **numbers)`: the weight of each output in the loss, "output".
 
-    With all its numbers at their defaults every output counts 1, and it is left out.
+    With all its numbers at their defaults every output has weight 1, and toymono skips the call.
     """
     return _declared("importance", name, mapped)
 
@@ -74,14 +78,16 @@ def feature_law(
     check: Callable[..., None] | None = None,
     **numbers: Number,
 ) -> Callable[[F], F]:
-    """Declare `f(key, shape, density, **numbers)`: feature values, shape = (batch, feature).
+    """Declare `f(key, shape, density, **numbers)`: it samples features, shape = (batch, feature).
 
-    Amplitudes uniform on [0, 1) and independent leave the choice of another amplitude law. What
-    depends on no mapped number may be drawn once for all networks of a seed: then `draws(key,
-    shape, **static)` draws it, and f gets it in place of the key. For theory a law of independent
-    features names their `densities(n_features, density, **numbers)`, another the probability that
-    two are on, `joint`, feature feature, of the same arguments. `check`, of the same, raises
-    InputError for numbers that do not go together.
+    Make amplitudes independent and uniform on [0, 1), so that users can choose another amplitude
+    law. All networks of a seed can share random draws that depend on no mapped number: then
+    `draws(key, shape, **static)` makes them, and f gets them in place of the key.
+
+    The theory needs to know how often features are on. For a law of independent features give
+    `densities(n_features, density, **numbers)`: the probability that each is on. For any other law
+    give `joint` with the same arguments: the probability that two are both on, "feature feature".
+    `check`, again with the same arguments, raises InputError for numbers that do not fit together.
     """
     facts = {"draws": draws, "densities": densities, "joint": joint, "check": check}
     return _declared("feature_law", name, numbers, **facts)
@@ -90,8 +96,8 @@ def feature_law(
 def amplitude_law(
     name: str, *, mean: float, power: float, is_signed: bool = False, **static: Number
 ) -> Callable[[F], F]:
-    """Declare `f(quantile, **static)`: amplitudes of features that are on, from numbers that are
-    uniform on [0, 1), elementwise: the inverse of the distribution function.
+    """Declare `f(quantile, **static)`: the inverse of the amplitudes' distribution function. It
+    maps numbers that are uniform on [0, 1) to amplitudes of features that are on, elementwise.
 
     `mean` and `power` are the means of an amplitude and of its square.
     """
@@ -101,9 +107,11 @@ def amplitude_law(
 
 
 def task(name: str, *, is_signed: bool = False) -> Callable[[F], F]:
-    """Declare `f(problem, features)`: targets, "batch output", of features, "batch feature".
+    """Declare `f(problem, features)`: it maps features, "batch feature", to targets, "batch
+    output".
 
-    Signed features are differences of two draws of the feature law at half the density.
+    With `is_signed=True` features have a sign: each sample is the difference of two draws of the
+    feature law at half the density.
     """
     return _declared("task", name, {}, is_signed=is_signed)
 
@@ -111,29 +119,29 @@ def task(name: str, *, is_signed: bool = False) -> Callable[[F], F]:
 def penalty(
     name: str, *, weight: Number, needs: tuple[str, ...] = (), **mapped: Number
 ) -> Callable[[F], F]:
-    """Declare `f(network, hidden, weight, **numbers)`: what is added to the task loss; hidden
-    activations are "batch neuron".
+    """Declare `f(network, hidden, weight, **numbers)`: a term that is added to the task loss;
+    hidden activations are "batch neuron".
 
-    A function that names `outputs`, `batch`, `problem` or `key` among its parameters gets the
-    network's outputs, the batch (inputs, targets), the projections (embedding, readout), or a key
-    for random numbers of this step. The setting is named like the penalty. At its default the
-    penalty does nothing, and is left out. `needs` names the fields of Weights, bias or decoder,
-    without which a network is refused.
+    If f has parameters called `outputs`, `batch`, `problem` or `key`, it also gets the network's
+    outputs, the batch (inputs, targets), the projections (embedding, readout), or a key for random
+    numbers of this step. The setting for `weight` has the name of the penalty. At its default the
+    penalty does nothing, and toymono skips the call. `needs` lists fields of Weights, bias or
+    decoder; networks without them are refused.
     """
     return _declared("penalty", name, {"weight": weight, **mapped}, needs=needs)
 
 
 def in_training(name: str, **mapped: Number) -> Callable[[F], F]:
-    """Declare `f(hidden, key, **numbers)`: the hidden activations, "batch neuron", that training
-    goes on with, such as noisy ones. Records and measures do without.
+    """Declare `f(hidden, key, **numbers)`: it changes the hidden activations, "batch neuron", in
+    training, for example by noise. Records and measures do not use it.
 
-    With all its numbers at their defaults it does nothing, and is left out.
+    With all its numbers at their defaults it does nothing, and toymono skips the call.
     """
     return _declared("in_training", name, mapped)
 
 
 def optimizer(name: str, **static: Number) -> Callable[[F], F]:
-    """Declare `f(**static)`: an optax transformation of one network at learning rate 1."""
+    """Declare `f(**static)`: an optax transformation for one network, at learning rate 1."""
     _require_static("an optimizer", static)
     return _declared("optimizer", name, static)
 
@@ -148,23 +156,24 @@ def neuron_measure(
 ) -> Callable[[F], F]:
     """Declare `f(net)`: a number for each neuron, "neuron", of a `toymono.Specimen`.
 
-    It is taken with every record of a run, and shown as the mean over neurons in tables and neuron
-    by neuron on pages. `title` stands on axes; `low` and `high` are its least and largest value.
+    Every record of a run stores it. Tables show its mean over neurons, pages show each neuron's
+    value. `title` is its axis title; `low` and `high` are its smallest and largest possible values.
     """
-    require(name.isidentifier(), "the name of a measure", "a word", name, "as n_features_answered")
+    fix = "use letters and _ only, such as n_features_answered"
+    require(name.isidentifier(), "the name of a measure", "a word", name, fix)
     ends = {"low": low, "high": high}
     ends = {name: None if end is None else float(end) for name, end in ends.items()}
     return _declared("neuron_measure", name, {}, title=title, **ends)
 
 
-_ALL = ("bias", "decoder")  # what the paper's network has beside an encoder
+_ALL = ("bias", "decoder")  # what the paper's network has besides an encoder
 
 
 def at_start(name: str, *, needs: tuple[str, ...] = _ALL, **mapped: Number) -> Callable[[F], F]:
-    """Declare `f(weights, key, **numbers)`: initial weights from random ones.
+    """Declare `f(weights, key, **numbers)`: it changes the random initial weights.
 
-    With all its numbers at their defaults it does nothing, and is left out. A network without the
-    arrays that it `needs` is refused.
+    With all its numbers at their defaults it does nothing, and toymono skips the call. Networks
+    without the arrays in `needs` are refused.
     """
     return _declared("at_start", name, mapped, needs=needs)
 
@@ -176,13 +185,13 @@ def after_update(
     needs: tuple[str, ...] = _ALL,
     **mapped: Number,
 ) -> Callable[[F], F]:
-    """Declare `f(weights, update, **numbers)`: weights after an update; `update` has the fields
-    step, n_steps, learning_rate (its peak), rate (now), before (the weights) and inputs (the
-    batch's).
+    """Declare `f(weights, update, **numbers)`: it changes the weights after an update. `update`
+    has the fields step, n_steps, learning_rate (the peak), rate (the current one), before (the
+    weights before the update) and inputs (of the batch).
 
-    What it must remember is its state: `state(weights)` makes the first, and then the function is
-    `f(weights, update, state, **numbers)` and gives the weights and the next state. With all its
-    numbers at their defaults it does nothing, and is left out. A network without the arrays that it
-    `needs` is refused.
+    A function that must remember something has a state: `state(weights)` makes the first one, and
+    `f(weights, update, state, **numbers)` returns the weights and the next state. With all its
+    numbers at their defaults it does nothing, and toymono skips the call. Networks without the
+    arrays in `needs` are refused.
     """
     return _declared("after_update", name, mapped, state=state, needs=needs)

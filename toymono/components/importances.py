@@ -8,7 +8,7 @@ from toymono.components.lazy import jax, jnp
 @importance(
     "geometric",
     importance_decay=Number(
-        "importance of each output over that of the one before it",
+        "ratio of each output's importance to that of the output before it",
         above=0,
         default=1.0,
         title="importance over that of the output before",

@@ -1,5 +1,5 @@
-"""JAX, numpy and optax, loaded when they are first used: what only declares its names and numbers
-with them costs a command no time.
+"""JAX, numpy and optax, loaded at first use, so that a command that needs only the names and
+numbers of components does not wait for them.
 """
 
 import importlib

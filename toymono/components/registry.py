@@ -1,4 +1,4 @@
-"""All known components, by kind and name: toymono's own, and those of users' files."""
+"""All known components, by kind and name: toymono's own, and those from users' files."""
 
 import functools
 import hashlib
@@ -52,7 +52,8 @@ def all_components() -> list[Component]:
 
 
 def component(kind: str, name: object) -> Component:
-    """The component of this name; a user's is found without its module, too, if only one fits.
+    """The component of this name. The name of a user's component may leave out its module if only
+    one fits.
 
     Raises InputError if there is none.
     """
@@ -98,7 +99,7 @@ def _numbers(static: bool, of_users: bool) -> dict[str, Number]:
 
 
 class Source(NamedTuple):
-    """The text of a user's file as it was when its components were declared."""
+    """The text of a user's file at the time its components were declared."""
 
     text: str
 
@@ -112,22 +113,23 @@ _sources: dict[str, Source] = {}
 
 
 def remember_source(function: Callable[..., Any]) -> None:
-    """Keep the text of the file that a component is declared in, if it is one."""
+    """Keep the text of the file that declares a component, if there is such a file."""
     file = inspect.getsourcefile(function)
     if file and pathlib.Path(file).is_file():
         _sources[function.__module__] = Source(read_text(pathlib.Path(file)))
 
 
 def source_of(module: str) -> Source | None:
-    """The file of a loaded module of components; None where none is loaded, or it has no file."""
+    """The file of a loaded module of components; None if it is not loaded or has no file."""
     return _sources.get(module)
 
 
 def remember(component: Component) -> None:
-    """Know a component; one with the same kind and name is replaced."""
+    """Add a component to the known ones; it replaces one with the same kind and name."""
     for other in (one for of in _known.values() for one in of.values()):
         taken = {*other.numbers} & {*component.numbers}
         same = (other.kind, other.name) == (component.kind, component.name)
-        rule = f"a number that no other component has ({other.name} has it)"
-        require(same or not taken, component.name, rule, ", ".join(sorted(taken)), "rename it")
+        name = f"a number of {component.name}"
+        rule = f"one that no other component has ({other.name} has it)"
+        require(same or not taken, name, rule, ", ".join(sorted(taken)), "rename it")
     _known.setdefault(component.kind, {})[component.name] = component

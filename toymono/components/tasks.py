@@ -1,4 +1,4 @@
-"""What a network is asked for: the targets of given features."""
+"""Tasks: the targets of given features."""
 
 from typing import TYPE_CHECKING
 

@@ -1,8 +1,8 @@
-"""Components in files of users: load a file that the user names, and know from a run's folder what
-was declared without loading anything.
+"""Components in users' files: load a file that the user names, and read from a run's folder what
+a file declared, without loading it.
 
-Importing a file is running it: a file is loaded only where the user names it, or where a run is
-trained whose folder holds it.
+To import a file is to run it. So toymono loads a file only if the user names it, or to train a run
+whose folder holds it.
 """
 
 import dataclasses
@@ -21,22 +21,22 @@ from toymono.text_files import read_text
 def load_file(file: pathlib.Path, module: str | None = None) -> str:
     """Import a file with components, and return the name of its module: the file's own name.
 
-    A file that is loaded already is not run again. Raises InputError if there is no such file, it
-    cannot be imported, or its name is another module's.
+    A file that is already loaded is not run again. Raises InputError if there is no such file, if
+    it cannot be imported, or if another module has its name.
     """
     require(file.is_file(), "with", "a Python file", str(file), "check its name")
     name = module or file.stem
     loaded = source_of(name)
     if loaded is not None:
         same = loaded.text == read_text(file)
-        fix = "rename one of the two files, or start anew"
-        require(same, str(file), f"the file that is loaded as {name} already", "another", fix)
+        fix = "rename one of the two files, or restart Python"
+        require(same, str(file), f"the file already loaded as {name}", "a different file", fix)
         return name
     free = name not in sys.modules and (
         module is not None or _found(name) in (None, file.resolve())
     )
     words = all(map(str.isidentifier, name.split(".")))
-    require(free and words, str(file), "named unlike any other module", name, "rename it")
+    require(free and words, str(file), "named differently from other modules", name, "rename it")
     _run(file, name)
     return name
 
@@ -62,19 +62,19 @@ def _run(file: pathlib.Path, name: str) -> None:
         if isinstance(error, InputError):
             raise
         what = f"{type(error).__name__}: {error}"
-        raise InputError(f"{file} must be importable, but {what}; mend it") from error
+        raise InputError(f"{file} must be importable, but {what}; fix it") from error
 
 
 def described(used: Iterable[Component]) -> dict[str, Any]:
-    """What a run's folder says of users' components: by module, its checksum and declarations.
+    """What a run's folder says about users' components: each module's checksum and declarations.
 
-    Raises InputError where a module has no file that could be kept.
+    Raises InputError if a module has no file that the run can store.
     """
     found: dict[str, Any] = {}
     for one in used:
         source = source_of(one.module)
-        rule, fix = "declared in a file that a run can keep", "write it into one and import that"
-        require(source is not None, one.name, rule, f"of {one.module}, without a file", fix)
+        rule, fix = "declared in a file, which the run stores", "move it to a file and import that"
+        require(source is not None, one.name, rule, f"in {one.module}, without a file", fix)
         assert source is not None
         of = found.setdefault(one.module, {"sha256": source.sha256, "declared": []})
         numbers = {name: dataclasses.asdict(number) for name, number in one.numbers.items()}
@@ -84,7 +84,7 @@ def described(used: Iterable[Component]) -> dict[str, Any]:
 
 
 class Declarations(NamedTuple):
-    """What a run's folder says of one user's file."""
+    """What a run's folder says about one user's file."""
 
     sha256: str
     components: tuple[Component, ...]  # without their functions
@@ -104,12 +104,15 @@ def _component(declared: Mapping[str, Any]) -> Component:
 
 
 def know(folder: pathlib.Path, found: Mapping[str, Declarations]) -> None:
-    """Know by name what a run's folder describes; raises InputError if other code is loaded."""
+    """Register the components that a run's folder describes, without their code; raises InputError
+    if other code is loaded.
+    """
     for module, of in found.items():
         loaded = source_of(module)
         same = loaded is None or loaded.sha256 == of.sha256
-        fix = f"start anew, with --with {folder / 'components' / module}.py"
-        require(same, f"{module}.py", f"the file that {folder} was made with", "another", fix)
+        fix = f"start again with --with {folder / 'components' / module}.py"
+        rule = f"the file that {folder} was made with"
+        require(same, f"{module}.py", rule, "a different file", fix)
         if loaded is None:
             for one in of.components:
                 remember(one)

@@ -1,7 +1,7 @@
-"""What to train: Config fixes shapes and program, Hyper the numbers of one member, Sweep many
-models.
+"""What to train: Config fixes shapes and program, Hyper holds one member's numbers, Sweep names
+many models.
 
-Imports nothing heavy, so that the command line can check its input before JAX is loaded.
+This folder imports nothing heavy, so that the command line can check its input before it loads JAX.
 """
 
 from toymono.config.architectures import ARCHITECTURES as ARCHITECTURES

@@ -1,14 +1,14 @@
-"""The networks that can be trained: which arrays each has, and what it does to its outputs."""
+"""The architectures: which arrays each has, and which activation its outputs have."""
 
 from typing import NamedTuple
 
 
 class Architecture(NamedTuple):
-    """What one kind of network is made of, beside its encoder."""
+    """The parts of one kind of network, besides its encoder."""
 
     equation: str
     has_bias: bool  # a hidden bias
-    has_decoder: bool  # a readout of its own; without one the encoder's transpose reads out
+    has_decoder: bool  # a separate readout; without it the encoder's transpose reads out
     has_output_bias: bool
     output: str  # the activation of its outputs
 

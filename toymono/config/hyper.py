@@ -29,17 +29,17 @@ CORE_NUMBERS = {
     ),
 }
 
-# What files always hold; other numbers stand there where some member has not their default.
+# Files always hold these; they hold another number only if some member is not at its default.
 ALWAYS_WRITTEN = (*CORE_NUMBERS, "bias_offset", "bias_decay", "l1", "weight_density")
 
 
 def known_numbers() -> dict[str, Number]:
-    """All numbers that can differ between members, those of loaded files of users included."""
+    """All numbers that can differ between members, with those of loaded users' files."""
     return CORE_NUMBERS | mapped_numbers()
 
 
 def setting_numbers() -> dict[str, Number]:
-    """All numbers that a setting may have, mapped or static, files of users included."""
+    """All numbers that a setting may have, mapped or static, with those of loaded users' files."""
     return known_numbers() | static_numbers()
 
 
@@ -50,7 +50,7 @@ def own_numbers() -> dict[str, Number]:
 
 
 def left_out() -> dict[str, float | str]:
-    """The settings that files leave out where all members have their defaults, with these."""
+    """The settings that files leave out if all members have the default, with these defaults."""
     numbers = {n: of.default for n, of in own_numbers().items() if n not in ALWAYS_WRITTEN}
     return numbers | {name: getattr(Config(), name) for name in LATER}
 
@@ -58,8 +58,9 @@ def left_out() -> dict[str, float | str]:
 class Hyper(Mapping[str, Scalar]):
     """The numbers that can differ between members, by name: floats, or arrays with a member axis.
 
-    Every number of toymono's own components is there, at its default unless it is given; a number
-    of a user's component where it is given. Immutable; numbers are attributes, too.
+    It has every number of toymono's own components, at its default unless you give it, and only
+    those numbers of users' components that you give. It is immutable; each number is also an
+    attribute.
     """
 
     __slots__ = ("_values",)
@@ -70,7 +71,8 @@ class Hyper(Mapping[str, Scalar]):
             values["learning_rate"] = learning_rate
         known = known_numbers()
         for name in values:
-            require(name in known, "a number", f"one of {', '.join(known)}", name, "check its name")
+            rule, fix = f"one of {', '.join(known)}", "check the spelling"
+            require(name in known, "a number's name", rule, name, fix)
         whole = {name: number.default for name, number in own_numbers().items()} | values
         object.__setattr__(self, "_values", whole)
 
@@ -106,12 +108,12 @@ class Hyper(Mapping[str, Scalar]):
         return f"Hyper({', '.join(f'{name}={self[name]!r}' for name in told)})"
 
     def replace(self, **values: Scalar) -> "Hyper":
-        """The same numbers but for those given."""
+        """A copy with these numbers changed."""
         return Hyper(**{**self._values, **values})
 
 
 def _hyper(values: dict[str, Scalar]) -> Hyper:
-    """As pickled, where a process has not loaded the user's file yet."""
+    """Unpickle numbers in a process that has not loaded the user's file yet."""
     hyper = object.__new__(Hyper)
     object.__setattr__(hyper, "_values", values)
     return hyper

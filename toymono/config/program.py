@@ -1,4 +1,4 @@
-"""Config: all that fixes array shapes or the compiled program."""
+"""Config: everything that fixes array shapes or the compiled program."""
 
 import dataclasses
 import numbers
@@ -27,10 +27,10 @@ _NONE: Mapping[str, Any] = types.MappingProxyType({})
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Config:
-    """All that fixes array shapes or the compiled program; hashable, so it can be static under
-    `jit`.
+    """Everything that fixes array shapes or the compiled program; hashable, so it can be static
+    under `jit`.
 
-    The defaults are a quarter of the paper's features and neurons. Raises InputError where a value
+    The defaults are a quarter of the paper's features and neurons. Raises InputError if a value
     breaks its rule.
     """
 
@@ -43,17 +43,17 @@ class Config:
     batch_size: int = 512
     """Samples per training step."""
     n_steps: int = 8192
-    """Training steps; with record phase "rest" the run goes on to the next minimum of the learning
-    rate.
+    """Training steps; with record phase "rest" the run continues to the next minimum of the
+    learning rate.
     """
     task: str = "decode"
-    """What the network is asked for."""
+    """What the network has to output."""
     feature_law: str = "uniform"
-    """Which features come together, and how the density is spread over them."""
+    """The joint distribution of features: which are on together, and how often each is on."""
     amplitude_law: str = "uniform"
     """How strongly a feature is on."""
     embedding: Embedding = "random"
-    """Features lie along random directions of the input, or are the inputs themselves."""
+    """Features are random directions in the input (random), or the inputs themselves (identity)."""
     architecture: ArchitectureName = "two-layer"
     """The paper's y = L2 act(L1 x + b), or one of Elhage et al. 2022: tied y = relu(W^T act(W x) +
     b), tied-linear without that relu, untied y = relu(W2 act(W1 x) + b).
@@ -63,37 +63,37 @@ class Config:
     2022.
     """
     connectivity: Connectivity = "dense"
-    """Every weight, or a fixed Erdos-Renyi part of them: each exists with probability
-    weight_density.
+    """All weights (dense), or a fixed random subset (random): each exists with probability
+    weight_density (Erdos-Renyi).
     """
     initialization: Initialization = "random"
-    """PyTorch's default law; the hand-built monosemantic network of the theory; xavier: normal, of
-    variance 2 / (fan_in + fan_out); kaiming-uniform: on +- sqrt(6 / fan_in). Biases of the last two
-    are 0.
+    """random: PyTorch's default; hand-built: the theory's monosemantic network; xavier: normal with
+    variance 2 / (fan_in + fan_out); kaiming-uniform: uniform on +- sqrt(6 / fan_in). The last two
+    start from biases 0.
     """
     optimizer: str = "lamb-clamped"
     """The authors' LAMB has no bias correction and clamps the weight norm at 10."""
     schedule: str = "periodic"
-    """Learning rate over time; the authors' is the periodic one."""
+    """Learning rate over time; the authors use the periodic one."""
     schedule_period: int = 1024
     """Steps between two maxima of the periodic learning rate."""
     record_phase: RecordPhase = "rest"
-    """Record at minima of a periodic learning rate (rest), or where the steps say, as at powers of
-    two, which are its maxima (peak).
+    """Record at minima of a periodic learning rate (rest), or exactly at the record steps, such as
+    powers of two, which are its maxima (peak).
     """
     records_per_octave: int = 1
     """Records from one power of two to the next: 2 also records near 3, 6, 11, 23 steps."""
     record_params: RecordParams = "last"
-    """Keep full parameters at the end, or at every record."""
+    """Keep full parameters at the end (last), or at every record (all)."""
     loss_every: int = 16
     """Steps between two stored losses."""
     matmul_precision: MatmulPrecision = "float32"
-    """Arithmetic of matrix products on devices that offer less than float32."""
+    """Precision of matrix products on devices that offer less than float32."""
 
     options: tuple[tuple[str, float], ...] = ()
-    """Static numbers of the chosen components, by name; a mapping may be given."""
+    """Static numbers of the chosen components, by name; you can give a mapping."""
     measures: tuple[str, ...] = ()
-    """Measures of your own that every record takes, each as module:name."""
+    """Your own measures for every record to take, each as module:name."""
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(Config):
@@ -121,23 +121,23 @@ class Config:
 
     @property
     def has_neurons(self) -> bool:
-        """Whether the hidden layer has axes of its own. A linear one has none: turned by any
-        rotation it computes the same, so that scores of its units mean nothing.
+        """Whether the hidden layer has a privileged basis. A linear layer has none: any rotation
+        of it computes the same, so that scores of its units mean nothing.
         """
         return self.component("activation").facts.get("has_neurons", True)
 
     def component(self, kind: str) -> Component:
-        """The component of a kind that is chosen here; kinds are named as the fields are."""
+        """The chosen component of a kind; kinds have the names of the fields."""
         return component(kind, getattr(self, kind))
 
     def given(self, kind: str, numbers: Mapping[str, Any] = _NONE) -> dict[str, Any]:
-        """The numbers of the component of a kind: its static ones as they are here, the others as
-        they are given, or at their defaults.
+        """The numbers of the chosen component of a kind: static ones from this Config, others from
+        `numbers`, or at their defaults.
         """
         return self.component(kind).given({**dict(self.options), **numbers})
 
     def _all_options(self) -> tuple[tuple[str, float], ...]:
-        """The static numbers of what is chosen: those given, and the defaults of the others."""
+        """The static numbers of the chosen components: those given, and defaults for the others."""
         given = dict(self.options)
         declared = {
             name: number
@@ -146,7 +146,7 @@ class Config:
             if number.static
         }
         for name in given:
-            rule = f"numbers of the components that are chosen ({', '.join(declared) or 'none'})"
+            rule = f"numbers of the chosen components ({', '.join(declared) or 'none'})"
             require(name in declared, "options", rule, name, "leave it out")
         return tuple(
             (name, number.checked(name, given.get(name, number.default)))
@@ -154,8 +154,8 @@ class Config:
         )
 
     def _check_embedding(self) -> None:
-        """Require as many inputs as features where features are the inputs, and that they are where
-        the encoder's transpose reads out.
+        """Require as many inputs as features where features are the inputs; require that features
+        are the inputs where the encoder's transpose reads out.
         """
         if self.embedding == "identity":
             rule = f"n_features = {self.n_features} where embedding is identity"
@@ -166,8 +166,8 @@ class Config:
         require(fits, "embedding", rule, self.embedding, "set it to identity")
 
     def _check_hand_built(self) -> None:
-        """Require the paper's network, ReLU, all weights, no absolute value, and a neuron per
-        feature and d + 1 more.
+        """Require the paper's network with ReLU and all weights, a task without absolute values,
+        and d + 1 neurons more than features.
         """
         for name, only in (
             ("architecture", ("two-layer",)),
@@ -191,16 +191,16 @@ class Config:
 
     @property
     def jax_precision(self) -> str:
-        """JAX's name of the matmul precision; its "bfloat16" would leave float32 operands to the
-        device.
+        """JAX's name of the matmul precision; with its "bfloat16" the device would decide what
+        to do with float32 operands.
         """
         return "BF16_BF16_F32" if self.matmul_precision == "bfloat16" else self.matmul_precision
 
 
-# Later fields: files leave them out where they have their defaults, as they were before.
+# Fields that older files do not have: new files leave them out if they are at their defaults.
 LATER = ("amplitude_law", "embedding", "architecture")
 FILLED_BY_COMPONENTS = ("options", "measures")
-NO_SETTINGS = (*FILLED_BY_COMPONENTS, "records_per_octave")  # fields that tell no networks apart
+NO_SETTINGS = (*FILLED_BY_COMPONENTS, "records_per_octave")  # fields that are not settings
 KINDS_CHOSEN = (  # kinds of components
     "task",
     "feature_law",
@@ -212,7 +212,7 @@ KINDS_CHOSEN = (  # kinds of components
 
 
 def is_whole(value: object) -> bool:
-    """Whether a value is a whole number, Python's or numpy's; a truth is none."""
+    """Whether a value is a whole number, Python's or numpy's; a boolean is not one."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 

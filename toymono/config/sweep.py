@@ -22,8 +22,8 @@ from toymono.errors import require
 class Sweep:
     """Which models to train: the union of some grids over a base, each model with every seed.
 
-    A grid maps names of Hyper or Config fields to the values they take; it stands for the product
-    of its axes. A number that no axis names keeps its default in Hyper. Raises InputError for
+    A grid maps names of Hyper or Config fields to tuples of values; it stands for all combinations
+    of these values. A number that no grid names keeps its default in Hyper. Raises InputError for
     unknown names and bad values.
     """
 
@@ -31,7 +31,7 @@ class Sweep:
     grids: tuple[Mapping[str, tuple[Any, ...]], ...] = ({},)
     seeds: tuple[int, ...] = (0, 1, 2)
     members_per_unit: int | None = (
-        None  # at most so many are trained and stored together; None: all of a shape
+        None  # how many may be trained and stored together; None: all of a shape
     )
 
     def __post_init__(self) -> None:
@@ -61,7 +61,7 @@ class Sweep:
 
 
 def used_components(sweep: Sweep) -> list[Component]:
-    """The components of users that a sweep needs, each once."""
+    """The users' components that a sweep needs, each once."""
     of_number = {name: c for c in all_components() for name in c.numbers}
     used: dict[tuple[str, str], Component] = {}
     for config, hyper in sweep.models():
@@ -88,11 +88,11 @@ def _checked_grids(grids: object) -> tuple[dict[str, tuple[Any, ...]], ...]:
 
 
 def _checked_grid(grid: Any) -> dict[str, tuple[Any, ...]]:  # noqa: ANN401 (as a user gives it)
-    rule, fix = "a mapping from names to their values", "as {'learning_rate': (0.003, 0.01)}"
+    rule, fix = "a mapping from names to values", "try {'learning_rate': (0.003, 0.01)}"
     require(isinstance(grid, Mapping), "a grid", rule, grid, fix)
     axes = {name: _several(values) or [] for name, values in grid.items()}
     for name, values in axes.items():
-        rule = "given at least one value, in a tuple"
+        rule = "a tuple of at least one value"
         require(len(values) > 0, name, rule, grid[name], "add one")
     return {name: tuple(values) for name, values in axes.items()}
 
@@ -130,7 +130,7 @@ def _model(base: Config, named: set[str], values: dict[str, Any]) -> tuple[Confi
 
 
 def _kept(base: Config, chosen: Mapping[str, Any]) -> dict[str, float]:
-    """The options of the base that go with what is chosen in its place."""
+    """The options of the base, without those of components that `chosen` replaces."""
     given = dict(base.options)
     for kind in KINDS_CHOSEN:
         if kind in chosen and base.component(kind) != component(kind, chosen[kind]):
@@ -140,10 +140,10 @@ def _kept(base: Config, chosen: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _check_together(config: Config, hyper: Hyper) -> None:
-    """Raise InputError where settings exclude each other."""
+    """Raise InputError if settings contradict each other."""
     most = 1 / hyper.learning_rate
     rule = f"at most 1 / learning_rate = {most:g}"
-    fix = "lower it: the biases would change sign at every step"
+    fix = "lower it, as biases would change sign at every step"
     require(bool(hyper.bias_decay <= most), "bias_decay", rule, hyper.bias_decay, fix)
     law = config.component("feature_law")
     if law.facts.get("check"):
@@ -156,11 +156,11 @@ def _check_together(config: Config, hyper: Hyper) -> None:
 
 
 def _check_levers(config: Config, hyper: Hyper) -> None:
-    """Raise InputError where a lever acts on an array that the network does not have."""
+    """Raise InputError if a lever acts on an array that the network does not have."""
     for lever in (lever for kind in OPTIONAL for lever in components(kind).values()):
         lacking = ", ".join(sorted({*lever.facts.get("needs", ())} - config.parts.arrays))
         for name, number in lever.numbers.items() if lacking else ():
             value = hyper.get(name, number.default)
             rule = f"{number.default:g} where architecture is {config.architecture}"
-            fix = f"leave it out: that network has no {lacking}"
+            fix = f"leave it out, as that network has no {lacking}"
             require(bool(value == number.default), name, rule, value, fix)

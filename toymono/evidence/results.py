@@ -124,10 +124,11 @@ def read_results(file: pathlib.Path) -> Results:
         content["provenance"].values()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
-            f"{file} must hold a batch's results, but {error!r}; write it anew"
+            f"{file} must hold a batch's results, but {error!r}; write it again"
         ) from error
     found = _flaw(table, content)
-    require(found is None, str(file), "a batch's whole results", found, "restore it, or write anew")
+    fix = "restore it, or write it again"
+    require(found is None, str(file), "a batch's whole results", found, fix)
     numbers = {name: pd.to_numeric(table[name]) for name in MEASURES if name not in _TRUTHS}
     return results._replace(table=table.assign(**numbers).rename_axis("member"))
 

@@ -1,7 +1,6 @@
-"""A unit's results as a table: one row per trained member, with its settings and its headline
-numbers.
+"""A unit's results as a table: one row per trained member, with its settings and main measures.
 
-Takes the named arrays that `sweeps.store` writes and reads; knows no file.
+The functions take the named arrays that `sweeps.store` writes and reads; they touch no file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -69,7 +68,7 @@ def lowest(measure: str) -> float:
 
 
 def highest(measure: str) -> float:
-    """The largest value a measure can have: shares end at 1, but for neurons per feature."""
+    """The largest value a measure can have: 1 for shares, except for neurons per feature."""
     own = _own(measure, "high")
     return 1.0 if measure in _AT_MOST_1 else np.inf if own is None else own
 
@@ -106,14 +105,12 @@ def member_table(data: xr.Dataset) -> pd.DataFrame:
 
 
 def recorded_table(data: xr.Dataset) -> pd.DataFrame:
-    """The same rows with those measures alone that were recorded in training: no parameters are
-    read.
-    """
+    """The same rows with only the measures that training recorded: no parameters are read."""
     return member_rows(recorded_measures(data), data, (*RECORDED, *own_measures(data)))
 
 
 def recorded_measures(data: xr.Dataset) -> xr.Dataset:
-    """What the last record holds of every member: seed setting."""
+    """The last record's measures of every member: seed setting."""
     last = data.isel(step=-1, drop=True)
     table = last[["task_loss", "task_loss_error", *COUNTS]].assign(diverged=data.diverged)
     table = table.assign(late_gain=late_gain(data), finished=is_finished(data))
@@ -125,7 +122,7 @@ def recorded_measures(data: xr.Dataset) -> xr.Dataset:
 
 
 def _without_neurons(table: xr.Dataset) -> xr.Dataset:
-    """The table with NaN for all that is counted in neurons, which a linear layer has none of."""
+    """The table with NaN for all counts of neurons, since a linear layer has none."""
     return table.assign({name: table[name] * np.nan for name in (*COUNTS, *SHARES[:3])})
 
 
@@ -161,7 +158,7 @@ def _anatomies(data: xr.Dataset) -> dict[str, tuple[tuple[str, str], np.ndarray]
 
 def has_code(data: xr.Dataset, kinds: Sequence[str] = ("activation", "task")) -> bool:
     """Whether the components of these kinds are loaded, by default all that a network computes
-    with; not so for those of a user's file that was not named.
+    with. Those from a user's file that was not named are not.
     """
     return all(config_of(data).component(kind).function for kind in kinds)
 
@@ -188,14 +185,14 @@ def _anatomies_of(members: Specimen) -> Anatomy:
 def run_table(
     units: Sequence[xr.Dataset], of: Callable[[xr.Dataset], pd.DataFrame] = member_table
 ) -> pd.DataFrame:
-    """The rows of all units of a run, numbered from 0: the number is how a member is named."""
+    """The rows of all units of a run, numbered from 0; members are named by this number."""
     tables = [of(data).assign(unit=index) for index, data in enumerate(units)]
     return pd.concat(tables, ignore_index=True).rename_axis("member")
 
 
 def brief(table: pd.DataFrame, measures: Sequence[str] = ("task_loss", *COUNTS)) -> pd.DataFrame:
-    """The columns that a reader needs: the settings that differ, the seed, these measures, and
-    those of the user's own.
+    """The columns that a reader needs: the settings that differ, the seed, these measures, and the
+    user's own measures.
     """
     shown = (*varying_settings(table), "seed", *measures, *own_columns(table), "diverged")
     return with_numbers_in_use(table)[[*shown]]
@@ -236,7 +233,7 @@ def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
 
 
 def by_setting(table: pd.DataFrame) -> DataFrameGroupBy:
-    """The members in groups that differ in their seeds alone."""
+    """The members in groups that differ only in their seeds."""
     return table.groupby(setting_names(table), sort=False, dropna=False)
 
 
@@ -246,8 +243,8 @@ def varying_settings(table: pd.DataFrame) -> list[str]:
 
 
 def told_settings(table: pd.DataFrame, of: pd.DataFrame) -> list[dict[str, Any]]:
-    """What of the settings of some rows, and the seed, says which of the table's each is: settings
-    that differ in the table; where many do, those that are not at their defaults.
+    """The settings and seed that identify each of some rows in the table: settings that differ in
+    the table; if many do, only those that are not at their defaults.
     """
     varying = varying_settings(table)
     defaults = {**vars(Config()), **{n: of.default for n, of in setting_numbers().items()}}

@@ -23,7 +23,7 @@ CLAIMED = frozenset(
 
 
 def judged(found: Sequence[Results]) -> list[Results]:
-    """Those results that claims are judged on: batches of the paper, not sweeps of one's own."""
+    """The results that claims are judged on: batches of the paper, not a user's own sweeps."""
     return [results for results in found if results.batch in PRESETS]
 
 

@@ -1,4 +1,4 @@
-"""The figures of a stored run, by name: reads results, measures, and hands records to the plots."""
+"""The figures of a stored run, by kind: read results, measure, and pass the numbers to plots."""
 
 import pathlib
 from collections.abc import Callable, Sequence
@@ -39,9 +39,9 @@ def sweep_figure(
 ) -> go.Figure:
     """Measures of all members against a setting: by default the setting with the most values.
 
-    `by` names the settings that get a curve each, by default all others that vary. A loss is
-    drawn beside that of the hand-built network, where the shape allows one and nothing but x and
-    the seed changes it.
+    There is one curve for each combination of the settings in `by`, by default all others that
+    vary. A loss is drawn beside that of the hand-built network, if the shape allows one and only x
+    and the seed change it.
     """
     x = x or curves.sweep_axis(table)
     panels = {name: curves.sweep_curves(table, x, name, by) for name in measures}
@@ -76,7 +76,7 @@ def _of_units(
 def traces_figure(
     units: Sequence[xr.Dataset], varying: Sequence[str] = (), title: str = ""
 ) -> go.Figure:
-    """How the members of some units trained; `varying` names what units differ in."""
+    """The training of the members of some units; `varying` names what the units differ in."""
     panels = {"training_loss": _of_units(curves.loss_curves, units, varying)}
     for name in ("mono_per_feature", "mean_bias"):
         panels[name] = _of_units(
@@ -97,7 +97,7 @@ def biases_figure(
 
 
 def scores_figure(data: xr.Dataset, setting: int, title: str) -> go.Figure:
-    """How the scores of one setting of a unit are spread, record by record."""
+    """The distribution of the scores of one setting of a unit, record by record."""
     return scores.score_distributions(curves.score_cdfs(data, setting), title, _unit_phase(data))
 
 
@@ -106,7 +106,9 @@ def _unit_phase(data: xr.Dataset) -> str:
 
 
 def member_figure(run: Run, number: int, title: str = "The network taken apart") -> go.Figure:
-    """One member's roles, answers, linear block and ablations, numbered as in the run's table."""
+    """One member's roles, outputs, linear block and ablations; `number` is its number in the run's
+    table.
+    """
     member = run.member(number)
     with jax.default_matmul_precision(member.config.jax_precision):
         return circuit_figure(member.stored, f"{title}: {member.label}", member.phase)
@@ -115,10 +117,8 @@ def member_figure(run: Run, number: int, title: str = "The network taken apart")
 def draw(folder: pathlib.Path, kind: Kind, member: int | None = None) -> list[go.Figure]:
     """The figures of one kind, one per unit if the kind shows single settings.
 
-    Where no member is named, maps and geometries are those of the run's contrast, or without one
-    of member 0.
-
-    All kinds are those that need no code of a user's file that is not loaded.
+    If no member is named, maps and geometries show the run's contrast, or member 0 if it has none.
+    "all" leaves out kinds that need code from a user's file that is not loaded.
     """
     run = open_run(folder)
     units, table = run.units, run.table

@@ -1,4 +1,4 @@
-"""How far a training is, for whoever waits: a bar in a terminal, else a line now and then."""
+"""Show the progress of training: a bar in a terminal, else a line now and then."""
 
 import contextlib
 import math
@@ -17,7 +17,7 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 def duration(seconds: float) -> str:
-    """A length of time in the unit a person would use."""
+    """A length of time in a unit that fits it."""
     for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size or (unit == "min" and seconds >= 90):
             return f"{seconds / size:.1f} {unit}"

@@ -1,4 +1,4 @@
-"""Runs in Python: trained or opened, as a table, and its networks by their number in that table."""
+"""Runs in Python: train or open one, read its table, and get its networks by number."""
 
 import contextlib
 import dataclasses
@@ -66,12 +66,12 @@ class Member:
 
     @property
     def phase(self) -> str:
-        """Where the learning rate stood when records were taken, for the small print."""
+        """Where the learning rate stood at the records, for a figure's small print."""
         return phase_of(self.config.schedule, self.config.record_phase)
 
     def history(self, measure: str = "task_loss") -> xr.DataArray:
-        """What was recorded of a measure while it was trained: one value, or one per neuron, at
-        each step. Raises InputError for what was not recorded.
+        """The recorded values of a measure during training: one value, or one per neuron, at each
+        step. Raises InputError for a measure that was not recorded.
         """
         dims = {"step", "loss_step"}
         known = [str(name) for name, kept in self.data.data_vars.items() if dims & {*kept.dims}]
@@ -86,7 +86,7 @@ class Member:
         return maps.feature_neuron_map(shown, f"{title}: {self.label}", self.phase)
 
     def geometry(self, title: str = "The directions of the features") -> go.Figure:
-        """A picture of how far features' directions overlap, and of where they lie in a plane."""
+        """A picture of how much the features' directions overlap, and how they lie in a plane."""
         shown = directions(self.specimen, self.config.jax_precision)
         return directions_figure(shown, f"{title}: {self.label}", self.phase)
 
@@ -100,7 +100,7 @@ def phase_of(schedule: str, record_phase: str) -> str:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Run:
-    """The networks of a sweep, as far as they are trained.
+    """The networks of a sweep that are trained so far.
 
     >>> run
     Run of 18 members (demo-smoke): learning_rate, bias_offset, bias_decay, 3 seeds
@@ -120,8 +120,8 @@ class Run:
         return f"Run of {len(self.table)} members ({self.name}): {told}"
 
     def over_seeds(self, *measures: str) -> pd.DataFrame:
-        """One row per setting: mean, low and high of each measure over seeds, and how many of them
-        did not diverge. Raises InputError for a measure that the table does not have.
+        """One row per setting: mean, low and high of each measure over seeds, and the number n of
+        seeds that did not diverge. Raises InputError for a measure that the table does not have.
         """
         columns = self.table.select_dtypes(["number", "bool"]).columns
         known = [name for name in columns if name not in ("unit", "setting", "seed")]
@@ -131,9 +131,10 @@ class Run:
         return over_seeds(self.table, measures or ("task_loss", *COUNTS))
 
     def member(self, number: Whole, step: Whole | None = None) -> Member:
-        """The member with this number in the table, at a recorded step (the last unless told).
+        """The member with this number in the table, at a recorded step (default: the last).
 
-        Raises InputError for another number, or for a step at which its parameters were not kept.
+        Raises InputError for a number that is not in the table, or for a step whose parameters were
+        not kept.
         """
         known, rule = number in self.table.index, f"a whole number from 0 to {len(self.table) - 1}"
         require(known, "member", rule, number, "see the run's table, or `toymono table`")
@@ -145,9 +146,10 @@ class Run:
 
 
 def open_run(folder: pathlib.Path | str, *more: pathlib.Path | str) -> Run:
-    """Read a run; raises InputError if the folder is none or has no finished unit.
+    """Read a run; raises InputError if the folder is not a run or has no finished unit.
 
-    A sweep may lie in several folders, each with some of its seeds: they are read as one run.
+    If several folders hold one sweep, each with some of its seeds, name them all: they are read as
+    one run.
 
     >>> open_run(folder).member(0).seed
     0
@@ -162,10 +164,10 @@ def train(
     workers: Whole | None = None,
     quiet: bool = False,
 ) -> Run:
-    """Train a sweep, as `run_sweep` does, and read it: progress is shown unless `quiet`.
+    """Train a sweep, as `run_sweep` does, and read it; show progress unless `quiet`.
 
-    A folder keeps what is done, and goes on where it was stopped; without one all is in memory,
-    and a training that is stopped is lost.
+    With a folder, finished units are kept and a stopped training continues. Without a folder
+    everything is in memory, and a stopped training is lost.
 
     >>> sweep = Sweep(base=Config(n_features=4, n_embed=2, n_neurons=8, n_steps=8), seeds=(0,))
     >>> train(sweep, quiet=True)

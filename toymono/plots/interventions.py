@@ -1,5 +1,5 @@
-"""How one input of one's own choosing looks: what every neuron does with it, what the network
-answers, and what each neuron adds to one output.
+"""Figures for one chosen input: the activation of every neuron, the network's outputs, and what
+each neuron adds to one output.
 
 These are figures without numbers: the page computes them (`explorer/page/network.js`).
 """

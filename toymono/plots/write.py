@@ -50,7 +50,7 @@ def write_images(figures: Mapping[pathlib.Path, go.Figure], width: int = PAGE) -
             "out",
             "an .html file where no Chromium is installed",
             str(file),
-            "install one or set BROWSER_PATH",
+            "install Chromium or set BROWSER_PATH",
         )
         file.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -82,7 +82,7 @@ def read_json(file: pathlib.Path) -> go.Figure:
         return Figure(json.loads(read_text(file)))
     except (OSError, ValueError, TypeError) as error:
         raise InputError(
-            f"{file} must hold a figure that toymono wrote, but {error}; draw it anew"
+            f"{file} must hold a figure that toymono wrote, but {error}; draw it again"
         ) from error
 
 
@@ -109,6 +109,6 @@ def write_figures(
         "out",
         f"an .html file for {len(figures)} figures",
         str(file),
-        "or name one --kind",
+        "or choose one --kind",
     )
     return write_image(figures[0], file, width)

@@ -1,7 +1,7 @@
-"""Checkpoints: how far a unit is trained, as Orbax files with a list of their checksums.
+"""Checkpoints: the state of a unit's training, as Orbax files with a list of their checksums.
 
-A checkpoint counts when its list is there, names the versions that run now, and every file is as it
-was written. Any other is left aside: training then starts from an older one, or anew.
+A checkpoint counts if its list exists and names the current versions, and if every file is
+undamaged. Any other is ignored: training then starts from an older one, or from the beginning.
 """
 
 import json
@@ -50,9 +50,9 @@ def write_checkpoint(folder: pathlib.Path, unit: Unit, snapshot: Snapshot) -> No
         content = {"versions": _versions(), "sha256": _checksums(home / str(step))}
         write_text(home / f"{step}.json", json.dumps(content, indent=1) + "\n")
     except (OSError, ValueError, RuntimeError) as error:
-        fix = f"make room, then go on with: toymono resume {folder}"
+        fix = f"free disk space, then continue with: toymono resume {folder}"
         raise InputError(
-            f"{home} must take a checkpoint of {unit.name}, but {error}; {fix}"
+            f"{home} must be able to store a checkpoint of {unit.name}, but {error}; {fix}"
         ) from error
     _drop(home, lambda other: other != str(step))
 

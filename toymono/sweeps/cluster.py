@@ -1,4 +1,4 @@
-"""A Ray cluster: connect to one or start one, and measure what each of its tasks can use."""
+"""Connect to a Ray cluster or start one, and measure what each of its tasks can use."""
 
 import contextlib
 import logging
@@ -38,11 +38,11 @@ class Cluster(NamedTuple):
 
 @contextlib.contextmanager
 def connected(on: str, workers: int | None = None) -> Iterator[Cluster]:
-    """A cluster: "ray" starts one on this machine, HOST:PORT or ray://HOST:PORT is the address of
-    one's head.
+    """Connect to a cluster: "ray" starts one on this machine, HOST:PORT or ray://HOST:PORT is the
+    address of a cluster's head.
 
-    This process must run on one of its nodes. Raises InputError if there is no Ray or no such
-    cluster.
+    This process must run on one of its nodes. Raises InputError if Ray is not installed or if there
+    is no such cluster.
     """
     ray = _ray()
     local = {
@@ -59,7 +59,7 @@ def connected(on: str, workers: int | None = None) -> Iterator[Cluster]:
     except (OSError, RuntimeError, ValueError, AssertionError, ray.exceptions.RayError) as error:
         fix = "run toymono on one of its nodes, with its versions of Python and Ray"
         raise InputError(
-            f"{on} must be a Ray cluster that can be joined, but {first_line(error)}; {fix}"
+            f"{on} must be a Ray cluster to join, but {first_line(error)}; {fix}"
         ) from error
     try:
         yield _measured(ray, on)
@@ -68,7 +68,7 @@ def connected(on: str, workers: int | None = None) -> Iterator[Cluster]:
 
 
 def _ray() -> ModuleType:
-    """Ray, which sends no usage statistics, and gives up a unit that was too large for its node's
+    """Ray, set to send no usage statistics and to give up a unit that has run out of its node's
     memory too often.
     """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -77,15 +77,15 @@ def _ray() -> ModuleType:
         import ray
     except ModuleNotFoundError as error:
         fix = "install it with `pip install 'toymono[ray]'`"
-        raise InputError(f"a cluster needs Ray, but there is no {error.name}; {fix}") from error
+        raise InputError(f"a cluster needs Ray, but {error.name} is missing; {fix}") from error
     return ray
 
 
 def _head(on: str, workers: int | None) -> str:
     """The address of a cluster's head that answers; Ray itself would retry for minutes."""
     told = re.fullmatch(r"(?:ray://)?(([\w.-]+):(\d{1,5}))", on)
-    token = "(and set RAY_AUTH_MODE=token if it wants a token)"
-    fix = f"name the head as `ray start --head` printed it, HOST:6379 {token}"
+    token = "(and set RAY_AUTH_MODE=token if it asks for a token)"
+    fix = f"give the address that `ray start --head` printed, HOST:6379 {token}"
     require(
         told is not None and int(told[3]) < 2**16,
         "on",
@@ -109,13 +109,13 @@ def _head(on: str, workers: int | None) -> str:
     except (OSError, subprocess.SubprocessError) as error:
         last = str(getattr(error, "stderr", None) or error).strip().splitlines()[-1]
         raise InputError(
-            f"on must be the address of a Ray cluster, but {on} is none: {last[:200]}; {fix}"
+            f"on must be the address of a Ray cluster, but {on} is not: {last[:200]}; {fix}"
         ) from error
     return told[1]
 
 
 def _measured(ray: ModuleType, on: str) -> Cluster:
-    """How much there is of a cluster: one core for a unit, and one GPU if there are any."""
+    """Measure what a cluster has for units: a unit takes one core, and one GPU if there are any."""
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
     kinds = ("CPU", "GPU") if any("GPU" in node for node in nodes) else ("CPU",)
     found = [
@@ -125,7 +125,7 @@ def _measured(ray: ModuleType, on: str) -> Cluster:
     require(
         bool(able),
         "on",
-        "a cluster with a core that is a worker's",
+        "a cluster with at least one worker core",
         on,
         "add a node with `ray start`",
     )

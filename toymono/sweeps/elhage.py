@@ -1,8 +1,8 @@
-"""The toy of Elhage et al. 2022, "Toy Models of Superposition", as sweeps.
+"""The toy models of Elhage et al. 2022, "Toy Models of Superposition", as sweeps.
 
-Its recipe is that of the authors' notebook: Xavier-normal weights, biases 0, AdamW at a constant
+The recipe is that of the authors' notebook: Xavier-normal weights, biases 0, AdamW at a constant
 rate of .001 with weight decay .01, 10,000 steps of 1024 samples. Desk scale has a quarter of the
-samples; of the hundred absolute values, an eighth.
+samples, or an eighth for the hundred absolute values.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""Estimated time, memory and storage of units, and units small enough for a machine."""
+"""Estimate time, memory and storage of units, and cut units to fit a machine."""
 
 import dataclasses
 import itertools

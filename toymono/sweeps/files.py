@@ -1,4 +1,4 @@
-"""Results are files with a checksum, made by one process at a time."""
+"""Write results as files with a checksum, each by one process at a time."""
 
 import contextlib
 import hashlib
@@ -12,9 +12,7 @@ from toymono.text_files import write_text, written_whole
 
 
 def way_back(file: pathlib.Path) -> str:
-    """What to do about a result that is not as it should be; it may be whole, and of another
-    run.
-    """
+    """What to do about a result that is not as it should be: damaged, or from another run."""
     run = file.parent.parent
     return f"restore it from a backup, or move it away and run `toymono resume {run}`"
 
@@ -31,8 +29,8 @@ def checksum(file: pathlib.Path) -> str:
 
 @contextlib.contextmanager
 def written_with_checksum(file: pathlib.Path) -> Iterator[pathlib.Path]:
-    """As `written_whole`, with a second file beside it that `sha256sum --check` understands; it is
-    there first.
+    """As `written_whole`, but first write a second file beside it, its checksum for `sha256sum
+    --check`.
     """
     with written_whole(file) as temporary:
         yield temporary
@@ -40,8 +38,8 @@ def written_with_checksum(file: pathlib.Path) -> Iterator[pathlib.Path]:
 
 
 def check(file: pathlib.Path) -> None:
-    """Raise InputError if the file is not as it was written; one without a checksum is of an older
-    toymono.
+    """Raise InputError if the file is not as toymono wrote it; a file without a checksum, which is
+    from an older toymono, passes.
     """
     beside = _checksum_file(file)
     if beside.exists():
@@ -51,7 +49,7 @@ def check(file: pathlib.Path) -> None:
             same,
             str(file),
             "as toymono wrote it",
-            "another by its checksum: a damaged file",
+            "damaged: its checksum differs",
             way_back(file),
         )
 
@@ -60,8 +58,8 @@ def check(file: pathlib.Path) -> None:
 def locked(file: pathlib.Path, patience: float = 0.0) -> Iterator[None]:
     """Keep other processes from making this file; the lock dies with the process that holds it.
 
-    Raises InputError where another holds it for more than `patience` seconds. What a killed process
-    left half written of the file is swept away.
+    Raises InputError if another process holds it for more than `patience` seconds. Deletes partial
+    files that a killed process left.
     """
     lock = filelock.FileLock(file.with_name(f".{file.name}.lock"))
     try:
@@ -69,11 +67,11 @@ def locked(file: pathlib.Path, patience: float = 0.0) -> Iterator[None]:
     except filelock.Timeout as error:
         fix = "wait until it is done, or name another folder with --out"
         raise InputError(
-            f"{file} must be trained by one process at a time, but another is at it; {fix}"
+            f"{file} must be trained by one process at a time, but another is training it; {fix}"
         ) from error
     except OSError as error:
         raise InputError(
-            f"{file} must be in a folder that can be written to, but {error}; allow it"
+            f"{file} must be in a writable folder, but {error}; change its permissions"
         ) from error
     try:
         for left in file.parent.glob(f".{file.name}.*"):

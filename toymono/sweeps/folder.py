@@ -24,8 +24,8 @@ COMPONENTS = "components"  # key in it, and the folder of the files of users
 
 
 def claim_folder(folder: pathlib.Path, sweep: Sweep) -> Sweep:
-    """Make the folder the run of this sweep, and return it as it is there: an earlier start may
-    have chosen the units.
+    """Make the folder the run of this sweep, and return the sweep as the folder has it: an earlier
+    start may have chosen the units.
 
     Raises InputError if the folder already holds another sweep or other files, or cannot be written
     to.
@@ -49,10 +49,8 @@ def claim_folder(folder: pathlib.Path, sweep: Sweep) -> Sweep:
         _write_sweep(sweep, file)
     theirs = read_sweep(folder)
     different = ", ".join(_differences(sweep, theirs))
-    fix = "name another folder with --out"
-    require(
-        not different, "out", f"a folder without another run (other {different})", str(folder), fix
-    )
+    rule = f"a folder without another run (this one differs in {different})"
+    require(not different, "out", rule, str(folder), "name another folder with --out")
     (folder / "units").mkdir(exist_ok=True)
     return theirs
 
@@ -99,9 +97,9 @@ def _kept(folder: pathlib.Path, module: str) -> pathlib.Path:
 
 
 def _told(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Declarations]]:
-    """What a run's file says of its sweep, and of users' components by module.
+    """What a run's file says about its sweep, and about users' components by module.
 
-    Raises InputError if the folder is no run, or the file is damaged or of a newer toymono.
+    Raises InputError if the folder is not a run, or if the file is damaged or from a newer toymono.
     """
     file, fix = folder / SWEEP_FILE, "make one with `toymono run`"
     require(file.is_file(), "folder", f"a run, which has a {SWEEP_FILE}", str(folder), fix)
@@ -110,7 +108,7 @@ def _told(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Declarations]
         content = json.loads(read_text(file))
         found = declarations(content.pop(COMPONENTS, {}))
         unknown = ", ".join(sorted({*content, *content["base"]} - known))
-    fix = "go on with the newer toymono that wrote it"
+    fix = "use the newer toymono that wrote it"
     require(not unknown, str(file), "of settings that this toymono knows", unknown, fix)
     return content, found
 
@@ -120,29 +118,30 @@ def _readable(folder: pathlib.Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        file, fix = folder / SWEEP_FILE, "restore it or run anew"
+        file, fix = folder / SWEEP_FILE, "restore it, or start a new run"
         raise InputError(
             f"{file} must hold a sweep that toymono wrote, but {error}; {fix}"
         ) from error
 
 
 def load_components(folder: pathlib.Path) -> None:
-    """Import the files of users' components that a run's folder holds, if it has any.
+    """Import the files with users' components in a run's folder, if it has any.
 
-    Raises InputError if a file is not as the run was started with.
+    Raises InputError if a file changed since the run was started.
     """
     _, found = _told(folder)
     for module, of in found.items():
         if source_of(module) is None:
             file = _kept(folder, module)
             same = file.is_file() and checksum(file) == of.sha256
-            fix = "restore it; a changed file needs a run of its own"
-            require(same, str(file), "the file that the run was started with", "another", fix)
+            fix = "restore it; a changed file needs a new run"
+            rule = "the file that the run was started with"
+            require(same, str(file), rule, "a changed file", fix)
             load_file(file, module)
 
 
 def read_sweep(folder: pathlib.Path) -> Sweep:
-    """The sweep a run folder stands for; raises InputError if the folder is not a run."""
+    """The sweep of a run's folder; raises InputError if the folder is not a run."""
     content, found = _told(folder)
     know(folder, found)
     with _readable(folder):

@@ -1,6 +1,4 @@
-"""Being asked to stop: Ctrl-C, or the signal by which a cluster ends a job, heeded where nothing is
-lost by it.
-"""
+"""Stop a run on Ctrl-C, or on a cluster's signal to end its job, without loss of progress."""
 
 import contextlib
 import signal

@@ -1,13 +1,14 @@
 """Table 1 of the paper as data, in the paper's own numbers; `presets.py` scales it to smaller
 machines.
 
-Batches whose names the paper does not have are toymono's own controls. Other scales than the
-paper's leave out values that a curve does not need (`reduced_axes`): the rate .001, which takes
-2^17 steps; offsets far from the threshold; every other density; most rates of the controls.
+Batches whose names are not in the paper are toymono's own controls. Scales other than the paper's
+leave out values that a curve does not need (`reduced_axes`): the rate .001, which takes 2^17 steps;
+offsets far from the threshold; every other density; most rates of the controls.
 
-They also train batches of one rate at .01 in place of the paper's .003 and .007, with the decay
-that takes biases as far: steps go as 1 / rate, and in LR3 neither loss nor mono neurons differ
-between these rates by more than between seeds. So a network takes a quarter of the time.
+These scales also train batches of one rate at .01 instead of the paper's .003 and .007, with a
+decay that shrinks biases as much. The number of steps goes as 1 / rate, so a network takes a
+quarter of the time; in LR3 neither loss nor mono neurons differ more between these rates than
+between seeds.
 """
 
 import types

@@ -26,10 +26,10 @@ class Unit(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The width, and a hash of all that fixes the result: short and unique.
+        """The width and a hash of everything that fixes the result: short and unique.
 
-        What has its default is left out, so that a result keeps its name when a later toymono knows
-        more settings.
+        Settings at their defaults are left out, so that a result keeps its name when a later
+        toymono has more settings.
         """
         defaults = {**Config().__dict__, **Hyper()}
         models = [{**self.config.__dict__, **setting} for setting in self.settings]
@@ -42,8 +42,8 @@ class Unit(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What it trains, for whoever waits: "k 256, learning_rate 0.003 to 0.03, bias_offset -1,
-        3 seeds: 12 networks"; numbers at their defaults are left out.
+        """What it trains, for the progress display: "k 256, learning_rate 0.003 to 0.03,
+        bias_offset -1, 3 seeds: 12 networks"; numbers at their defaults are left out.
         """
         told = [f"k {self.config.n_neurons}"]
         for name, default in Hyper().items():
@@ -68,8 +68,8 @@ def plan(sweep: Sweep) -> list[Unit]:
 
 
 def _parts(unit: Unit, most: int) -> Iterator[Unit]:
-    """The unit in parts of at most `most` members, in order; all seeds of a setting stay together
-    if they fit.
+    """Cut the unit into parts of at most `most` members, in order; all seeds of a setting stay
+    together if they fit.
     """
     for settings in _even(unit.settings, max(1, most // len(unit.seeds))):
         for seeds in _even(unit.seeds, most // len(settings)):
@@ -77,7 +77,7 @@ def _parts(unit: Unit, most: int) -> Iterator[Unit]:
 
 
 def _even(values: tuple[T, ...], most: int) -> Iterator[tuple[T, ...]]:
-    """Runs of values, in order, that differ in length by one at most, none longer than `most`."""
+    """Cut values into stretches, in order, none longer than `most`; lengths differ by at most 1."""
     n = -(-len(values) // most)
     ends = [len(values) * i // n for i in range(n + 1)]
     return (values[first:last] for first, last in itertools.pairwise(ends))
@@ -86,17 +86,17 @@ def _even(values: tuple[T, ...], most: int) -> Iterator[tuple[T, ...]]:
 def shared(units: list[Unit], share: str) -> list[Unit]:
     """Share i of n, written "i/n" with i from 1 to n: every n-th unit, starting with the i-th.
 
-    Raises InputError for other words.
+    Raises InputError for other strings.
     """
     number, n = share_of(share)
     return units[number - 1 :: n]
 
 
 def share_of(share: str) -> tuple[int, int]:
-    """The i and n of "i/n"; raises InputError for other words."""
+    """The i and n of "i/n"; raises InputError for other strings."""
     match = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,8})", share)
     number, n = (int(match[1]), int(match[2])) if match else (1, 0)
-    require(number <= n, "unit", "i/n with i from 1 to n, as 2/8", share, "try 1/1")
+    require(number <= n, "unit", "i/n with i from 1 to n, such as 2/8", share, "try 1/1")
     return number, n
 
 

@@ -14,7 +14,7 @@ from toymono.sweeps.scales import SCALES, Scale, ScaleName, scaled
 from toymono.sweeps.worlds import world_sweep
 
 _AT_DEMO_SIZE = ("demo", "levers", "basins", "worlds", "robustness")
-PRESETS: dict[str, str] = {  # names of sweeps, and what each is
+PRESETS: dict[str, str] = {  # names and descriptions of sweeps
     "demo": "zero bias against offset -1 with decay, small enough for minutes",
     "recipe": "batch, steps, schedule, optimizer: "
     "the cheapest training that ends where the paper's ends",
@@ -61,7 +61,7 @@ def _batch_sweep(batch: PaperBatch, scale: Scale, seeds: tuple[int, ...]) -> Swe
 
 
 def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
-    """The preset and scale with just these models, whatever its seeds and records; None if there is
+    """The preset and scale with exactly these models, for any seeds and records; None if there is
     none.
     """
     models = _models(sweep)
@@ -74,7 +74,7 @@ def batch_of(sweep: Sweep) -> tuple[str, ScaleName] | None:
 
 
 def _size(name: str, scale: ScaleName) -> int:
-    """The number of features of all networks of a preset, known without making it."""
+    """The number of features of all networks of a preset, found without making its sweep."""
     if name in TOYS:
         return toy_base(name, scale).n_features
     return (demo_of(scale) if name in _AT_DEMO_SIZE else SCALES[scale]).config.n_features
@@ -86,7 +86,7 @@ def _models_of(name: str, scale: ScaleName) -> set[tuple[Config, Hyper]]:
 
 
 def _models(sweep: Sweep) -> set[tuple[Config, Hyper]]:
-    # How networks are recorded and computed makes no other batch of them.
+    # Recording and precision do not make it a different batch.
     base = dataclasses.replace(
         sweep.base,
         record_phase="rest",

@@ -1,7 +1,8 @@
-"""The race of levers: strengths of each, chosen beforehand, at equal multiply-adds.
+"""The race of levers: the strengths of each, chosen beforehand, at equal multiply-adds.
 
-Every lever is tried at as many strengths. What a lever costs beside the network's own products is
-taken from its batch, so that all networks of a race see the same steps and the same work.
+Every lever is tried at the same number of strengths. A lever's multiply-adds besides the network's
+own products are taken from its batch size, so that all networks of a race take the same number of
+steps and multiply-adds.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
-"""Units trained by the tasks of a Ray cluster, one each.
+"""Train units in the tasks of a Ray cluster, one unit per task.
 
-Ray only says where and when. What is done is what the run's folder holds, which all nodes must
-therefore share: a task whose node dies starts again on another, from the unit's last checkpoint.
-When the head dies the run ends; resume it.
+Ray only decides where and when. The run's folder alone says which units are done, so all nodes must
+share it. A task whose node dies starts again on another node, from the unit's last checkpoint. When
+the head dies, the run ends and can be resumed.
 """
 
 import contextlib
@@ -62,8 +62,8 @@ def train_in_cluster(
 
 def _train(folder: pathlib.Path, unit: Unit, news: Any) -> None:  # noqa: ANN401 (a handle of Ray's)
     """On a node: train a unit if it is not done. Raises InputError, or Stopped on request."""
-    fix = "let all nodes see the run's folder at the same path, on storage that they share"
-    require((folder / SWEEP_FILE).exists(), "folder", "the run's on every node", str(folder), fix)
+    fix = "put the run on storage that all nodes share at the same path"
+    require((folder / SWEEP_FILE).exists(), "folder", "the run on every node", str(folder), fix)
     load_components(folder)
     told = -_SECONDS_BETWEEN_NEWS
 
@@ -138,7 +138,8 @@ def _check_done(folder: pathlib.Path, reasons: dict[Unit, str]) -> None:
     }
     if lost:
         deaths = "; ".join(
-            f"{unit.name}: {why or 'its node wrote elsewhere'}" for unit, why in lost.items()
+            f"{unit.name}: {why or 'its node wrote to another folder'}"
+            for unit, why in lost.items()
         )
-        fix = f"mend that, then go on with: toymono resume {folder}"
+        fix = f"fix that, then continue with: toymono resume {folder}"
         raise InputError(f"each unit must be trained to its end, but {deaths}; {fix}")

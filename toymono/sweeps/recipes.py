@@ -1,6 +1,6 @@
 """Cheaper ways to train the paper's network, compared before one was chosen for scale desk.
 
-All are of one seed, RECIPE_SEED, on which no claim is judged.
+All use one seed, RECIPE_SEED, on which no claim is judged.
 """
 
 import dataclasses

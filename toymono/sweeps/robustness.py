@@ -1,7 +1,7 @@
-"""The best levers of the race under other conditions, one thing changed at a time, and in pairs.
+"""The best levers of the race in other contexts, with one thing changed at a time, and in pairs.
 
-Strengths follow from the race and from the shape: the decay takes biases to e^-7 in the first half
-of training, the firing rate asked for is twice a feature's density, the linear path has d + 1
+Strengths follow from the race and from the shape: the decay multiplies biases by e^-7 in the first
+half of training, the target firing rate is twice a feature's density, and the linear path has d + 1
 neurons.
 """
 

@@ -1,4 +1,4 @@
-"""Train what a run still lacks: each unit of its sweep whose result file does not exist yet."""
+"""Train the missing units of a run: those whose result file does not exist yet."""
 
 import contextlib
 import functools
@@ -22,10 +22,10 @@ from toymono.sweeps.workers import train_in_processes
 
 
 class Engine(NamedTuple):
-    """Where units are trained, how many at the same time, and how much memory each may use."""
+    """Where to train units, how many at the same time, and how much memory each may use."""
 
     at_once: int
-    bytes_each: int  # that a sweep's units are cut to, where `fitted` may cut them
+    bytes_each: int  # to which `fitted` cuts a sweep's units, where it may
     most_bytes: int  # that a single unit may need
     train: Callable[[pathlib.Path, list[Unit], Report, Callable[[], bool]], None]
 
@@ -41,16 +41,17 @@ def run_sweep(
     """Train every unit of a sweep that is not done, or of a share of it such as "2/8"; return the
     result files.
 
-    Running it twice is harmless: done units are kept, started ones continue from their last
-    checkpoint. `report` is called often enough to show progress. `workers` is the number of units
-    trained at the same time. The default is one process per core on CPUs, unless the work is short,
-    and one process for all devices on accelerators. `on` is "here", "ray" for a Ray cluster of this
-    machine alone, or the address of a Ray cluster, which trains a unit on each core or GPU.
+    It is safe to call this twice: units that are done are kept, and started ones continue from
+    their last checkpoint. `report` is called often enough to show progress. `workers` is the number
+    of units trained at the same time. The default is one process per core on CPUs, unless the work
+    is short, and one process for all devices on accelerators. `on` is "here", "ray" for a Ray
+    cluster of only this machine, or the address of a Ray cluster, which trains a unit on each core
+    or GPU.
 
-    Raises InputError, before anything is written, if the folder holds another run or a unit needs
-    more memory than is free; later, if another process trains a unit, a result file is damaged, or
-    the folder is not writable. Raises Stopped, once all progress is stored, on Ctrl-C or a
-    termination signal.
+    Raises InputError before it writes anything if the folder holds another run or if a unit needs
+    more memory than is free; later if another process trains a unit, if a result file is damaged,
+    or if the folder is not writable. Raises Stopped on Ctrl-C or a termination signal, after it has
+    stored all progress.
     """
     folder = pathlib.Path(folder)
     workers = None if workers is None else int(workers)
@@ -62,7 +63,7 @@ def run_sweep(
         sweep = _cut(sweep, share, engine)
         for unit in shared(plan(sweep), share):
             _check_memory(unit, engine.most_bytes)
-            layouts(unit)  # that its results can be named
+            layouts(unit)  # raises InputError if a measure's name is taken
         units = shared(plan(claim_folder(folder, sweep)), share)
         missing = _missing(folder, units)
         if missing:
@@ -101,7 +102,7 @@ def fitted_here(sweep: Sweep, share: str, workers: int | None) -> Sweep:
 
 
 def _missing(folder: pathlib.Path, units: list[Unit]) -> list[Unit]:
-    """The units without a result file; raises InputError if the file of another is damaged."""
+    """The units without a result file; raises InputError if the file of any other is damaged."""
     missing = [unit for unit in units if not unit_file(folder, unit).exists()]
     for unit in set(units).difference(missing):
         check(unit_file(folder, unit))
@@ -142,7 +143,7 @@ def n_workers() -> int:
 def _check_memory(unit: Unit, free: int) -> None:
     needed = estimated_bytes(unit)
     size = f"{unit.n_members} members that need about {needed / 2**30:.1f} GiB at once"
-    rule = f"small enough for the {free / 2**30:.1f} GiB that are free"
+    rule = f"small enough for the {free / 2**30:.1f} GiB of free memory"
     require(
         needed <= free,
         "a unit",

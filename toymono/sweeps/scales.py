@@ -1,4 +1,4 @@
-"""The three scales, and the one rule that takes the paper's numbers to each."""
+"""The three scales, and the one rule that converts the paper's numbers to each."""
 
 import itertools
 import math

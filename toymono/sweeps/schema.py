@@ -1,6 +1,6 @@
-"""What a unit's results are: the name, dimensions, kind of numbers and coordinates of every array.
+"""The schema of a unit's results: name, dimensions, kind of numbers and coordinates of every array.
 
-Writing and reading take it from here: a file that says otherwise is no result of this unit.
+Both writing and reading use it: a file that differs from it is not a result of this unit.
 """
 
 from collections.abc import Collection, Mapping
@@ -70,8 +70,8 @@ def layouts(unit: Unit) -> dict[str, Layout]:
     own = dict.fromkeys(map(short_name, unit.config.measures), of_neurons)
     known = {**ARRAYS, **_weights(unit.config), **COORDINATES, **numbers}
     for name in own:
-        rule, fix = "another name than the results have", "rename it in its file"
-        require(name not in known, "a measure", rule, name, fix)
+        rule, fix = "a name that the results do not have yet", "rename it in its file"
+        require(name not in known, "a measure's name", rule, name, fix)
     return {**known, **own}
 
 
@@ -102,10 +102,10 @@ def sizes(unit: Unit) -> dict[str, int]:
 
 
 def flaw(data: xr.Dataset, unit: Unit, lacking: Collection[str] = ()) -> str | None:
-    """How results differ from those of the unit, in words; None where they do not.
+    """How results differ from those of the unit, in words; None if they do not.
 
-    An earlier toymono did not write what is `lacking`, and kept parameters at some of the records
-    alone.
+    An earlier toymono did not write the arrays in `lacking`, and kept parameters only at some of
+    the records.
     """
     expected = {name: of for name, of in layouts(unit).items() if name not in lacking}
     axes = {name: of for name, of in coordinates(unit).items() if name not in lacking}

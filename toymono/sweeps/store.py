@@ -1,6 +1,6 @@
 """Results on disk: one write-once NetCDF file for each unit of a run.
 
-The only file that knows file formats. A unit is done exactly when its file exists.
+Only this module knows the file format. A unit is done exactly when its file exists.
 """
 
 import contextlib
@@ -93,9 +93,7 @@ def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Pa
 
 @contextlib.contextmanager
 def _readable(file: pathlib.Path) -> Iterator[None]:
-    """Whatever a damaged or foreign file makes the libraries raise, of any kind, is one
-    InputError.
-    """
+    """Turn any error that a damaged or foreign file causes in the libraries into an InputError."""
     try:
         yield
     except InputError:
@@ -107,8 +105,8 @@ def _readable(file: pathlib.Path) -> Iterator[None]:
 
 
 def open_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
-    """The results in a unit's file, each array read when it is used; InputError if the file does
-    not hold just that.
+    """The results in a unit's file, each array read when it is used; raises InputError if the file
+    holds anything else.
     """
     check(file)
     with _readable(file):
@@ -121,8 +119,8 @@ def open_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
 
 
 def read_unit(file: pathlib.Path, unit: Unit) -> xr.Dataset:
-    """The results in a unit's file, in memory; raises InputError if the file does not hold just
-    that.
+    """The results in a unit's file, in memory; raises InputError if the file holds anything
+    else.
     """
     with open_unit(file, unit) as data, _readable(file):
         return data.load()
@@ -141,16 +139,17 @@ def _done(folder: pathlib.Path) -> list[tuple[pathlib.Path, Unit]]:
         "folder",
         "a run with a finished unit",
         str(folder),
-        "start its `toymono run` again",
+        "start its `toymono run` again, or `toymono resume` it",
     )
     return done
 
 
 def read_run(folder: pathlib.Path | str, *more: pathlib.Path | str) -> list[xr.Dataset]:
-    """Results of the units that are done, those of one shape and the same seeds or settings joined.
+    """Results of the units that are done; units of one shape with the same seeds or settings are
+    joined.
 
-    `more` folders may hold the same sweep with other seeds. Raises InputError if a folder is no run
-    or none of its units is done.
+    `more` folders may hold the same sweep with other seeds. Raises InputError if a folder is not a
+    run or if none of its units is done.
     """
     done = [_done(pathlib.Path(place)) for place in (folder, *more)]
     in_turns = itertools.chain.from_iterable(itertools.zip_longest(*done))
@@ -181,7 +180,7 @@ def _joined(units: list[xr.Dataset], dim: str, same: tuple[str, ...]) -> list[xr
 
 
 def _all_attrs(parts: Sequence[dict[str, Any]], context: object) -> dict[str, Any]:
-    """What parts say of themselves; where they were made by different versions, all of them."""
+    """The attributes of the parts; if different versions made the parts, all versions."""
     differ = {
         name for name, value in parts[0].items() if any(part[name] != value for part in parts[1:])
     }
@@ -192,7 +191,7 @@ def _all_attrs(parts: Sequence[dict[str, Any]], context: object) -> dict[str, An
 
 
 def open_run_units(folder: pathlib.Path) -> list[xr.Dataset]:
-    """As `read_run`, but unit by unit and lazily, for runs that are larger than the memory.
+    """As `read_run`, but unit by unit and lazily, for runs that do not fit in memory.
 
     Members come in the same order as in `read_run`.
     """
@@ -200,7 +199,7 @@ def open_run_units(folder: pathlib.Path) -> list[xr.Dataset]:
 
 
 def stored_provenance(data: xr.Dataset) -> dict[str, str]:
-    """Versions, device and commit that made a result, which may not be those of now."""
+    """Versions, device and commit that made a result; the current ones may differ."""
     return {name: str(data.attrs[name]) for name in PROVENANCE}
 
 
@@ -219,16 +218,16 @@ class StoredMember(NamedTuple):
         return specimen_of(self.config, self.params, self.problem)
 
 
-Whole = int | np.integer  # what a user has from an array or a table
+Whole = int | np.integer  # a user may take it from an array or a table
 
 
 def read_member(
     data: xr.Dataset, seed: Whole, setting: Whole, step: Whole | None = None
 ) -> StoredMember:
-    """One member of a unit: `seed` by its value, `setting` by its place, at a recorded step (the
-    last unless told).
+    """One member of a unit: `seed` by its value, `setting` by its place, at a recorded step
+    (default: the last).
 
-    Raises InputError for a seed, setting or step whose network the unit does not hold.
+    Raises InputError if the unit does not hold the network of that seed, setting and step.
     """
     kept = data.param_step.values.tolist()
     told = {"seed": (seed, data.seed.values.tolist()), "step": (step, [None, *kept])}

@@ -1,4 +1,4 @@
-"""One unit's work, wherever it is done: from nothing, or from its last checkpoint, to its file."""
+"""Train one unit, from the start or from its last checkpoint, and write its file."""
 
 import contextlib
 import pathlib
@@ -28,11 +28,11 @@ def train_unit(
     stop: Callable[[], bool],
     patience: float = 0.0,
 ) -> None:
-    """Train a unit of the run in the folder unless it is done; twice is harmless.
+    """Train a unit of the run in the folder unless it is done; it is safe to call this twice.
 
-    When `stop` says so, a checkpoint is written and Stopped is raised. Raises InputError if another
-    process trains the unit for more than `patience` seconds, if its file is not as it was written,
-    if the folder cannot be written to, or if memory runs out.
+    When `stop()` is true, it writes a checkpoint and raises Stopped. Raises InputError if another
+    process trains the unit for more than `patience` seconds, if the unit's file is damaged, if the
+    folder is not writable, or if memory runs out.
     """
     file = unit_file(folder, unit)
     with locked(file, patience), _in_memory(folder, unit):
@@ -50,20 +50,20 @@ def train_unit(
         try:
             write_unit(folder, unit, finished(unit.config, unit.seeds, last))
         except OSError as error:
-            fix = f"make room, then go on with: toymono resume {folder}"
+            fix = f"free disk space, then continue with: toymono resume {folder}"
             raise InputError(f"{file} must be written, but {error}; {fix}") from error
         drop_checkpoints(folder, unit)
 
 
 @contextlib.contextmanager
 def _in_memory(folder: pathlib.Path, unit: Unit) -> Iterator[None]:
-    """Raise InputError where memory runs out, on the host or on a device."""
+    """Raise InputError if memory runs out, on the host or on a device."""
     try:
         yield
     except (MemoryError, jax.errors.JaxRuntimeError) as error:
-        words = str(error).splitlines() or ["there is no more"]
+        words = str(error).splitlines() or ["memory ran out"]
         if isinstance(error, jax.errors.JaxRuntimeError) and "RESOURCE_EXHAUSTED" not in words[0]:
             raise
-        fewer = "free some, or train fewer units at a time with --workers"
-        fix = f"{fewer}, then go on with: toymono resume {folder}"
-        raise InputError(f"{unit.name} must fit the memory, but {words[0]}; {fix}") from error
+        fewer = "free memory, or train fewer units at a time with --workers"
+        fix = f"{fewer}, then continue with: toymono resume {folder}"
+        raise InputError(f"{unit.name} must fit in memory, but {words[0]}; {fix}") from error

@@ -1,8 +1,8 @@
 """Train units in several processes, one core each: networks this small cannot use several threads.
 
-Also the program of such a process, `python -m toymono.sweeps.workers FOLDER UNIT`. It writes how
-far it is to its standard output, one JSON object a line. It stops at the next snapshot when its
-standard input ends, as it does when whoever started it is gone.
+This module is also the program of such a process, `python -m toymono.sweeps.workers FOLDER UNIT`.
+It writes its progress to standard output, one JSON object per line. It stops at the next snapshot
+after its standard input ends, which happens when its parent process is gone.
 """
 
 import functools
@@ -59,7 +59,7 @@ def train_in_processes(
     if stop():
         raise Stopped
     if deaths:
-        fix = f"mend that, then go on with: toymono resume {folder}"
+        fix = f"fix that, then continue with: toymono resume {folder}"
         raise InputError(f"each unit must be trained to its end, but {'; '.join(deaths)}; {fix}")
 
 
@@ -96,7 +96,7 @@ def _train_in_process(
     if status == _REFUSED and words:
         return words[0].rpartition("; ")[0]  # what to do about it is said once for all units
     reason = (
-        f"by signal {-status}, perhaps for want of memory"
+        f"by signal {-status}, perhaps because memory ran out"
         if status < 0
         else f"of {' '.join(words) or 'nothing'}"
     )

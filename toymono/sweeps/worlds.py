@@ -1,6 +1,4 @@
-"""Networks trained on features that are not independent, each kind at several strengths, from both
-starts.
-"""
+"""Sweeps with features that are not independent: each kind at several strengths, two starts."""
 
 from toymono.config import Sweep
 from toymono.sweeps.demo import at_highest_rate, demo_of, race_of, starts

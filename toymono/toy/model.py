@@ -47,8 +47,8 @@ def _torch_default(fan_in: int) -> nnx.Initializer:
     return init
 
 
-# Each is of one network's own matrix, fan_in x fan_out: the fans of a stack of networks would
-# count their number in. Biases start at 0.
+# Each is for the matrix of one network, fan_in x fan_out: in a stack of networks their number would
+# count in the fans. Biases start at 0.
 _LAWS: dict[str, nnx.Initializer] = {
     "xavier": nnx.initializers.variance_scaling(1.0, "fan_avg", "normal"),
     "kaiming-uniform": nnx.initializers.variance_scaling(2.0, "fan_in", "uniform"),
@@ -64,7 +64,7 @@ def _laws(config: Config, fan_in: int) -> dict[str, Any]:
 
 
 class OutputBias(nnx.Module):
-    """What a network whose encoder reads out as well has of a decoder: the output bias."""
+    """The decoder of a network whose encoder also reads out: only an output bias."""
 
     def __init__(self, n_outputs: int) -> None:
         self.bias = nnx.Param(jnp.zeros(n_outputs))
@@ -74,8 +74,8 @@ class Network(nnx.Module):
     """y = out(L2 act(L1 x + b) + c); the paper's has out = identity and no c [P 2.3].
 
     `encoder` holds L1 and b (kernel: embed x neuron, bias: neuron), `decoder` holds L2 and c
-    (kernel: neuron x output, bias: output), as far as `config.parts` has them; without a kernel of
-    its own the decoder is the encoder's transpose.
+    (kernel: neuron x output, bias: output), if `config.parts` has them. Without its own kernel the
+    decoder is the encoder's transpose.
     """
 
     def __init__(self, config: Config, *, rngs: nnx.Rngs) -> None:
@@ -132,8 +132,8 @@ _ABSENT: Any = None
 class Weights(NamedTuple):
     """A network's parameters as arrays.
 
-    All but the encoder are None where its architecture does not have them: whoever needs them
-    declares it, as levers do, and never sees such a network.
+    All except the encoder are None if the architecture does not have them. Code that needs them
+    declares it, as levers do, and never gets such a network.
     """
 
     encoder: Float[Array, "embed neuron"]  # L1, transposed
@@ -162,7 +162,7 @@ def weights_of(params: Params) -> Weights:
 
 
 def weights_from(arrays: Mapping[str, Any]) -> Weights:
-    """Weights of arrays by field; those that are not there are None."""
+    """Weights from arrays by field; missing arrays are None."""
     return Weights(**{name: arrays.get(name, _ABSENT) for name in PLACES})
 
 
@@ -176,8 +176,8 @@ def params_of(weights: Weights) -> Params:
 
 
 def written_out(weights: Weights) -> Weights:
-    """The same network with a hidden bias, 0 where it has none, and a decoder of its own; axes of
-    members may lead.
+    """The same network with a hidden bias, 0 if it has none, and its own decoder; member axes may
+    lead.
     """
     encoder, bias, decoder, _ = weights
     if bias is None:

@@ -103,10 +103,10 @@ def feature_densities(config: Config, density: ArrayLike) -> Float[Array, " feat
     amplitudes uniform. Raises InputError for other laws.
     """
     law, rule = config.component("feature_law"), "a law of independent features"
-    fix = "declare its densities, or ask another law"
+    fix = "declare its densities, or choose another law"
     require(law.facts["densities"] is not None, "feature_law", rule, law.name, fix)
     uniform = config.amplitude_law == "uniform"
-    require(uniform, "amplitude_law", "uniform", config.amplitude_law, "ask for another measure")
+    require(uniform, "amplitude_law", "uniform", config.amplitude_law, "choose another measure")
     return law.facts["densities"](config.n_features, density, **config.given("feature_law"))
 
 

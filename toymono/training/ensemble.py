@@ -1,6 +1,6 @@
 """Train an ensemble: every setting with every seed, from one record to the next.
 
-Training yields snapshots. A snapshot can be stored; training that continues from it gives the same
+Training yields snapshots that can be stored. Training that continues from a snapshot gives the same
 bits as training that never stopped.
 """
 
@@ -32,7 +32,7 @@ _MOST_UPDATES_PER_REPORT = 256
 
 
 class Progress(NamedTuple):
-    """How far the training of an ensemble has come."""
+    """The progress of an ensemble's training."""
 
     step: int  # updates made
     last_step: int  # updates to make
@@ -81,9 +81,9 @@ def snapshots(
     config: Config, settings: Sequence[Hyper], seeds: Sequence[int], since: Snapshot | None = None
 ) -> Iterator[Snapshot]:
     """Train every setting with every seed; yield a snapshot at each of `record_steps(config)`, and
-    others between them to show progress.
+    others in between to show progress.
 
-    All settings of a seed see the same projections, initial weights (except for the bias offset)
+    All settings of a seed have the same projections, initial weights (except for the bias offset)
     and data, so comparisons between them are paired. A member that diverges does not affect the
     others. Training continues from `since` if it is given. The members of a snapshot are device
     arrays that the next iteration overwrites: copy what you want to keep.
@@ -115,7 +115,7 @@ def snapshots(
 
 
 def finished(config: Config, seeds: Sequence[int], last: Snapshot) -> Trained:
-    """The results that the last snapshot of a training holds."""
+    """The results of a training, from its last snapshot."""
     return Trained(
         losses=np.array(last.members.losses),
         records=jax.tree.map(lambda *leaves: np.stack(leaves), *last.records),

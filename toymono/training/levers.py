@@ -1,4 +1,4 @@
-"""Apply levers: the components that act on every network whose settings give their numbers.
+"""Apply levers: components that act on every network whose settings have their numbers.
 
 They act at the start, on hidden activations in training, in the loss, and after each update.
 """
@@ -17,11 +17,11 @@ from toymono.toy.model import Network, Weights
 from toymono.toy.tasks import Batch, Problem
 
 Numbers = Mapping[str, Scalar]  # of one member
-States = dict[str, Any]  # what levers remember of one member, by their names
+States = dict[str, Any]  # each lever's state for one member, by the lever's name
 
 
 class StepData(NamedTuple):
-    """What one update is made from, besides the network."""
+    """The inputs of one update besides the network."""
 
     step: int | Array  # updates made before it
     batch: Batch
@@ -30,7 +30,7 @@ class StepData(NamedTuple):
 
 
 class Update(NamedTuple):
-    """What a lever is told of the update that was made."""
+    """The update that was made, as levers get it."""
 
     step: int | Array  # updates made before it
     n_steps: int
@@ -45,14 +45,14 @@ def _own_key(lever: Component, key: Key[Array, ""]) -> Key[Array, ""]:
 
 
 def at_start(numbers: Numbers, weights: Weights, key: Key[Array, ""]) -> Weights:
-    """Initial weights as the levers leave them."""
+    """Initial weights after the levers changed them."""
     for lever in acting("at_start", numbers):
         weights = lever(weights, _own_key(lever, key), **lever.given(numbers))
     return weights
 
 
 def first_states(numbers: Numbers, weights: Weights) -> States:
-    """What the levers that remember something begin with."""
+    """The initial states of the levers that have one."""
     remember = (lever for lever in acting("after_update", numbers) if lever.facts["state"])
     return {lever.name: lever.facts["state"](weights) for lever in remember}
 
@@ -60,7 +60,7 @@ def first_states(numbers: Numbers, weights: Weights) -> States:
 def in_training(
     numbers: Numbers, hidden: Float[Array, "batch neuron"], key: Key[Array, ""]
 ) -> Float[Array, "batch neuron"]:
-    """Hidden activations that training goes on with."""
+    """Hidden activations in training, after the levers changed them."""
     for lever in acting("in_training", numbers):
         hidden = lever(hidden, _own_key(lever, key), **lever.given(numbers))
     return hidden
@@ -85,7 +85,7 @@ def penalties(
 def after_update(
     numbers: Numbers, weights: Weights, made: Update, states: States
 ) -> tuple[Weights, States]:
-    """Weights as the levers leave them after an update, and what they remember then."""
+    """Weights after an update and the levers' changes, and the levers' next states."""
     remembered = {}
     for lever in acting("after_update", numbers):
         given = lever.given(numbers)

@@ -1,8 +1,8 @@
 """Start, update and measure all members at once: one compiled program each, on all local devices.
 
-A member is one setting trained with one seed; arrays of members lead with (seed, setting). What all
-settings of a seed share (its data, its projections, a density that no setting varies) is computed
-and stored once.
+A member is one setting trained with one seed; arrays of members lead with (seed, setting).
+Everything that all settings of a seed share (data, projections, a density that no setting varies)
+is computed and stored once.
 """
 
 import functools
@@ -151,8 +151,8 @@ def advance_members(
 def _update_of(
     config: Config, settings: Settings, step: Array, n_parts: int, world: World
 ) -> Callable[[Numbers, TrainState], TrainState]:
-    """The update function of one seed: all its settings share one random draw, and one batch
-    where they have the same numbers of the feature law.
+    """The update function of one seed: all its settings share one random draw, and also one batch
+    if their feature law has the same numbers.
     """
     draws = draw(config, data_key(world, step))
     batch_of = functools.partial(drawn_batch, config, world.problem, draws)

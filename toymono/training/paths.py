@@ -1,7 +1,7 @@
 """Paths between two networks that were trained in one world: is there a barrier between them?
 
-Networks are made comparable first: scales of neurons balanced, silent ones emptied, neurons
-matched. ReLU alone allows it. All is about the weights of networks with bias and decoder.
+First make the networks comparable: balance the scales of neurons, empty silent neurons, and match
+neurons. Only ReLU allows this. All functions take weights of networks with bias and decoder.
 """
 
 import functools
@@ -69,8 +69,8 @@ def emptied(weights: Weights, inputs: Float[Array, "sample embed"]) -> Weights:
 
 
 def matched(weights: Weights, to: Weights) -> Weights:
-    """The same network with its neurons in the order in which their weights are most like those of
-    `to`: the assignment with the largest sum of inner products of (w, b, v).
+    """The same network with its neurons in the order that best matches the weights of `to`: the
+    assignment with the largest sum of inner products of (w, b, v).
 
     Ainsworth, Hayase and Srinivasa 2023 (git re-basin); one hidden layer needs one assignment.
     """
@@ -81,8 +81,8 @@ def matched(weights: Weights, to: Weights) -> Weights:
 
 
 def point(first: Weights, control: Weights, last: Weights, t: float | Array) -> Weights:
-    """The point of a quadratic Bezier curve: (1-t)^2 A + 2 t (1-t) C + t^2 B; a straight line where
-    C lies half-way.
+    """The point of a quadratic Bezier curve: (1-t)^2 A + 2 t (1-t) C + t^2 B; the curve is a
+    straight line if C is the midpoint.
     """
     shares = ((1 - t) ** 2, 2 * t * (1 - t), t**2)
     return jax.tree.map(lambda a, c, b: shares[0] * a + shares[1] * c + shares[2] * b,
@@ -104,10 +104,10 @@ def low_control(
     n_steps: int,
     rate: float,
 ) -> Weights:
-    """The control point of a curve of low loss: trained from half-way on the loss at a point t ~
-    U(0, 1) drawn for each batch.
+    """The control point of a curve of low loss. It starts at the midpoint and is trained on the
+    loss at a point t ~ U(0, 1), drawn for each batch.
 
-    Garipov et al. 2018, with Adam and a cosine in place of their schedule.
+    Garipov et al. 2018, with Adam and a cosine instead of their schedule.
     """
     optimizer = optax.adam(optax.cosine_decay_schedule(rate, n_steps))
 
@@ -129,7 +129,7 @@ def low_control(
 
 
 class Path(NamedTuple):
-    """Losses along a path, and how far the highest lies above the line between its ends."""
+    """Losses along a path, and how far they rise above the line between the losses of its ends."""
 
     t: Float[Array, " point"]
     loss: Float[Array, " point"]

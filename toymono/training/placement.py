@@ -1,7 +1,7 @@
-"""Place the members of an ensemble: on which device each is trained, and how many at the same time.
+"""Place the members of an ensemble: on which device to train each, and how many at the same time.
 
-Members are independent, so the devices split one axis, seeds or settings, and never communicate. An
-axis whose length the number of devices does not divide is padded with copies of its last entry.
+Members are independent, so the devices split one axis, seeds or settings, and never communicate. If
+the number of devices does not divide the axis, it is padded with copies of its last entry.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,9 +16,9 @@ from toymono.config import Config
 
 T = TypeVar("T")
 
-# On CPUs, one member at a time, with activations that fit the cache of a core, is faster than
-# several in one large product. Where the activations of one member do not fit, its batch is split
-# into parts that fit the cache that the cores share.
+# On CPUs it is faster to compute one member at a time, with activations that fit in a core's cache,
+# than several in one large product. If the activations of one member do not fit, its batch is split
+# into parts that fit in the cache that the cores share.
 _CPU_CACHE, _SHARED_CPU_CACHE = 2**20, 2**23
 _SHARE_OF_FREE_MEMORY = 0.5  # of an accelerator, for activations
 

@@ -39,12 +39,12 @@ def last_step(config: Config) -> int:
 
 
 def record_steps(config: Config) -> tuple[int, ...]:
-    """Updates after which records are taken, rising: the powers of two up to n_steps, the steps
-    between them that `records_per_octave` asks for, and the last step.
+    """Updates after which records are taken, in rising order: the powers of two up to n_steps, the
+    steps between them for `records_per_octave`, and the last step.
 
-    In the rest phase a step beyond half a period moves to the nearest minimum of the
-    periodic learning rate; halfway between two, as where the period is itself a power of two, to
-    the later one.
+    In the rest phase a step beyond half a period moves to the nearest minimum of the periodic
+    learning rate. A step halfway between two minima, which occurs if the period is itself a power
+    of two, moves to the later one.
     """
     half, period = config.schedule_period // 2, config.schedule_period
     n = config.records_per_octave

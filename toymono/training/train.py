@@ -1,7 +1,7 @@
 """Train one member: initial state, loss, gradient and update, all pure functions.
 
-No function here knows a member axis; members.py maps them. The data depend on seed and step only,
-so all settings of a seed share one random draw.
+No function here has a member axis; members.py maps them over members. The data depend only on seed
+and step, so all settings of a seed share one random draw.
 """
 
 import functools
@@ -31,11 +31,11 @@ from toymono.training import levers
 from toymono.training.levers import States, StepData, Update
 from toymono.training.schedules import learning_rate, n_losses
 
-_NOISE = zlib.crc32(b"noise")  # apart from the draws of the batch
+_NOISE = zlib.crc32(b"noise")  # keeps noise independent of the batch's draws
 
 
 class TrainState(NamedTuple):
-    """Parameters, optimiser state, loss history and what levers remember of one network."""
+    """Parameters, optimiser state, loss history and lever states of one network."""
 
     params: Params
     optimizer: optax.OptState
@@ -53,7 +53,7 @@ def start(config: Config, hyper: Mapping[str, Scalar], world: World) -> TrainSta
 
 
 def start_from(config: Config, hyper: Mapping[str, Scalar], weights: Weights) -> TrainState:
-    """A member that training begins with at these weights, as where a network is trained on."""
+    """A member that starts from these weights, for example to continue training a network."""
     params = params_of(weights)
     losses = jnp.full(n_losses(config), jnp.inf)  # not NaN, which jax_debug_nans would report
     states = levers.first_states(hyper, weights)
@@ -68,7 +68,7 @@ def optimizer_of(config: Config) -> optax.GradientTransformation:
 def trained_loss(
     config: Config, hyper: Mapping[str, Scalar], params: Params, data: StepData
 ) -> tuple[Array, Array]:
-    """The loss that is minimised, task loss + penalties, and the task loss alone."""
+    """The minimised loss, which is task loss + penalties, and the task loss alone."""
     net = network(config, params)
     hidden = levers.in_training(hyper, net.hidden(data.batch.inputs), data.key)
     outputs = net.readout(hidden)
@@ -83,7 +83,7 @@ def data_key(world: World, step: int | Array) -> Key[Array, ""]:
 
 
 def step_data(world: World, batch: Batch, step: int | Array) -> StepData:
-    """What update number `step` is made from."""
+    """The inputs of update number `step`."""
     key = jax.random.fold_in(data_key(world, step), _NOISE)
     return StepData(step, batch, world.problem, key)
 
@@ -92,7 +92,7 @@ def gradient(
     config: Config, hyper: Mapping[str, Scalar], params: Params, data: StepData, n_parts: int = 1
 ) -> tuple[Params, Array]:
     """The gradient of the minimised loss, and the task loss, averaged over `n_parts` equal parts of
-    the batch that are computed one after another, each with noise of its own.
+    the batch. The parts are computed one after another, each with its own noise.
     """
     of_data = jax.grad(functools.partial(trained_loss, config, hyper), has_aux=True)
     if n_parts == 1:

@@ -108,7 +108,9 @@ def _factor_draws(key: "jax.Array", shape: tuple[int, ...], factor_rank: int) ->
         default=0.1,
         title="loadings on common factors",
     ),
-    factor_rank=Number("Gaussian factors that features share", low=1, default=25, static=True),
+    factor_rank=Number(
+        "number of Gaussian factors that features share", low=1, default=25, static=True
+    ),
 )
 def low_rank_copula(
     draws: "jax.Array",

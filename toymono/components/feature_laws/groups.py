@@ -79,7 +79,10 @@ def _groups(
 
 
 def _check(n_features: int, density: float, lift: float, group_size: int) -> None:
-    rule, fix = f"at most 1 / feature_density = {1 / density:g}", "1 / density is always together"
+    rule, fix = (
+        f"at most 1 / feature_density = {1 / density:g}",
+        "1 / density means always together",
+    )
     require(lift * density <= 1 + 1e-6, "lift", rule, lift, fix)
     rule = f"at most 1 / feature_density = {1 / density:g} where lift is below 1"
     holds = lift >= 1 or group_size * density <= 1 + 1e-6
@@ -97,7 +100,7 @@ def _check(n_features: int, density: float, lift: float, group_size: int) -> Non
         low=0,
         default=1.0,
     ),
-    group_size=Number("features in a group", low=2, default=2, static=True),
+    group_size=Number("number of features in a group", low=2, default=2, static=True),
 )
 def groups(
     draws: "jax.Array",

@@ -55,9 +55,9 @@ def zipf_densities(
 def one_rarer_densities(
     n_features: int, density: "float | jax.Array", rarity: float
 ) -> "jax.Array":
-    """Probabilities that are alike but for the last feature's, which is `rarity` times less.
+    """Equal probabilities for all features except the last, whose is `rarity` times smaller.
 
-    Others have N p / (N - 1 + 1 / rarity), so that the mean is p.
+    The others have N p / (N - 1 + 1 / rarity), so that the mean is p.
     """
     return _scaled(jnp.ones(n_features).at[-1].set(1 / rarity), density)
 
@@ -98,7 +98,9 @@ def power_law(
     draws=uniform_draws,
     densities=zipf_densities,
     zipf_exponent=Number("exponent a of Zipf's law", above=0, high=10, default=1.0, static=True),
-    zipf_span=Number("largest density over the smallest", low=1, default=30.0, static=True),
+    zipf_span=Number(
+        "ratio of the largest density to the smallest", low=1, default=30.0, static=True
+    ),
 )
 def zipf(
     draws: "jax.Array",
@@ -117,7 +119,7 @@ def zipf(
     densities=one_rarer_densities,
     check=_check_one_rarer,
     rarity=Number(
-        "density of the other features over that of the last",
+        "ratio of the other features' density to that of the last",
         above=0,
         high=1e6,
         default=1.0,
@@ -128,7 +130,7 @@ def zipf(
 def one_rarer(
     draws: "jax.Array", shape: tuple[int, ...], density: "float | jax.Array", rarity: float
 ) -> "jax.Array":
-    """Independent features, all on with the same probability but for the last (Elhage et al. 2022,
+    """Independent features, all on with the same probability except the last (Elhage et al. 2022,
     "Perturbing a single feature").
     """
     return sparse_features(draws, one_rarer_densities(shape[-1], density, rarity))

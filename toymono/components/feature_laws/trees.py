@@ -66,7 +66,7 @@ def _check(
     branching: int,
 ) -> None:
     size, rule = tree_size(tree_depth, branching), f"at most n_features = {n_features} features"
-    require(size <= n_features, "a tree", rule, f"of {size}", "lower tree_depth or branching")
+    require(size <= n_features, "a tree", rule, f"{size} features", "lower tree_depth or branching")
     rule, fix = f"at most 1 / branching = {1 / branching:g}", "lower it, or branching"
     require(branching * child_share <= 1 + 1e-6, "child_share", rule, child_share, fix)
     levels = (_branches(n_features, tree_depth, branching) >= 0).sum(axis=1)
@@ -82,15 +82,15 @@ def _check(
     check=_check,
     child_share=Number("P(a child is on | its parent is on)", above=0, high=1, default=0.3),
     dependence=Number(
-        "share of samples that keep to the trees; in others features with the same densities are "
-        "independent",
+        "share of samples that follow the trees; in the others features with the same densities "
+        "are independent",
         low=0,
         high=1,
         default=1.0,
         title="share of samples in trees",
     ),
-    tree_depth=Number("levels of a tree", low=1, high=10, default=2, static=True),
-    branching=Number("children of a feature", low=1, high=1000, default=2, static=True),
+    tree_depth=Number("number of levels of a tree", low=1, high=10, default=2, static=True),
+    branching=Number("number of children per feature", low=1, high=1000, default=2, static=True),
 )
 def trees(
     draws: "jax.Array",

@@ -1,5 +1,5 @@
-"""Levers on monosemanticity, one idea to a file: what is done to a network at the start, to its
-activations in training, in its loss, and after each update. A user's own is made the same way.
+"""Levers on monosemanticity, one idea per file. They change a network at the start, its activations
+in training, its loss, or its weights after each update. Users make their own in the same way.
 """
 
 FILES = (  # in the order in which they act

@@ -1,4 +1,4 @@
-"""A price on activity [P 6]."""
+"""A penalty on activations [P 6]."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @penalty(
     "l1",
     weight=Number(
-        "weight of sum |activation| / batch in the loss that is trained",
+        "weight of sum |activation| / batch in the minimised loss",
         low=0,
         title="L1 weight on activations",
     ),

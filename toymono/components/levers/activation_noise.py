@@ -1,4 +1,4 @@
-"""Noise on hidden activations while a network is trained; records and measures see none."""
+"""Noise on hidden activations in training; records and measures have none."""
 
 from toymono.components.component import Number
 from toymono.components.declare import in_training

@@ -1,6 +1,6 @@
-"""Biases set by firing rates in place of gradients: group bias adaptation.
+"""Set biases by firing rates instead of gradients: group bias adaptation.
 
-Chen et al. 2025 (arXiv:2506.14002), who train sparse autoencoders by it. Their constants are kept.
+Chen et al. 2025 (arXiv:2506.14002) train sparse autoencoders with it. We keep their constants.
 """
 
 from typing import TYPE_CHECKING
@@ -27,21 +27,21 @@ def _nothing_seen(weights: "Weights") -> dict[str, "jax.Array"]:
     "bias-adaptation",
     state=_nothing_seen,
     bias_adaptation=Number(
-        "share of its largest pre-activation by which a bias moves; 0: biases follow the gradient",
+        "step of a bias as a share of the largest pre-activation; 0: biases follow the gradient",
         low=0,
         title="step of bias adaptation (share of the largest pre-activation)",
     ),
     highest_rate=Number(
-        "firing rate asked of the first group of neurons", above=0, high=1, default=1 / 32
+        "target firing rate of the first group of neurons", above=0, high=1, default=1 / 32
     ),
     lowest_rate=Number(
-        "firing rate asked of the last group; those between are spaced evenly in their logarithm",
+        "target firing rate of the last group; groups in between are spaced evenly in log rate",
         above=0,
         high=1,
         default=1 / 32,
     ),
-    n_groups=Number("groups of neurons, each with a firing rate of its own", low=1, default=1.0),
-    n_exempt=Number("first neurons, whose biases follow the gradient", low=0),
+    n_groups=Number("number of groups of neurons, each with its own target", low=1, default=1.0),
+    n_exempt=Number("number of first neurons whose biases follow the gradient", low=0),
 )
 def adapt_biases(
     weights: "Weights",

@@ -1,4 +1,4 @@
-"""A loss that grows faster with an error than its square."""
+"""A loss that grows faster than the square of an error."""
 
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 @penalty(
     "l4_share",
     weight=Number(
-        "share of the fourth power of errors, in place of their square, in the loss that is "
-        "trained",
+        "share of the minimised loss in which the fourth power of errors replaces their square",
         low=0,
         high=1,
         title="share of L4 in the loss",

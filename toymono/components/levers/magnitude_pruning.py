@@ -1,4 +1,4 @@
-"""Sparse weights that training chooses: the largest stay, and fewer and fewer of them."""
+"""Sparse weights that training chooses: only the largest stay, and fewer of them over time."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ _HALVINGS = 24  # of the range in which a threshold is searched
     "magnitude-pruning",
     needs=("decoder",),
     kept_weights=Number(
-        "share of the weights of each layer that is left from half of training on",
+        "share of each layer's weights that remain in the second half of training",
         above=0,
         high=1,
         default=1.0,

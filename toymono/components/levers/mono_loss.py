@@ -1,4 +1,4 @@
-"""A price on neurons whose samples differ: MonoLoss (arXiv:2602.12403)."""
+"""A penalty on neurons that respond to dissimilar samples: MonoLoss (arXiv:2602.12403)."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ _FLOOR = 1e-8
 
 @penalty(
     "mono_loss",
-    weight=Number("weight of 1 - mean similarity of the samples that a neuron answers", low=0),
+    weight=Number("weight of 1 - mean similarity of samples that a neuron responds to", low=0),
 )
 def mono_loss(
     network: "Network", hidden: "jax.Array", batch: "Batch", weight: "jax.Array"

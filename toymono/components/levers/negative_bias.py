@@ -1,6 +1,6 @@
-"""A pull on biases that are not negative enough: the paper names it, and found it promising [P 6].
+"""A penalty on biases that are not negative enough; the paper found it promising [P 6].
 
-The formula is ours: the paper gives none.
+The formula is our own, since the paper gives none.
 """
 
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         title="weight of the pull on biases",
     ),
     needs=("bias",),
-    bias_target=Number("bias below which there is no pull", default=-0.15),
+    bias_target=Number("bias below which there is no penalty", default=-0.15),
 )
 def negative_bias(
     network: "Network", hidden: "jax.Array", weight: "jax.Array", bias_target: "jax.Array"

@@ -1,7 +1,7 @@
-"""Prices on overlap between neurons' answers to single features, or between their outputs.
+"""Penalties on overlap between neurons' responses to single features, or between their outputs.
 
-The first three are from dr-darryl-wright/toy_model_interpretability (2023), who found that the
-first removes all polysemantic neurons from the paper's network.
+The first three are from dr-darryl-wright/toy_model_interpretability (2023), whose author found that
+the first removes all polysemantic neurons from the paper's network.
 """
 
 from typing import TYPE_CHECKING
@@ -27,17 +27,17 @@ def _responses(
 
 @penalty(
     "neuron_overlap",
-    weight=Number("weight of the overlap of neurons' answers to single features", low=0),
+    weight=Number("weight of the overlap of neurons' responses to single features", low=0),
 )
 def neuron_overlap(
     network: "Network", hidden: "jax.Array", problem: "Problem", weight: "jax.Array"
 ) -> "jax.Array":
-    """Weight * (N - 1) / N * sum over pairs of neurons of their answers' inner product, as coded
+    """Weight * (N - 1) / N * sum over pairs of neurons of their responses' inner product, as coded
     by its author ("soft_dot").
 
-    It is the square of the neurons' sum less the squares. It punishes neurons that share a feature,
-    not features that share a neuron; dividing by N (N - 1), which the author meant, is another
-    weight.
+    It is computed as the square of the neurons' sum minus the squares. It punishes neurons that
+    share a feature, not features that share a neuron. The author meant to divide by N (N - 1),
+    which only changes the weight.
     """
     answers = _responses(network, problem)
     n_features = answers.shape[1]
@@ -46,8 +46,8 @@ def neuron_overlap(
 
 
 def _feature_overlap(answers: "jax.Array") -> "jax.Array":
-    """Mean over pairs of features of the inner product of neurons' answers as shares of each
-    neuron's largest.
+    """Mean over pairs of features of the inner product of their responses, each neuron's as a share
+    of its largest.
     """
     n = answers.shape[1]
     shares = answers / (_FLOOR + answers.max(axis=1, keepdims=True))
@@ -62,8 +62,8 @@ def _feature_overlap(answers: "jax.Array") -> "jax.Array":
 def feature_overlap(
     network: "Network", hidden: "jax.Array", problem: "Problem", weight: "jax.Array"
 ) -> "jax.Array":
-    """Weight * mean over pairs of features of sum_n A'_ni A'_nj, where A' is a neuron's answer as a
-    share of its largest ("soft_dot_choose_2").
+    """Weight * mean over pairs of features of sum_n A'_ni A'_nj, where A' is a neuron's response as
+    a share of its largest ("soft_dot_choose_2").
     """
     return weight * _feature_overlap(_responses(network, problem))
 
@@ -79,7 +79,7 @@ def random_overlap(
     key: "jax.Array",
     weight: "jax.Array",
 ) -> "jax.Array":
-    """As `feature_overlap`, each feature at a strength drawn from U(0, 1) anew in each step
+    """As `feature_overlap`, but each step draws the strength of each feature from U(0, 1)
     ("soft_dot_choose_2_rand_act").
     """
     strengths = jax.random.uniform(key, problem.embedding.shape[1:])

@@ -1,4 +1,4 @@
-"""Other initial weights in the same world: what differs then is where training began."""
+"""Other initial weights in the same world, so that only the start of training differs."""
 
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @at_start(
     "redraw",
-    redraw=Number("which other draw of the initial weights; 0: the seed's own", low=0),
+    redraw=Number("number of another draw of the initial weights; 0: the seed's own draw", low=0),
 )
 def redraw_weights(weights: "Weights", key: "jax.Array", redraw: "jax.Array") -> "Weights":
-    """Draw the weights anew by PyTorch's default law, uniform on +- fan_in^-1/2, with a key for
+    """Redraw the weights by PyTorch's default law, uniform on +- fan_in^-1/2, with a key for
     each number; embedding and data stay the seed's.
     """
     keys = jax.random.split(jax.random.fold_in(key, jnp.int32(redraw)), 3)

@@ -1,6 +1,6 @@
-"""Bias decays that end by themselves: the paper asks for a decay that needs no schedule [P 6].
+"""Bias decays that end by themselves: the paper wants a decay without a schedule [P 6].
 
-Both rules are ours.
+Both rules are our own.
 """
 
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ def _nothing_yet(weights: "Weights") -> dict[str, "jax.Array"]:
         title="bias decay until a neuron fires (per unit of learning rate and step)",
     ),
     firing_rate=Number(
-        "share of the samples on which a neuron counts as firing", above=0, high=1, default=1 / 128
+        "firing rate at which a neuron's bias stops decaying", above=0, high=1, default=1 / 128
     ),
 )
 def decay_until_firing(
@@ -60,7 +60,7 @@ def decay_until_firing(
         title="bias decay tied to the weights' speed (per unit of learning rate and step)",
     ),
     full_speed=Number(
-        "movement of the encoder in a step, as a share of its norm, from which decay is full",
+        "movement of the encoder per step, as a share of its norm, from which decay is full",
         above=0,
         default=0.01,
     ),

@@ -1,4 +1,4 @@
-"""Neurons' outputs of one length, as sparse autoencoders have them."""
+"""Output vectors of length 1 for all neurons, as in sparse autoencoders."""
 
 from typing import TYPE_CHECKING
 

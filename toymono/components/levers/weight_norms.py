@@ -1,4 +1,4 @@
-"""Smaller weights, or weights of one norm."""
+"""Smaller weights, or weights with a norm of 1."""
 
 from typing import TYPE_CHECKING
 
