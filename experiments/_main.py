@@ -10,7 +10,7 @@ from toymono.command_line.terminal import frame_table, one_sentence, print_table
 from toymono.environment import browser
 from toymono.evidence.results import joined, measured_results, read_results, write_results
 from toymono.evidence.tables import over_seeds
-from toymono.gallery.progress import progress
+from toymono.gallery.progress_bar import progress
 from toymono.gallery.runs import open_run
 from toymono.plots.write import write_images, write_json, write_page
 from toymono.sweeps.presets import preset_sweep

@@ -357,14 +357,14 @@ ELHAGE = (
 LEVERS = (
     Mutation(
         "a bias decays after its neuron has fired",
-        "toymono/components/levers/selective_decay.py",
+        "toymono/components/levers/adaptive_bias_decay.py",
         'jnp.maximum(state["awake"], rate >= firing_rate)',
         "1.0 * (rate >= firing_rate)",
         "test_levers.py::test_a_silent_neuron_s_bias_decays_until_it_fires_and_never_again",
     ),
     Mutation(
         "a decay knows no speed",
-        "toymono/components/levers/selective_decay.py",
+        "toymono/components/levers/adaptive_bias_decay.py",
         "jnp.minimum(1.0, s / full_speed)",
         "1.0",
         "test_levers.py::test_a_decay_tied_to_speed_is_full_at_full_speed_and_none_at_rest",

@@ -21,7 +21,7 @@ from toymono.config import Config, Hyper, InputError
 from toymono.evidence.claims import Claim, Part, Quantity, verdict_table
 from toymono.evidence.tables import SETTINGS, over_seeds
 from toymono.evidence.wording import CLAIM_COLUMNS, claim_rows, span
-from toymono.gallery.progress import progress
+from toymono.gallery.progress_bar import progress
 from toymono.sweeps.plan import Unit
 from toymono.training.ensemble import Progress
 

@@ -37,7 +37,7 @@ from toymono.command_line.terminal import (
     table,
 )
 from toymono.config import InputError, Sweep, require
-from toymono.gallery.progress import progress
+from toymono.gallery.progress_bar import progress
 from toymono.glossary import TERMS, meanings
 from toymono.sweeps.presets import PRESETS, preset_sweep
 from toymono.sweeps.scales import ScaleName

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from toymono.config import InputError
-from toymono.gallery.progress import duration
+from toymono.gallery.progress_bar import duration
 from toymono.text_files import json_number
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ top-k and jump-relu, this is so if its pre-activation is positive.
 
 from toymono.components.component import Number
 from toymono.components.declare import activation
-from toymono.components.lazy import jax, jnp
+from toymono.components.lazy_imports import jax, jnp
 
 
 @activation("relu")

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from toymono.components.declare import amplitude_law
-from toymono.components.lazy import jax, jnp
+from toymono.components.lazy_imports import jax, jnp
 
 if TYPE_CHECKING:
     from jax import Array

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from toymono.components.component import Number
 from toymono.components.declare import optimizer
-from toymono.components.lazy import jax, jnp, optax
+from toymono.components.lazy_imports import jax, jnp, optax
 
 # torch_optimizer.Lamb, which the authors used, with its defaults.
 BETA_MEAN, BETA_SQUARE = 0.9, 0.999

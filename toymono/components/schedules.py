@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from toymono.components.declare import schedule
-from toymono.components.lazy import jax, jnp
+from toymono.components.lazy_imports import jax, jnp
 
 if TYPE_CHECKING:
     from toymono.config import Config

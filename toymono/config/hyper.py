@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Union
 
 from toymono.components.component import Number
 from toymono.components.registry import mapped_numbers, static_numbers
-from toymono.config.program import LATER, Config
+from toymono.config.config import LATER, Config
 from toymono.errors import require
 
 if TYPE_CHECKING:

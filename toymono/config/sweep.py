@@ -13,8 +13,8 @@ from toymono.components.registry import (
     components,
     static_numbers,
 )
+from toymono.config.config import FILLED_BY_COMPONENTS, KINDS_CHOSEN, Config, is_whole
 from toymono.config.hyper import Hyper, known_numbers
-from toymono.config.program import FILLED_BY_COMPONENTS, KINDS_CHOSEN, Config, is_whole
 from toymono.errors import require
 
 

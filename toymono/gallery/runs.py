@@ -15,7 +15,7 @@ from toymono.analysis.ordering import feature_neuron_map
 from toymono.analysis.specimen import Specimen
 from toymono.config import Config, Hyper, Sweep, require
 from toymono.evidence.tables import COUNTS, over_seeds, run_table, told_settings, varying_settings
-from toymono.gallery.progress import progress
+from toymono.gallery.progress_bar import progress
 from toymono.plots import maps
 from toymono.plots.directions import directions_figure
 from toymono.plots.style import setting_label

@@ -7,7 +7,7 @@ seven times as often as by chance have one of about .09 (Gaussians .4, density 1
 from toymono.components.component import Number
 from toymono.components.declare import feature_law
 from toymono.components.feature_laws.independent import uniform_draws
-from toymono.components.lazy import jax, jnp, np
+from toymono.components.lazy_imports import jax, jnp, np
 
 _LEAST_OWN = 0.01  # of the variance of a Gaussian that no factor may take (SAELens)
 

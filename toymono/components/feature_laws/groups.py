@@ -14,7 +14,7 @@ from toymono.components.feature_laws.independent import (
     sparse_features,
     uniform_draws,
 )
-from toymono.components.lazy import jax, jnp
+from toymono.components.lazy_imports import jax, jnp
 from toymono.errors import require
 
 _TINY = 1e-30  # keeps a quotient finite where it is not used

@@ -2,7 +2,7 @@
 
 from toymono.components.component import Number
 from toymono.components.declare import feature_law
-from toymono.components.lazy import jax, jnp
+from toymono.components.lazy_imports import jax, jnp
 from toymono.errors import require
 
 POWER_LAW_EXPONENT = 1.1  # Jermyn, Schiefer and Hubinger 2022, section 2.1

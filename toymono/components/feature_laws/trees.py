@@ -8,7 +8,7 @@ from toymono.components.feature_laws.groups import (
     group_draws,
     joint_densities,
 )
-from toymono.components.lazy import jax, jnp, np
+from toymono.components.lazy_imports import jax, jnp, np
 from toymono.errors import require
 
 

@@ -5,7 +5,7 @@ in training, its loss, or its weights after each update. Users make their own in
 FILES = (  # in the order in which they act
     "redraw",
     "bias_offset",
-    "selective_decay",
+    "adaptive_bias_decay",
     "negative_bias",
     "bias_adaptation",
     "activation_l1",

@@ -2,7 +2,7 @@
 
 from toymono.components.component import Number
 from toymono.components.declare import in_training
-from toymono.components.lazy import jax, jnp
+from toymono.components.lazy_imports import jax, jnp
 
 
 @in_training(

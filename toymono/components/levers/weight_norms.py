@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from toymono.components.component import Number
 from toymono.components.declare import after_update, penalty
-from toymono.components.lazy import jax, jnp
+from toymono.components.lazy_imports import jax, jnp
 
 if TYPE_CHECKING:
     from toymono.toy.model import Network, Weights

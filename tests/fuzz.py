@@ -1,7 +1,7 @@
 """Attack toymono with drawn inputs of every kind and count how each ends.
 
-    .venv/bin/python tests/attack.py                       5500 inputs
-    .venv/bin/python tests/attack.py --n 500 --seed 1 --only lines figures
+    .venv/bin/python tests/fuzz.py                       5500 inputs
+    .venv/bin/python tests/fuzz.py --n 500 --seed 1 --only lines figures
 
 Each class of inputs has a share of the n. An input ends well (ok), in one sentence and exit status
 2, in a traceback, in a hang, or with changed data of the user's. What ends badly is printed, and
