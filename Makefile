@@ -17,7 +17,7 @@ help:
 	@echo "make test      run the tests, except those marked long (16 minutes on 2 cores)"
 	@echo "make test-all  run the long ones too: whole experiments, runs killed many times, clusters"
 	@echo "make check     lint, formatting and types of Python and JavaScript"
-	@echo "make bench     time training against PyTorch and this machine's matrix products, and the explorer in a browser"
+	@echo "make bench     time training against PyTorch and matrix products, the laws of features, and the explorer"
 	@echo "make figures   train what is missing (21 hours on 2 cores) and renew figures/"
 	@echo "make clean     remove .venv"
 
@@ -50,6 +50,7 @@ check: .venv/with-dev
 
 bench: .venv/with-test .venv/with-bench
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/laws.py
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/explorer.py
 

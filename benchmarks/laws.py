@@ -1,4 +1,5 @@
-"""What a training step costs under each law of features, as a ratio to independent ones.
+"""What a training step costs under each law of features in processor time, as a ratio to the
+uniform law.
 
 Command: python benchmarks/laws.py. All laws take turns in each round, at the demo's shape; a law is
 measured alone and with a number of its own that differs between settings, so that each setting has
@@ -28,7 +29,9 @@ LAWS = {
 
 
 def main() -> None:
-    """Print, for each law, the time of a step over that of the uniform law: median and range."""
+    """Print, for each law, the processor time of a step over that under the uniform law: median and
+    range.
+    """
     base, density = race_of("desk")
     programs = {}
     for law, varied in LAWS.items():
@@ -46,10 +49,10 @@ def main() -> None:
 
 
 def seconds(advance: Callable[[int], float]) -> float:
-    """How long some steps take."""
-    started = time.perf_counter()
+    """The processor time that some steps take, on all threads."""
+    started = time.process_time()
     advance(STEPS)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 if __name__ == "__main__":

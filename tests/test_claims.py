@@ -288,7 +288,7 @@ def test_a_network_as_the_theory_has_it_fulfils_its_predictions():
 
 
 def test_every_prediction_of_the_mechanism_has_a_range_and_no_name_of_the_paper_s_claims():
-    assert [claim.name for claim in MECHANISM] == [f"M{number}" for number in range(1, 8)]
+    assert [claim.name for claim in MECHANISM] == [f"M{number}" for number in range(1, 9)]
     for claim in MECHANISM:
         assert all(np.isfinite(part.at_least) or np.isfinite(part.at_most) for part in claim.parts)
     assert set(verdict_table(MECHANISM, {}).claim_verdict) == {"untested"}

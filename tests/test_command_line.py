@@ -278,7 +278,7 @@ def test_claims_prints_a_verdict_on_every_claim_from_the_committed_results(
     words = "SUPPORTED|REFUTED|INCONCLUSIVE|UNTESTED"
     lines = re.findall(rf"^ *([CM]\d+) .* desk +(?:{words}) *$", printed.out, re.M)
     assert lines == [claim.name for claim in (*CLAIMS, *MECHANISM)]
-    assert [line[0] for line in lines] == ["C"] * 12 + ["M"] * 7
+    assert [line[0] for line in lines] == ["C"] * 12 + ["M"] * 8
     assert str(file) in printed.err
     assert "plotly" in file.read_text()
 

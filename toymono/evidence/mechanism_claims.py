@@ -2,6 +2,9 @@
 
 Before these measurements were fixed the batch "recipe" and some single networks at this size had
 been seen, and other shapes in number; no network of the batches named here had been trained.
+M8 came later: when it was fixed LR1, LR3 and RP1 had been seen, and the race of levers. One network
+of V1 was then trained at rate .01; it had not finished (late gain .14; 355 of 413 firing neurons
+mono, loss 1.34), so V1 takes the rate .003 and with it four times the steps.
 """
 
 import pandas as pd

@@ -189,7 +189,7 @@ BATCHES: dict[str, PaperBatch] = {
     ),
     "V1": PaperBatch(
         "control: overlap of neurons priced at 1 (Wright 2023), from zero bias",
-        ({"neuron_overlap": (1.0,), "learning_rate": (_DESK_RATE,)},),
+        ({"neuron_overlap": (1.0,), "learning_rate": (_LOW_RATE,)},),
     ),
     "N1": PaperBatch(
         "control: dimensions d, offset -1",
