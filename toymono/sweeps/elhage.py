@@ -9,6 +9,7 @@ import dataclasses
 from typing import Any, NamedTuple
 
 from toymono.config import Config, Sweep
+from toymono.sweeps.scales import evenly_spaced
 
 _BASE = Config(
     n_features=200,
@@ -144,8 +145,10 @@ def toy_sweep(name: str, scale: str, seeds: tuple[int, ...]) -> Sweep:
     """One of TOYS at a scale; smoke takes the ends and the middle of what is varied."""
     is_smoke, grids = scale == "smoke", _TOYS[name].grids
     if is_smoke:
-        short = [{axis: _ends(values) for axis, values in grid.items()} for grid in grids]
-        grids = _ends(tuple(short))
+        short = [
+            {axis: evenly_spaced(values, 3) for axis, values in grid.items()} for grid in grids
+        ]
+        grids = evenly_spaced(tuple(short), 3)
     rate = {"learning_rate": (_SMOKE_RATE if is_smoke else _RATE,)}
     return Sweep(
         base=toy_base(name, scale),
@@ -153,9 +156,3 @@ def toy_sweep(name: str, scale: str, seeds: tuple[int, ...]) -> Sweep:
         seeds=seeds,
         members_per_unit=_MOST_PER_UNIT,
     )
-
-
-def _ends(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The first, the middle one and the last; each once."""
-    last = len(values) - 1
-    return tuple(values[place] for place in sorted({0, len(values) // 2, last}))

@@ -110,7 +110,7 @@ def scaled(scale: Scale, grid: Grid) -> Iterator[dict[str, tuple[Any, ...]]]:
     if "n_embed" in grid:
         numbers["n_embed"] = tuple(d * scale.config.n_embed // N_EMBED for d in grid["n_embed"])
     numbers = {
-        name: _evenly_spaced(values, scale.values_per_axis) for name, values in numbers.items()
+        name: evenly_spaced(values, scale.values_per_axis) for name, values in numbers.items()
     }
     for k in numbers.pop("n_neurons", (N_NEURONS,)):
         n_neurons = max(1, k * scale.config.n_features // N_FEATURES)
@@ -136,7 +136,8 @@ def _trained(scale: Scale, numbers: Grid) -> Iterator[dict[str, tuple[Any, ...]]
         }
 
 
-def _evenly_spaced(values: tuple[Any, ...], most: int | None) -> tuple[Any, ...]:
+def evenly_spaced(values: tuple[Any, ...], most: int | None) -> tuple[Any, ...]:
+    """At most so many of the values, evenly spaced, both ends among them."""
     if most is None or len(values) <= most:
         return values
     return tuple(values[round(i * (len(values) - 1) / (most - 1))] for i in range(most))
