@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import plotly.io
-from plotly.offline import get_plotlyjs
+from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 from toymono.analysis.dashboard_data import ROLES
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
@@ -126,18 +126,29 @@ def whole_page(pieces: Mapping[str, object], names: str) -> str:
         pieces,
         f"toymono report: {names}",
         policy=f"script-src {policy}",
+        early="",
         scripts="\n".join(f"<script>{text}</script>" for text in texts),
     )
 
 
 def served_page(pieces: Mapping[str, object]) -> str:
     """A page whose scripts and numbers come from the server that it came from."""
+    version = get_plotlyjs_version()  # a browser keeps the script, and what it compiled of it
     return _filled(
         pieces,
         "toymono explore",
         policy="script-src 'self'; connect-src 'self'",
-        scripts='<script async src="plotly.js"></script>\n<script defer src="page.js"></script>',
+        early=f'<script async src="plotly.js?{version}"></script>',
+        scripts='<script defer src="page.js"></script>',
     )
+
+
+def served_opening() -> str:
+    """What a served page begins with whatever its pieces are: it says that runs are read, and its
+    browser compiles Plotly meanwhile.
+    """
+    opening, end, _ = served_page({}).partition("</main>")
+    return opening + end
 
 
 def _filled(pieces: Mapping[str, object], title: str, **parts: str) -> str:

@@ -5,7 +5,7 @@ import functools
 import io
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -18,7 +18,7 @@ from toymono.evidence.verdicts import CLAIMED, stored_verdicts, verdicts
 from toymono.explorer.geometry_data import packed_geometry
 from toymono.explorer.member_data import packed_member, whole
 from toymono.explorer.packing import plain
-from toymono.explorer.page import index, scripts, served_page
+from toymono.explorer.page import index, scripts, served_opening, served_page
 from toymono.explorer.run_data import claims_data, run_tables
 from toymono.explorer.stored_runs import Study, studies
 from toymono.gallery.figures import member_figure
@@ -26,8 +26,12 @@ from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.presets import batch_of
 
 HOST = "127.0.0.1"
+# Unless it is taken or another is told. Chromium keeps a script compiled, under the address of its
+# port, from the third time on.
+USUAL_PORT = 8761
 SHIPPED = pathlib.Path("figures")
 _KEPT = 32  # pieces
+_A_YEAR = 31_536_000  # seconds
 _THREADS = 2  # that make pieces; the page has one of its own, for it need not wait for pieces
 # Chromium compiles a script that begins so while it arrives, not one function after another when
 # each is called.
@@ -131,16 +135,33 @@ def make_app(explored: Explored) -> Flask:
     """The routes: the page, its two scripts, its pieces."""
     app = Flask(__name__, static_folder=None)
     app.config["TRUSTED_HOSTS"] = [HOST, "localhost"]
-    text_of = scripts()
+    text_of, opening = scripts(), served_opening()
     text_of["plotly.js"] = _COMPILE_EARLY + text_of["plotly.js"]
+
+    def as_it_is_made() -> Iterator[str]:
+        yield opening
+        try:
+            yield explored.page().removeprefix(opening)
+        except Exception:
+            yield '<p role="alert">The explorer failed; its terminal says why.</p>'
+            raise
 
     @app.get("/")
     def page() -> Response:
+        if not explored.begun_page().done():
+            return Response(as_it_is_made(), mimetype="text/html")
         return _unless_known(explored.page(), "text/html")
 
-    @app.get("/<any('plotly.js', 'page.js'):name>")
-    def script(name: str) -> Response:
-        return _unless_known(text_of[name], "text/javascript")
+    @app.get("/page.js")
+    def own_script() -> Response:
+        return _unless_known(text_of["page.js"], "text/javascript")
+
+    @app.get("/plotly.js")
+    def plotly() -> Response:
+        answer = Response(text_of["plotly.js"], mimetype="text/javascript")
+        answer.cache_control.max_age = _A_YEAR  # the page asks for it with its version
+        answer.cache_control.immutable = True
+        return answer
 
     @app.get("/piece/<name>")
     def piece(name: str) -> Response:
@@ -186,17 +207,27 @@ class _Quiet(WSGIRequestHandler):
 
 
 def make_explorer(explored: Explored, port: int = 0) -> BaseWSGIServer:
-    """A server of the explorer on the loopback interface, at a free port unless one is told.
+    """A server of the explorer on the loopback interface; unless a port is told, at the usual one,
+    or at a free one where that is taken.
 
-    Raises InputError if the port is taken.
+    Raises InputError if the port that is told is taken.
     """
     app = make_app(explored)
     try:
+        server = _server_at(port or USUAL_PORT, app)
+    except InputError:
+        if port:
+            raise
+        server = _server_at(0, app)
+    explored.begun_page()  # while the browser starts
+    return server
+
+
+def _server_at(port: int, app: Flask) -> BaseWSGIServer:
+    try:
         with contextlib.redirect_stderr(io.StringIO()):  # werkzeug would print what is wrong, too
-            server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
+            return make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
     except (OSError, SystemExit) as error:
         raise InputError(
             f"port must be free, but {port} is not; leave --port out to get a free one"
         ) from error
-    explored.begun_page()  # while the browser starts
-    return server
