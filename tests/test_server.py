@@ -105,10 +105,15 @@ def test_a_page_is_made_before_it_is_asked_for_and_anew_once_a_run_has_grown(
     assert [explored.page(), explored.page()] == ["page 2"] * 2
 
 
-def test_a_page_begins_before_its_runs_are_read_and_is_the_same_page(smoke_run, monkeypatch):
-    may_read = threading.Event()
-    of_run = page.run_or_fault
+@pytest.fixture
+def may_read(monkeypatch):
+    """No run is read before this is set."""
+    may_read, of_run = threading.Event(), page.run_or_fault
     monkeypatch.setattr(page, "run_or_fault", lambda *told: may_read.wait() and of_run(*told))
+    return may_read
+
+
+def test_a_page_begins_before_its_runs_are_read_and_is_the_same_page(smoke_run, may_read):
     explored = Explored([smoke_run])
     parts = make_app(explored).test_client().get("/").iter_encoded()
     opening = next(parts).decode()
@@ -118,10 +123,11 @@ def test_a_page_begins_before_its_runs_are_read_and_is_the_same_page(smoke_run, 
     assert opening + b"".join(parts).decode() == explored.page()
 
 
-def test_a_page_that_cannot_be_made_says_so(smoke_run, monkeypatch):
-    monkeypatch.setattr("toymono.explorer.server.index", lambda *told: 1 / 0)
+def test_a_page_that_cannot_be_made_says_so(smoke_run, may_read, monkeypatch):
+    monkeypatch.setattr("toymono.explorer.server.served_page", lambda pieces: 1 / 0)
     parts = make_app(Explored([smoke_run])).test_client().get("/").iter_encoded()
     next(parts)
+    may_read.set()
     assert "its terminal says why" in next(parts).decode()
     with pytest.raises(ZeroDivisionError):
         next(parts)

@@ -15,13 +15,10 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from toymono.config import InputError, require
 from toymono.evidence.results import find_results, has_results
 from toymono.evidence.verdicts import CLAIMED, stored_verdicts, verdicts
-from toymono.explorer.geometry_data import packed_geometry
-from toymono.explorer.member_data import packed_member, whole
-from toymono.explorer.packing import plain
-from toymono.explorer.page import index, scripts, served_opening, served_page
-from toymono.explorer.run_data import claims_data, run_tables
+from toymono.explorer.member_data import whole
+from toymono.explorer.page import OF_MEMBER, OF_RUN, index, scripts, served_opening, served_page
+from toymono.explorer.run_data import claims_data
 from toymono.explorer.stored_runs import Study, studies
-from toymono.gallery.figures import member_figure
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.presets import batch_of
 
@@ -36,7 +33,7 @@ _THREADS = 2  # that make pieces; the page has one of its own, for it need not w
 # Chromium compiles a script that begins so while it arrives, not one function after another when
 # each is called.
 _COMPILE_EARLY = "//# allFunctionsCalledOnLoad\n"
-_OF_RUN = re.compile(r"(tables|member|circuit|geometry)-(\d+)(?:-(\d+))?")
+_PLACED = re.compile(r"(\w+)-(\d+)(?:-(\d+))?")  # what, of which run, of which member
 
 
 class Explored:
@@ -85,12 +82,12 @@ class Explored:
 
     def _begun(self, name: str) -> Future:
         """A piece that is made or being made; those of a run that has grown are made anew."""
-        found = _OF_RUN.fullmatch(name)
+        found = _PLACED.fullmatch(name)
         rule, fix = "one that the page asks for", "reload the page"
         known = name == "claims" or (
             found is not None
             and int(found[2]) < len(self.studies)
-            and (found[1] == "tables") == (found[3] is None)
+            and found[1] in (OF_MEMBER if found[3] else OF_RUN)
         )
         require(known, "piece", rule, name, fix)
         stamp = self.studies[int(found[2])].stamp() if found else ""
@@ -102,15 +99,11 @@ class Explored:
         return self._made[name, stamp]
 
     def _of_run(self, found: re.Match[str]) -> Any:  # noqa: ANN401 (what JSON has)
-        study, number = self.studies[int(found[2])], int(found[3] or 0)
-        if found[1] == "tables":
-            return run_tables(study)
-        if found[1] == "circuit":
-            return plain(member_figure(study.run, number))
-        member = study.member(number)
-        if found[1] == "geometry":
-            return packed_geometry(member)
-        return packed_member(member, whole(member))
+        what, study = found[1], self.studies[int(found[2])]
+        if what in OF_RUN:
+            return OF_RUN[what](study)
+        member = study.member(int(found[3]))
+        return OF_MEMBER[what](study, member, whole(member))
 
     def _claims(self) -> dict[str, Any]:
         """Judged on what was given, where that is a batch of the paper, and on the results that the
