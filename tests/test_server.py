@@ -6,6 +6,7 @@ import threading
 
 import h5py
 import pytest
+from playwright.sync_api import expect
 from seeing import Sight, explorer
 
 from toymono.command_line.main import main
@@ -109,7 +110,7 @@ def test_a_page_is_made_before_it_is_asked_for_and_anew_once_a_run_has_grown(
 def may_read(monkeypatch):
     """No run is read before this is set."""
     may_read, of_run = threading.Event(), page.run_or_fault
-    monkeypatch.setattr(page, "run_or_fault", lambda *told: may_read.wait() and of_run(*told))
+    monkeypatch.setattr(page, "run_or_fault", lambda *told: may_read.wait(60) and of_run(*told))
     return may_read
 
 
@@ -117,10 +118,27 @@ def test_a_page_begins_before_its_runs_are_read_and_is_the_same_page(smoke_run, 
     explored = Explored([smoke_run])
     parts = make_app(explored).test_client().get("/").iter_encoded()
     opening = next(parts).decode()
+    assert not explored.begun_page().done()
     assert "Reading the runs" in opening
     assert '<script async src="plotly.js' in opening
     may_read.set()
     assert opening + b"".join(parts).decode() == explored.page()
+
+
+def test_a_reader_is_told_that_runs_are_read_and_that_pictures_are_drawn(
+    browser_page, smoke_run, may_read
+):
+    held = []
+    browser_page.route("**/plotly.js*", lambda route: held.append(route))
+    with explorer([smoke_run]) as address:
+        browser_page.goto(f"{address}#view=sweep", wait_until="commit")
+        expect(browser_page.locator("#view")).to_have_text("Reading the runs …")
+        may_read.set()
+        expect(browser_page.locator("h1")).to_have_text(RUN)
+        words = "() => getComputedStyle(document.querySelector('.plot'), '::before').content"
+        assert browser_page.evaluate(words) == '"Drawing …"'
+        held[0].continue_()
+        browser_page.wait_for_function(f"() => ({words})() === 'none'")
 
 
 def test_a_page_that_cannot_be_made_says_so(smoke_run, may_read, monkeypatch):
