@@ -139,6 +139,7 @@ def test_a_reader_is_told_that_runs_are_read_and_that_pictures_are_drawn(
         assert browser_page.evaluate(words) == '"Drawing …"'
         held[0].continue_()
         browser_page.wait_for_function(f"() => ({words})() === 'none'")
+        browser_page.close()  # while the server still answers
 
 
 def test_a_page_that_cannot_be_made_says_so(smoke_run, may_read, monkeypatch):

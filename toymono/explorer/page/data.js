@@ -34,7 +34,7 @@ export async function readPiece(name) {
 // A matrix as {shape, values, scale}: the value of a cell is values[place] * scale.
 export function unpacked({ dtype, shape, scale, data }) {
   const text = atob(data), bytes = new Uint8Array(text.length);
-  for (let place = 0; place < bytes.length; place++) bytes[place] = text.charCodeAt(place); // Uint8Array.from takes thirty times as long
+  for (let place = 0; place < bytes.length; place++) bytes[place] = text.charCodeAt(place); // Uint8Array.from takes ten times as long
   return { shape, scale, values: new ARRAYS[dtype](bytes.buffer) };
 }
 
