@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 
@@ -82,7 +83,8 @@ def views_of_one_browser(driver: Playwright, address: str) -> list[float]:
     """How long each of several views took in a new browser, one after the other."""
     with tempfile.TemporaryDirectory() as home:
         flags = ("--headless=new", "--no-sandbox", "--remote-debugging-port=0")
-        process = subprocess.Popen([str(browser()), *flags, f"--user-data-dir={home}"])
+        command = [str(browser()), *flags, f"--user-data-dir={home}"]
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         told = pathlib.Path(home) / "DevToolsActivePort"
         while not (told.exists() and told.read_text()):
             time.sleep(0.1)
@@ -103,7 +105,8 @@ def views_of_one_browser(driver: Playwright, address: str) -> list[float]:
 
 def open_tab(endpoint: str, address: str) -> None:
     """Open an address in a tab before the others: Chromium gives those behind it little time."""
-    asked = urllib.request.Request(f"{endpoint}/json/new?{address}", method="PUT")
+    whole = urllib.parse.quote(address, safe="")  # what follows # would not be sent
+    asked = urllib.request.Request(f"{endpoint}/json/new?{whole}", method="PUT")
     with urllib.request.urlopen(asked) as answer:
         tab = json.load(answer)["id"]
     urllib.request.urlopen(f"{endpoint}/json/activate/{tab}").close()
