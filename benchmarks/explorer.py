@@ -82,7 +82,13 @@ def first_views(driver: Playwright, address: str) -> dict[str, list[float]]:
 def views_of_one_browser(driver: Playwright, address: str) -> list[float]:
     """How long each of several views took in a new browser, one after the other."""
     with tempfile.TemporaryDirectory() as home:
-        flags = ("--headless=new", "--no-sandbox", "--remote-debugging-port=0")
+        # In a smaller window the picture is not on the screen, and is not drawn.
+        flags = (
+            "--headless=new",
+            "--no-sandbox",
+            "--remote-debugging-port=0",
+            "--window-size=1280,900",
+        )
         command = [str(browser()), *flags, f"--user-data-dir={home}"]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         told = pathlib.Path(home) / "DevToolsActivePort"
