@@ -2,12 +2,15 @@
 
 import shutil
 import socket
+import threading
 
 import h5py
 import pytest
+from playwright.sync_api import expect
 from seeing import Sight, explorer
 
 from toymono.command_line.main import main
+from toymono.explorer import page, server
 from toymono.explorer.server import HOST, Explored, make_app, make_explorer
 
 RUN = "demo-smoke"
@@ -56,9 +59,9 @@ def test_only_pages_of_this_machine_are_answered(client):
 
 
 def test_the_server_listens_on_this_machine_alone(smoke_run):
-    server = make_explorer(Explored([smoke_run]))
-    assert server.socket.getsockname()[0] == HOST
-    server.server_close()
+    made = make_explorer(Explored([smoke_run]))
+    assert made.socket.getsockname()[0] == HOST
+    made.server_close()
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,63 @@ def test_a_page_is_made_before_it_is_asked_for_and_anew_once_a_run_has_grown(
     assert [explored.page(), explored.page()] == ["page 2"] * 2
 
 
+@pytest.fixture
+def may_read(monkeypatch):
+    """No run is read before this is set."""
+    may_read, of_run = threading.Event(), page.run_or_fault
+    monkeypatch.setattr(page, "run_or_fault", lambda *told: may_read.wait(60) and of_run(*told))
+    return may_read
+
+
+def test_a_page_begins_before_its_runs_are_read_and_is_the_same_page(smoke_run, may_read):
+    explored = Explored([smoke_run])
+    parts = make_app(explored).test_client().get("/").iter_encoded()
+    opening = next(parts).decode()
+    assert not explored.begun_page().done()
+    assert "Reading the runs" in opening
+    assert '<script async src="plotly.js' in opening
+    may_read.set()
+    assert opening + b"".join(parts).decode() == explored.page()
+
+
+def test_a_reader_is_told_that_runs_are_read_and_that_pictures_are_drawn(
+    browser_page, smoke_run, may_read
+):
+    held = []
+    browser_page.route("**/plotly.js*", lambda route: held.append(route))
+    with explorer([smoke_run]) as address:
+        browser_page.goto(f"{address}#view=sweep", wait_until="commit")
+        expect(browser_page.locator("#view")).to_have_text("Reading the runs …")
+        may_read.set()
+        expect(browser_page.locator("h1")).to_have_text(RUN)
+        words = "() => getComputedStyle(document.querySelector('.plot'), '::before').content"
+        assert browser_page.evaluate(words) == '"Drawing …"'
+        held[0].continue_()
+        browser_page.wait_for_function(f"() => ({words})() === 'none'")
+        browser_page.close()  # while the server still answers
+
+
+def test_a_page_that_cannot_be_made_says_so(smoke_run, may_read, monkeypatch):
+    monkeypatch.setattr("toymono.explorer.server.served_page", lambda pieces: 1 / 0)
+    parts = make_app(Explored([smoke_run])).test_client().get("/").iter_encoded()
+    next(parts)
+    may_read.set()
+    assert "its terminal says why" in next(parts).decode()
+    with pytest.raises(ZeroDivisionError):
+        next(parts)
+
+
+def test_a_browser_may_keep_plotly_from_one_explorer_to_the_next(client, smoke_run, monkeypatch):
+    assert "immutable" in client.get("/plotly.js").headers["Cache-Control"]
+    with socket.create_server((HOST, 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setattr(server, "USUAL_PORT", port)
+    servers = [make_explorer(Explored([smoke_run])) for _ in range(2)]
+    assert servers[0].port == port != servers[1].port
+    for one in servers:
+        one.server_close()
+
+
 def test_a_page_on_a_run_that_cannot_be_read_is_not_kept(broken):
     explored = Explored([broken["cut"]])
     first = explored.begun_page()
@@ -113,6 +173,7 @@ def test_a_page_on_a_run_that_cannot_be_read_is_not_kept(broken):
 
 @pytest.mark.parametrize("path", ["/", "/page.js"])
 def test_what_a_browser_has_already_is_not_sent_again(client, path):
+    client.get("/").get_data()  # which is made while it is sent
     first = client.get(path)
     assert (first.status_code, first.headers["Cache-Control"]) == (200, "no-cache")
     again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
@@ -123,12 +184,15 @@ def test_what_a_browser_has_already_is_not_sent_again(client, path):
 def test_a_page_is_sent_again_once_its_run_has_other_results(smoke_run, tmp_path):
     without_sums = shutil.ignore_patterns("*.sha256")
     folder = shutil.copytree(smoke_run, tmp_path / "run", ignore=without_sums)
-    client = make_app(Explored([folder])).test_client()
+    explored = Explored([folder])
+    client = make_app(explored).test_client()
+    explored.page()
     first = client.get("/")
     other = shutil.copy(unit_of(folder), tmp_path / "other.nc")
     with h5py.File(other, "a") as data:
         data["task_loss"][-1, 0, 0] = 7.0
     other.replace(unit_of(folder))
+    explored.page()
     second = client.get("/", headers={"If-None-Match": first.headers["ETag"]})
     assert second.status_code == 200
     assert second.headers["ETag"] != first.headers["ETag"]

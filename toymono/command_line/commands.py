@@ -256,7 +256,7 @@ class Explore(_WithFiles):
     folders: Positional[_Folders]
     """Runs, or folders with runs."""
     port: Annotated[int, arg(help_behavior_hint="")] = 0
-    """Port of the page (default: a free one)."""
+    """Port of the page (default: 8761, or a free one where that is taken)."""
     open: bool = False
     """Also open the browser."""
 

@@ -202,7 +202,7 @@ def _explore(command: Explore) -> None:
     require(
         0 <= command.port < 2**16,
         "port",
-        "from 1 to 65535, or 0 for a free one",
+        "from 1 to 65535, or 0 for the usual one",
         command.port,
         "leave it out",
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from toymono.analysis.directions import Directions, direction_table, directions
-from toymono.explorer.packing import packed, packed_table, plain
+from toymono.explorer.packing import BASE64, packed, packed_table, plain
 from toymono.explorer.stored_runs import Member
 from toymono.plots.directions import ORDER, overlap_panel, plane_panel
 
@@ -31,6 +31,12 @@ def packed_geometry(member: Member) -> dict[str, Any]:
         "words": {"gram": overlap_words(shown, len(first)), "plane": plane_words(shown)},
         "figures": plain(figures),
     }
+
+
+def gram_characters(member: Member) -> int:
+    """How much of a page the overlaps take."""
+    n = min(_MOST, member.dashboard.responses.shape[1])
+    return round(n * (n + 1) / 2 * BASE64)
 
 
 def overlap_words(shown: Directions, n_shown: int) -> str:

@@ -24,13 +24,11 @@ from toymono.explorer.captions import (
     neuron_words,
     roles_words,
 )
-from toymono.explorer.packing import packed, packed_table, plain
+from toymono.explorer.packing import BASE64, packed, packed_table, plain
 from toymono.explorer.stored_runs import Member
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import Picture, What, feature_pictures, filled, neuron_pictures
 from toymono.toy.tasks import feature_densities, is_independent
-
-_BASE64 = 4 / 3  # characters per byte
 
 
 class Thinned(NamedTuple):
@@ -55,10 +53,10 @@ def thinned(member: Member, budget: int) -> Thinned:
     """
     n_neurons, n_features = member.dashboard.responses.shape
     cells = sum(part.size for part in _matrices(member).values())
-    bits = 16 if 2 * cells * _BASE64 <= 0.75 * budget else 8
-    map_size = n_neurons * n_features * _BASE64
+    bits = 16 if 2 * cells * BASE64 <= 0.75 * budget else 8
+    map_size = n_neurons * n_features * BASE64
     fitting = 1 + int(
-        (budget - cells * _BASE64 * bits / 8) / map_size
+        (budget - cells * BASE64 * bits / 8) / map_size
     )  # the last map is made of the last matrices
     mapped = np.flatnonzero(member.history.has_params)
     kept = {int(mapped[place]) for place in evenly(len(mapped), max(2, fitting))}

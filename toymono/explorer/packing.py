@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from toymono.plots.style import column_title
 from toymono.text_files import json_number
 
+BASE64 = 4 / 3  # characters per byte
 _DIGITS = 7  # a float32 has no more
 
 

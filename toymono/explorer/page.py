@@ -9,17 +9,20 @@ import html
 import pathlib
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
 import plotly.io
-from plotly.offline import get_plotlyjs
+from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 from toymono.analysis.dashboard_data import ROLES
 from toymono.analysis.monosemanticity import MONO_THRESHOLD
+from toymono.explorer.geometry_data import packed_geometry
+from toymono.explorer.member_data import Thinned, packed_member
 from toymono.explorer.packing import plain, script_json
-from toymono.explorer.run_data import run_index, run_or_fault
-from toymono.explorer.stored_runs import Study
+from toymono.explorer.run_data import run_index, run_or_fault, run_tables
+from toymono.explorer.stored_runs import Member, Study
+from toymono.gallery.figures import member_figure
 from toymono.glossary import TERMS
 from toymono.plots.directions import TITLES
 from toymono.plots.figure import CONFIG
@@ -28,6 +31,13 @@ from toymono.plots.members import QUANTITY_TITLES, Quantity, heatmap
 from toymono.plots.panels import FEATURE_TITLES, NEURON_TITLES
 from toymono.text_files import read_text
 
+# What makes each piece of a run and of a member, by the name that the page asks for.
+OF_RUN: Mapping[str, Callable[[Study], Any]] = {"tables": run_tables}
+OF_MEMBER: Mapping[str, Callable[[Study, Member, Thinned], Any]] = {
+    "member": lambda _, member, keep: packed_member(member, keep),
+    "geometry": lambda _, member, keep: packed_geometry(member),
+    "circuit": lambda study, member, keep: plain(member_figure(study.run, member.number)),
+}
 MARK = '<meta name="generator" content="toymono report">'
 _HERE = pathlib.Path(__file__).parent / "page"
 # In the order in which they use each other.
@@ -126,18 +136,29 @@ def whole_page(pieces: Mapping[str, object], names: str) -> str:
         pieces,
         f"toymono report: {names}",
         policy=f"script-src {policy}",
+        early="",
         scripts="\n".join(f"<script>{text}</script>" for text in texts),
     )
 
 
 def served_page(pieces: Mapping[str, object]) -> str:
     """A page whose scripts and numbers come from the server that it came from."""
+    version = get_plotlyjs_version()  # a browser keeps the script, and what it compiled of it
     return _filled(
         pieces,
         "toymono explore",
         policy="script-src 'self'; connect-src 'self'",
-        scripts='<script async src="plotly.js"></script>\n<script defer src="page.js"></script>',
+        early=f'<script async src="plotly.js?{version}"></script>',
+        scripts='<script defer src="page.js"></script>',
     )
+
+
+def served_opening() -> str:
+    """What a served page begins with whatever its pieces are: it says that runs are read, and its
+    browser compiles Plotly meanwhile.
+    """
+    opening, end, _ = served_page({}).partition("</main>")
+    return opening + end
 
 
 def _filled(pieces: Mapping[str, object], title: str, **parts: str) -> str:

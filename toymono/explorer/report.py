@@ -11,13 +11,11 @@ import pandas as pd
 from toymono.config import require
 from toymono.evidence.tables import by_setting, has_code
 from toymono.evidence.verdicts import verdicts
-from toymono.explorer.geometry_data import packed_geometry
-from toymono.explorer.member_data import evenly, packed_member, thinned
-from toymono.explorer.packing import plain
-from toymono.explorer.page import MARK, index, whole_page
-from toymono.explorer.run_data import claims_data, run_tables
+from toymono.explorer.geometry_data import gram_characters
+from toymono.explorer.member_data import evenly, thinned
+from toymono.explorer.page import MARK, OF_MEMBER, OF_RUN, index, whole_page
+from toymono.explorer.run_data import claims_data
 from toymono.explorer.stored_runs import Study
-from toymono.gallery.figures import member_figure
 from toymono.text_files import write_text
 
 _HEAD = 4096  # bytes in which a report says that it is one
@@ -43,11 +41,8 @@ def write_report(
     budget = _BUDGET // max(1, sum(map(len, numbers)))
     pieces: dict[str, Any] = {}
     told = [
-        _add_members(pieces, place, study, numbers[place], budget)
-        for place, study in enumerate(every)
+        _add_run(pieces, place, study, numbers[place], budget) for place, study in enumerate(every)
     ]
-    for place, study in enumerate(every):
-        pieces[f"tables-{place}"] = run_tables(study)
     pieces["claims"] = claims_data(verdicts([study.results for study in every]))
     page = whole_page({"index": index(every, numbers, told), **pieces}, ", ".join(studies))
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -89,18 +84,17 @@ def chosen_members(table: pd.DataFrame, n: int) -> list[int]:
     return sorted([*extremes, *(others[place] for place in evenly(len(others), n - len(extremes)))])
 
 
-def _add_members(
+def _add_run(
     pieces: dict[str, Any], place: int, study: Study, numbers: Sequence[int], budget: int
 ) -> str:
-    """Add the members' numbers to the pieces; what had to be left out, in words."""
+    """Add a run's pieces and those of its members; what had to be left out, in words."""
+    pieces |= {f"{what}-{place}": make(study) for what, make in OF_RUN.items()}
     left_out = []
     for number in numbers:
         member = study.member(number)
-        geometry = packed_geometry(member)
-        keep = thinned(member, budget - len(geometry["gram"]["data"]))
-        pieces[f"member-{place}-{number}"] = packed_member(member, keep)
-        pieces[f"geometry-{place}-{number}"] = geometry
-        pieces[f"circuit-{place}-{number}"] = plain(member_figure(study.run, number))
+        keep = thinned(member, budget - gram_characters(member))
+        for what, make in OF_MEMBER.items():
+            pieces[f"{what}-{place}-{number}"] = make(study, member, keep)
         left_out += [keep.words] if keep.words else []
     others = len(study.run.table) - len(numbers)
     told = [f"{others} of {len(study.run.table)} networks stand in the tables alone"]

@@ -93,14 +93,10 @@ def _numbers(table: pd.DataFrame, measures: Sequence[str]) -> list[str]:
 
 def _labelled(table: pd.DataFrame, name: str) -> list[tuple[Any, str, str]]:
     """Each value of a setting, its colour, and its label: with what else its members share."""
-    labelled = []
+    labelled, varying = [], varying_settings(table)
     for value, colour in shades(name, table[name].unique().tolist()):
         part = table[table[name] == value]
-        own = {
-            n: part[n].iloc[0]
-            for n in varying_settings(table)
-            if part[n].nunique(dropna=False) == 1
-        }
+        own = {n: part[n].iloc[0] for n in varying if part[n].nunique(dropna=False) == 1}
         labelled.append((value, colour, setting_label(own)))
     return labelled
 

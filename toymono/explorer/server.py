@@ -5,7 +5,7 @@ import functools
 import io
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -15,24 +15,25 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from toymono.config import InputError, require
 from toymono.evidence.results import find_results, has_results
 from toymono.evidence.verdicts import CLAIMED, stored_verdicts, verdicts
-from toymono.explorer.geometry_data import packed_geometry
-from toymono.explorer.member_data import packed_member, whole
-from toymono.explorer.packing import plain
-from toymono.explorer.page import index, scripts, served_page
-from toymono.explorer.run_data import claims_data, run_tables
+from toymono.explorer.member_data import whole
+from toymono.explorer.page import OF_MEMBER, OF_RUN, index, scripts, served_opening, served_page
+from toymono.explorer.run_data import claims_data
 from toymono.explorer.stored_runs import Study, studies
-from toymono.gallery.figures import member_figure
 from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.presets import batch_of
 
 HOST = "127.0.0.1"
+# Unless it is taken or another is told. Chromium keeps a script compiled, under the address of its
+# port, from the third time on.
+USUAL_PORT = 8761
 SHIPPED = pathlib.Path("figures")
 _KEPT = 32  # pieces
+_A_YEAR = 31_536_000  # seconds
 _THREADS = 2  # that make pieces; the page has one of its own, for it need not wait for pieces
 # Chromium compiles a script that begins so while it arrives, not one function after another when
 # each is called.
 _COMPILE_EARLY = "//# allFunctionsCalledOnLoad\n"
-_OF_RUN = re.compile(r"(tables|member|circuit|geometry)-(\d+)(?:-(\d+))?")
+_PLACED = re.compile(r"(\w+)-(\d+)(?:-(\d+))?")  # what, of which run, of which member
 
 
 class Explored:
@@ -81,12 +82,12 @@ class Explored:
 
     def _begun(self, name: str) -> Future:
         """A piece that is made or being made; those of a run that has grown are made anew."""
-        found = _OF_RUN.fullmatch(name)
+        found = _PLACED.fullmatch(name)
         rule, fix = "one that the page asks for", "reload the page"
         known = name == "claims" or (
             found is not None
             and int(found[2]) < len(self.studies)
-            and (found[1] == "tables") == (found[3] is None)
+            and found[1] in (OF_MEMBER if found[3] else OF_RUN)
         )
         require(known, "piece", rule, name, fix)
         stamp = self.studies[int(found[2])].stamp() if found else ""
@@ -98,15 +99,11 @@ class Explored:
         return self._made[name, stamp]
 
     def _of_run(self, found: re.Match[str]) -> Any:  # noqa: ANN401 (what JSON has)
-        study, number = self.studies[int(found[2])], int(found[3] or 0)
-        if found[1] == "tables":
-            return run_tables(study)
-        if found[1] == "circuit":
-            return plain(member_figure(study.run, number))
-        member = study.member(number)
-        if found[1] == "geometry":
-            return packed_geometry(member)
-        return packed_member(member, whole(member))
+        what, study = found[1], self.studies[int(found[2])]
+        if what in OF_RUN:
+            return OF_RUN[what](study)
+        member = study.member(int(found[3]))
+        return OF_MEMBER[what](study, member, whole(member))
 
     def _claims(self) -> dict[str, Any]:
         """Judged on what was given, where that is a batch of the paper, and on the results that the
@@ -131,16 +128,33 @@ def make_app(explored: Explored) -> Flask:
     """The routes: the page, its two scripts, its pieces."""
     app = Flask(__name__, static_folder=None)
     app.config["TRUSTED_HOSTS"] = [HOST, "localhost"]
-    text_of = scripts()
+    text_of, opening = scripts(), served_opening()
     text_of["plotly.js"] = _COMPILE_EARLY + text_of["plotly.js"]
+
+    def as_it_is_made() -> Iterator[str]:
+        yield opening
+        try:
+            yield explored.page().removeprefix(opening)
+        except Exception:
+            yield '<p role="alert">The explorer failed; its terminal says why.</p>'
+            raise
 
     @app.get("/")
     def page() -> Response:
+        if not explored.begun_page().done():
+            return Response(as_it_is_made(), mimetype="text/html")
         return _unless_known(explored.page(), "text/html")
 
-    @app.get("/<any('plotly.js', 'page.js'):name>")
-    def script(name: str) -> Response:
-        return _unless_known(text_of[name], "text/javascript")
+    @app.get("/page.js")
+    def own_script() -> Response:
+        return _unless_known(text_of["page.js"], "text/javascript")
+
+    @app.get("/plotly.js")
+    def plotly() -> Response:
+        answer = Response(text_of["plotly.js"], mimetype="text/javascript")
+        answer.cache_control.max_age = _A_YEAR  # the page asks for it with its version
+        answer.cache_control.immutable = True
+        return answer
 
     @app.get("/piece/<name>")
     def piece(name: str) -> Response:
@@ -186,17 +200,27 @@ class _Quiet(WSGIRequestHandler):
 
 
 def make_explorer(explored: Explored, port: int = 0) -> BaseWSGIServer:
-    """A server of the explorer on the loopback interface, at a free port unless one is told.
+    """A server of the explorer on the loopback interface; unless a port is told, at the usual one,
+    or at a free one where that is taken.
 
-    Raises InputError if the port is taken.
+    Raises InputError if the port that is told is taken.
     """
     app = make_app(explored)
     try:
+        server = _server_at(port or USUAL_PORT, app)
+    except InputError:
+        if port:
+            raise
+        server = _server_at(0, app)
+    explored.begun_page()  # while the browser starts
+    return server
+
+
+def _server_at(port: int, app: Flask) -> BaseWSGIServer:
+    try:
         with contextlib.redirect_stderr(io.StringIO()):  # werkzeug would print what is wrong, too
-            server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
+            return make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
     except (OSError, SystemExit) as error:
         raise InputError(
             f"port must be free, but {port} is not; leave --port out to get a free one"
         ) from error
-    explored.begun_page()  # while the browser starts
-    return server

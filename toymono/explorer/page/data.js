@@ -33,8 +33,8 @@ export async function readPiece(name) {
 
 // A matrix as {shape, values, scale}: the value of a cell is values[place] * scale.
 export function unpacked({ dtype, shape, scale, data }) {
-  const text = atob(data);
-  const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const text = atob(data), bytes = new Uint8Array(text.length);
+  for (let place = 0; place < bytes.length; place++) bytes[place] = text.charCodeAt(place); // Uint8Array.from takes ten times as long
   return { shape, scale, values: new ARRAYS[dtype](bytes.buffer) };
 }
 

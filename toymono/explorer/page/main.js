@@ -81,6 +81,7 @@ async function follow(unknown) {
   if (!isCurrent()) return;
   place.removeAttribute("aria-busy");
   place.dataset.shown = String(mine);
+  performance.mark("shown");
   say(lost.join(" "));
 }
 
