@@ -42,7 +42,7 @@ def test_a_record_is_told_by_its_step_its_mono_neurons_and_its_loss():
     )
     assert frame_words(FRAME) == told
     silent = FRAME._replace(score=np.array([0.0, 1.0, 0.0, 0.0]))
-    assert "1 of 4 neurons are monosemantic, 3 respond to no feature alone;" in frame_words(silent)
+    assert "1 of 4 neurons are monosemantic, 3 respond to no single feature;" in frame_words(silent)
     assert loss_words(FRAME).startswith(
         "Task loss after 512 steps: 1.2530 (standard error 0.0021)."
     )

@@ -25,7 +25,7 @@ def roles_words(shown: Dashboard) -> str:
 
 
 def neuron_words(shown: Dashboard, neuron: int) -> str:
-    """What one neuron answers, and what it is for."""
+    """What one neuron responds to."""
     favourite = int(shown.favourite[neuron])
     told = (
         f"score {shown.score[neuron]:.4f}",
@@ -41,7 +41,7 @@ def neuron_words(shown: Dashboard, neuron: int) -> str:
 
 
 def feature_words(shown: Dashboard, feature: int) -> str:
-    """Who answers one feature, and how it is read out."""
+    """Which neurons respond to a feature, and how it is read out."""
     strongest, answer = int(shown.responses[:, feature].argmax()), kinked_answer(shown, feature)
     bends = f"{len(answer.neuron)} large bends" if len(answer.neuron) != 1 else "1 large bend"
     n_mono = int(shown.mono_neurons[feature])
@@ -54,9 +54,9 @@ def frame_words(frame: Frame) -> str:
     """What a record shows, and why it may have no map."""
     told = f"After {frame.step} steps {frame.n_mono} of {len(frame.score)} neurons are monosemantic"
     if np.isnan(frame.score).all() and np.isfinite(frame.task_loss):
-        told = f"After {frame.step} steps: the hidden layer is linear, and has no neurons to score"
+        told = f"After {frame.step} steps: a linear hidden layer has no neurons to score"
     if n_silent := int((frame.score == 0).sum()):
-        told = f"{told}, {n_silent} respond to no feature alone"
+        told = f"{told}, {n_silent} respond to no single feature"
     if np.isfinite(frame.task_loss):
         told = f"{told}; task loss {_loss(frame.task_loss, frame.task_loss_error)}"
     told = f"{told}."

@@ -44,9 +44,9 @@ def overlap_words(shown: Directions, n_shown: int) -> str:
     n = len(shown.order)
     left_out = f" Only the first {n_shown} of {n} features are drawn." if n_shown < n else ""
     return (
-        "On the diagonal: a direction's length, squared. Blue beside it: directions that point the "
-        f"same way; red: opposite ways; white: at right angles. {ORDER}, so that features which "
-        f"share dimensions make a block.{left_out}"
+        "On the diagonal: a direction's length, squared. Off it, blue: directions that point the "
+        f"same way; red: opposite ways; white: orthogonal. {ORDER}, so that features that "
+        f"share dimensions form blocks.{left_out}"
     )
 
 
@@ -56,5 +56,5 @@ def plane_words(shown: Directions) -> str:
     told = f"{len(shown.order)} features in {shown.n_dimensions} {of}; a feature has "
     told += f"{shown.capacity.mean():.2f} of a dimension on average."
     if shown.is_exact:
-        return f"The directions as they are. {told}"
+        return f"The plane shows the directions exactly. {told}"
     return f"The plane holds {shown.shares.sum():.0%} of the directions' variance about 0. {told}"

@@ -97,7 +97,7 @@ def _add_run(
             pieces[f"{what}-{place}-{number}"] = make(study, member, keep)
         left_out += [keep.words] if keep.words else []
     others = len(study.run.table) - len(numbers)
-    told = [f"{others} of {len(study.run.table)} networks stand in the tables alone"]
+    told = [f"{others} of {len(study.run.table)} networks are only in the tables"]
     told = told if others else []
     told.append("matrices are rounded to 16 bits, overlaps and maps of earlier records to 8")
     return f"To keep this file small, {'; '.join((*told, *left_out))}."

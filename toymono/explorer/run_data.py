@@ -150,7 +150,7 @@ def run_words(table: pd.DataFrame) -> str:
     words += f", {n_diverged} of them diverged." if n_diverged else "."
     if len(finite) and finite.n_mono.isna().all():
         losses = f"Task loss from {finite.task_loss.min():.4f} to {finite.task_loss.max():.4f}"
-        words = f"{words} {losses}; the hidden layer is linear, and has no neurons to count."
+        words = f"{words} {losses}; a linear hidden layer has no neurons to count."
     elif len(finite):
         most, fewest = int(finite.n_mono.idxmax()), int(finite.n_mono.idxmin())
         losses = f"Task loss from {finite.task_loss.min():.4f} to {finite.task_loss.max():.4f}"

@@ -83,7 +83,7 @@ class Explored:
     def _begun(self, name: str) -> Future:
         """A piece that is made or being made; those of a run that has grown are made anew."""
         found = _PLACED.fullmatch(name)
-        rule, fix = "one that the page asks for", "reload the page"
+        rule, fix = "one that this page has", "reload the page"
         known = name == "claims" or (
             found is not None
             and int(found[2]) < len(self.studies)

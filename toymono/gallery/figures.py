@@ -105,7 +105,7 @@ def _unit_phase(data: xr.Dataset) -> str:
     return phase_of(data.attrs["schedule"], data.attrs["record_phase"])
 
 
-def member_figure(run: Run, number: int, title: str = "The network taken apart") -> go.Figure:
+def member_figure(run: Run, number: int, title: str = "Circuit of the network") -> go.Figure:
     """One member's roles, outputs, linear block and ablations; `number` is its number in the run's
     table.
     """

@@ -30,7 +30,7 @@ def output_panel() -> go.Figure:
     """Outputs on one input; pale: without a change; rings: what was asked for."""
     rings = go.Scatter(name="asked", mode="markers")
     rings.marker = {"symbol": "circle-open", "size": 10, "color": COLOURS[1], "line": {"width": 2}}
-    rings.hovertemplate = "asked of %{x}: %{y:.4f}<extra></extra>"
+    rings.hovertemplate = "target of %{x}: %{y:.4f}<extra></extra>"
     return panel(
         Figure([*_with_and_without(COLOURS[2], "output"), rings]), "", "output", "value", _HEIGHT
     )

@@ -152,7 +152,7 @@ def score_panel(frame: Frame) -> go.Figure:
         hovertemplate="score at most %{x:.4f}: %{y:.1%}<extra></extra>",
     )
     figure.add_vline(x=MONO_THRESHOLD, line={"color": "#222", "width": 1, "dash": "dot"})
-    panel(figure, "How the scores are spread", "score", "share up to it", height=280)
+    panel(figure, "Distribution of scores", "score", "share up to it", height=280)
     return figure.update_xaxes(range=[-0.01, 1.01]).update_yaxes(range=[0, 1.02])
 
 

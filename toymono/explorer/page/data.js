@@ -24,7 +24,7 @@ export async function readPiece(name) {
   if (found) return JSON.parse(found.textContent);
   if (!INDEX.is_served) throw new Error(`This report has no ${name.replaceAll("-", " ")}.`);
   const answer = await fetch(`piece/${name}`).catch(() => {
-    throw new Error("The explorer does not answer: start it again with toymono explore, then reload this page.");
+    throw new Error("The explorer is not running: start it again with toymono explore, then reload this page.");
   });
   const content = await answer.json().catch(() => ({ error: `The explorer failed on ${name}; its terminal says why.` }));
   if (!answer.ok) throw new Error(content.error);

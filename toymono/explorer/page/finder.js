@@ -24,7 +24,7 @@ export function startLine(sentence) {
 
 export function glossary() {
   const lines = Object.entries(INDEX.terms).flatMap(([word, means]) => [make("dt", {}, word), make("dd", {}, means)]);
-  return make("details", { id: "glossary" }, make("summary", {}, "What the words mean"), make("dl", {}, ...lines));
+  return make("details", { id: "glossary" }, make("summary", {}, "Glossary"), make("dl", {}, ...lines));
 }
 
 // Rows of the table of neurons that the words in the search box name.

@@ -23,7 +23,7 @@ class Side {
     const tables = ["neurons", "features"].map((what) => tableDetails(`all ${what}`, () => ({
       ...this.member[what], name: `${INDEX.runs[state.run].name} member ${this.member.number} ${what}`,
     })));
-    const apart = make("details", {}, make("summary", {}, "the network taken apart"), this.circuit.element);
+    const apart = make("details", {}, make("summary", {}, "circuit"), this.circuit.element);
     apart.addEventListener("toggle", () => apart.open && this.takeApart());
     this.folds = { tables, apart };
     this.element = make("section", { class: "side", id: name }, this.title, this.words, panels(this.pictures), ...tables, apart);
@@ -38,7 +38,7 @@ class Side {
   async takeApart() {
     try {
       const figure = await piece(`circuit-${state.run}-${this.member.number}`);
-      await this.circuit.show("The network taken apart", figure, this.member.words.roles);
+      await this.circuit.show("Circuit", figure, this.member.words.roles);
     } catch (error) {
       say(error.message);
     }
@@ -70,7 +70,7 @@ class Side {
     return [
       this.pictures.map.show("Every neuron against every feature", figures.map, `${words.step[place]} Click a cell for its neuron and its feature.`,
         () => recordTable(member, place, state.order)),
-      this.pictures.score.show("How the scores are spread", figures.score, scores),
+      this.pictures.score.show("Distribution of scores", figures.score, scores),
       this.pictures.loss.show("Loss", figures.loss, words.loss[place]),
     ];
   }

@@ -27,7 +27,7 @@ const TASKS = { decode: (features) => features, absolute: (features) => features
 
 // Why the page cannot compute with a member's network; null if it can.
 export function whyNot({ program: { activation, task } }) {
-  if (!(activation in ACTIVATIONS)) return `This page cannot compute with the activation ${activation}, only with those of toymono itself.`;
+  if (!(activation in ACTIVATIONS)) return `This page cannot compute with the activation ${activation}, only with toymono's own.`;
   return task in TASKS ? null : `This page cannot compute the task ${task}, only those of toymono itself.`;
 }
 

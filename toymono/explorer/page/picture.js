@@ -100,7 +100,7 @@ isDark.addEventListener("change", () => location.reload());
 export function withTraces(example, traces, layout = {}) {
   const names = new Set(example.data.map(({ name }) => name));
   const unknown = Object.keys(traces).filter((name) => !names.has(name));
-  if (unknown.length) throw new Error(`a picture has no trace ${unknown.join(", ")}`);
+  if (unknown.length) throw new Error(`a figure has no trace ${unknown.join(", ")}`);
   const data = example.data.map((trace) => {
     const change = traces[trace.name] || {};
     return { ...trace, ...change, marker: { ...trace.marker, ...change.marker } };

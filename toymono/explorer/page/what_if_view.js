@@ -45,8 +45,8 @@ class Answer {
     const output = state.feature ?? Number(Object.keys(state.on)[0] ?? 0), figures = this.figures(set, output);
     return [
       this.pictures.activations.show("Activations", figures.activations,
-        this.isMain ? "Pale: the network as trained. Click a mark to switch its neuron off and on." : "Of the network as trained."),
-      this.pictures.outputs.show("Outputs", figures.outputs, "Rings: what was asked for. Click an output to see who adds to it."),
+        this.isMain ? "Pale: the network as trained. Click a mark to switch its neuron off and on." : "The network as trained."),
+      this.pictures.outputs.show("Outputs", figures.outputs, "Rings: targets. Click an output to see which neurons contribute to it."),
       this.pictures.additions.show(`What each neuron adds to output ${output}`, figures.additions, `All neurons together give ${shown(now.outputs[output])}.`),
     ];
   }
@@ -134,7 +134,7 @@ function controlsFor(member) {
     random, button("all features off", () => go({ on: {} }, true), { id: "dark" }),
     control("set neuron", numberBox("off", nNeurons - 1, (neuron) => set([neuron], Number(value.value)))),
     control("to", value),
-    control("switch off all that are", select([["", "choose a role"], ...roles], "", (role) => role && ofRole(role), { id: "off-role" })),
+    control("switch off all neurons that are", select([["", "choose a role"], ...roles], "", (role) => role && ofRole(role), { id: "off-role" })),
     button("all neurons as trained", () => go({ set: {} }, true), { id: "all-on" }),
   ];
 }
@@ -142,7 +142,7 @@ function controlsFor(member) {
 /** @param {Member} member */
 function lossWords(member) {
   const found = sampledLoss(member, state.set, SAMPLES);
-  if (!found) return "The page does not know the law of this member's features, so it cannot draw samples.";
+  if (!found) return "The page does not know how this member's features are distributed, so it cannot draw samples.";
   const now = `Squared error summed over outputs, averaged over ${SAMPLES} random inputs: ${found.now.toFixed(4)}`;
   return Object.keys(state.set).length ? `${now}, ${found.unchanged.toFixed(4)} as trained.` : `${now}.`;
 }
@@ -155,7 +155,7 @@ export const whatIfView = {
     this.loss = make("p", { class: "note", id: "sampled-loss" });
     const measure = button("measure the loss over random inputs", () => { this.loss.textContent = lossWords(MAIN.member); }, { id: "measure" });
     return [
-      startLine("Switch [features|amplitude] on, switch neurons off, and see what the network gives."),
+      startLine("Switch [features|amplitude] on, switch neurons off, and see what the network outputs."),
       this.controls, this.sliders, make("p", {}, measure), this.loss, make("div", { class: "sides roomy" }, MAIN.element, OTHER.element),
     ];
   },
