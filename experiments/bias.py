@@ -1,8 +1,10 @@
 """Below a threshold of the initial bias a large share of the neurons is monosemantic; above it the
 count drops fast.
 
-Paper:    claim C12; Figs 8 and 9 (batches B1 to B5). Command:  python experiments/bias.py Expect:
-30 to 50 % of the neurons mono, .6 to 1 per feature, for offsets below -sqrt(density); few above.
+Paper:    claim C12; Figs 8 and 9 (batches B1 to B5).
+Command:  python experiments/bias.py
+Expect:   30 to 50 % of the neurons mono, .6 to 1 per feature, for offsets below -sqrt(density); few
+          above.
 """
 
 import pandas as pd

@@ -1,8 +1,9 @@
 """The mechanism: a threshold and a line from the mono neurons, a rank-d identity from the rest.
 
-Paper:    claims M1, M2 and M4; section 5; Figs 24, 25, 26 (batches E1 and LR3). Command:  python
-experiments/circuits.py Expect:   onset near .4 and a second kink near .8; d = 64 singular values of
-.99 to 1.03, the others 0.
+Paper:    claims M1, M2 and M4; section 5; Figs 24, 25, 26 (batches E1 and LR3).
+Command:  python experiments/circuits.py
+Expect:   onset near .4 and a second kink near .8; d = 64 singular values of .99 to 1.03, the others
+          0.
 """
 
 import numpy as np

@@ -2,8 +2,10 @@
 monosemantic side.
 
 Paper:    Figs 1, 4, 5, 7 and 10, in a quarter of the paper's network (N 128, d 64, k 256) and over
-seeds. Command:  make demo, which is python experiments/demo.py Expect:   at least five times the
-mono neurons from offset -1, half of the features covered, at no higher loss.
+          seeds.
+Command:  make demo, which is python experiments/demo.py
+Expect:   at least five times the mono neurons from offset -1, half of the features covered, at no
+          higher loss.
 """
 
 from _main import main

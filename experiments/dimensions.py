@@ -2,7 +2,9 @@
 or N eps / d?
 
 Paper:    claims M3 and M6; 33, 65 and 130 such neurons at d 32, 64 and 128 (here batches N1, N2 and
-B3). Command:  python experiments/dimensions.py Expect:   d + 1 such neurons, whatever d is.
+          B3).
+Command:  python experiments/dimensions.py
+Expect:   d + 1 such neurons, whatever d is.
 """
 
 import pandas as pd

@@ -2,8 +2,9 @@
 task loss.
 
 Paper:    Fig 14 (batch RG1; its text starts from zero bias, its Table 1 from offset -1 with decay:
-both are run). Command:  python experiments/l1.py Expect:   about as many mono neurons as from a
-negative bias, and no lower task loss.
+          both are run).
+Command:  python experiments/l1.py
+Expect:   about as many mono neurons as from a negative bias, and no lower task loss.
 """
 
 import pandas as pd

@@ -2,8 +2,10 @@
 where the paper ends.
 
 Paper:    its own training takes 128 times the samples: 2^17 steps of 8192, a periodic rate (here
-batch "recipe"). Command:  python experiments/recipe.py Expect:   loss .845 to .876, 503 of 512
-features with a mono neuron of their own, 65 positive biases.
+          batch "recipe").
+Command:  python experiments/recipe.py
+Expect:   loss .845 to .876, 503 of 512 features with a mono neuron of their own, 65 positive
+          biases.
 """
 
 import dataclasses

@@ -1,8 +1,9 @@
 """More neurons, more mono neurons; the loss falls with k until k > N and is flat from there.
 
-Paper:    claim C5; Figs 2, 15, 17 (batches K0 and K1). Command:  python experiments/width.py
+Paper:    claim C5; Figs 2, 15, 17 (batches K0 and K1).
+Command:  python experiments/width.py
 Expect:   the loss falls until k > N, then is flat; mono neurons per neuron peak at k = N, per
-feature they grow.
+          feature they grow.
 """
 
 import pandas as pd
