@@ -25,6 +25,7 @@ from toymono.config import Config, Sweep
 from toymono.environment import browser
 from toymono.explorer.server import Explored, make_explorer
 from toymono.sweeps.run import run_sweep
+from toymono.text_files import read_text
 
 ROUNDS = 9
 VIEWS = ("first view of 102 members", "second view of them", "third view of them")
@@ -92,9 +93,9 @@ def views_of_one_browser(driver: Playwright, address: str) -> list[float]:
         command = [str(browser()), *flags, f"--user-data-dir={home}"]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         told = pathlib.Path(home) / "DevToolsActivePort"
-        while not (told.exists() and told.read_text()):
+        while not (told.exists() and read_text(told)):
             time.sleep(0.1)
-        endpoint = f"http://127.0.0.1:{told.read_text().split()[0]}"
+        endpoint = f"http://127.0.0.1:{read_text(told).split()[0]}"
         time.sleep(UNWATCHED / 3)  # until it has started
         for _ in VIEWS:
             open_tab(endpoint, address)
