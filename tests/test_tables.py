@@ -68,6 +68,13 @@ def test_a_number_of_another_law_is_blank_and_not_its_default(smoke_data):
     assert sum("lift" in told for told in told_settings(table, table)) == 3
 
 
+def test_settings_that_differ_in_a_number_not_in_use_stay_two(smoke_data):
+    table = run_table([smoke_data])
+    n = over_seeds(table, ["task_loss"]).n.tolist()
+    again = table[table.setting == 3].assign(lift=4.0)
+    assert over_seeds(pd.concat([table, again]), ["task_loss"]).n.tolist() == [*n, 3]
+
+
 def test_a_diverged_member_is_kept_and_flagged(smoke_data):
     smoke_data.loss[0, 3, -1] = np.nan
     smoke_data.diverged[0, 3] = True

@@ -221,8 +221,9 @@ def over_seeds(table: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     """
     varying = varying_settings(table)
     rows = []
-    for _, part in by_setting(with_numbers_in_use(table)):
-        row = {**part.iloc[0][varying].to_dict(), "n": int((~part.diverged).sum())}
+    for _, part in by_setting(table):
+        settings = with_numbers_in_use(part.iloc[:1]).iloc[0][varying].to_dict()
+        row = {**settings, "n": int((~part.diverged).sum())}
         for measure in measures:
             values = part[measure].where(~part.diverged).to_numpy(float)
             interval = interval_over_seeds(values, lowest(measure), highest(measure))
