@@ -33,8 +33,8 @@ def pytest_configure():
     XLA thread: there are as many processes as cores.
     """
     # The bits of a training are the same at every level.
-    flags = os.environ.get("XLA_FLAGS", "")
-    os.environ["XLA_FLAGS"] = f"--xla_backend_optimization_level=1 {flags}".strip()
+    quick = "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false"
+    os.environ["XLA_FLAGS"] = f"{quick} {os.environ.get('XLA_FLAGS', '')}".strip()
     if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
         os.environ.setdefault(XLA_THREADS, "1")
 

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from toymono.command_line.stopping import PATIENCE
+
 # A command that says when it begins, and goes on for a minute in a way in which a stop is lost, or
 # has to wait.
 WAYS = {
@@ -22,12 +24,17 @@ WAYS = {
     "            time.sleep(0.01)\n        time.sleep(2.5)\n    print('stored')",
     "leaving": "atexit.register(time.sleep, 60)\n    time.sleep(60)",
 }
+# Ways that a program ends by itself: here the clock that ends the others may not come first,
+# however busy the machine.
+BY_THEMSELVES = ("garbage", "leaving")
 PROGRAM = """
 import atexit, gc, hashlib, time
+from toymono.command_line import stopping
 from toymono.command_line.stopping import ends_when_told
 from toymono.command_line.terminal import one_sentence
 from toymono.sweeps.interruption import asked_to_stop
 
+stopping.PATIENCE = {patience}
 with ends_when_told(), one_sentence():
     print("begun", flush=True)
     {way}
@@ -60,7 +67,8 @@ def ends():
 
 
 def _begun(way):
-    program, pipe = PROGRAM.format(way=WAYS[way]), subprocess.PIPE
+    patience = 20 if way in BY_THEMSELVES else PATIENCE
+    program, pipe = PROGRAM.format(way=WAYS[way], patience=patience), subprocess.PIPE
     return subprocess.Popen(
         [sys.executable, "-c", program], stdout=pipe, stderr=pipe, encoding="utf-8"
     )
