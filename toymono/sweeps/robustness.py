@@ -38,7 +38,7 @@ def _contexts(base: Config, density: float) -> dict[str, _Context]:
     was judged. With half the neurons two of three still do (.107 and .117).
     """
     k = base.n_neurons
-    slow, slowest = ({"n_steps": times * base.n_steps} for times in (2, 4))
+    slow, slower, slowest = ({"n_steps": times * base.n_steps} for times in (2, 4, 8))
     return {
         HOME: _Context(RATE, density),
         "half the rate": _Context(RATE / 2, density, slow),
@@ -47,7 +47,7 @@ def _contexts(base: Config, density: float) -> dict[str, _Context]:
         "twice the neurons": _Context(RATE, density, {"n_neurons": 2 * k}),
         "half the density": _Context(RATE, density / 2),
         "twice the density": _Context(RATE, 2 * density),
-        "power law": _Context(RATE, density, {"feature_law": "power-law", **slowest}),
+        "power law": _Context(RATE, density, {"feature_law": "power-law", **slower}),
         GELU: _Context(RATE, density, {"activation": "gelu"}),
     }
 
