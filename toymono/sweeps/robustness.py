@@ -33,10 +33,10 @@ def _contexts(base: Config, density: float) -> dict[str, _Context]:
     """The race's own, and others with one thing changed each; half the rate takes twice the steps,
     as the rate times the steps must be kept.
 
-    The power law takes four times the steps, half the neurons eight times. Both had the race's
-    steps at first, after which the offset's networks still learned (late gain .13 to .21), so that
-    nothing was judged; with half the neurons two of three still learned after four times the steps
-    (.107 and .117).
+    The power law takes four times the steps, half the neurons and GeLU eight times. They had the
+    race's steps at first, after which the offset's networks still learned (late gain .13 to .27),
+    so that nothing was judged; with half the neurons two of three still learned after four times
+    the steps (.107 and .117).
     """
     k = base.n_neurons
     slow, slower, slowest = ({"n_steps": times * base.n_steps} for times in (2, 4, 8))
@@ -49,7 +49,7 @@ def _contexts(base: Config, density: float) -> dict[str, _Context]:
         "half the density": _Context(RATE, density / 2),
         "twice the density": _Context(RATE, 2 * density),
         "power law": _Context(RATE, density, {"feature_law": "power-law", **slower}),
-        GELU: _Context(RATE, density, {"activation": "gelu"}),
+        GELU: _Context(RATE, density, {"activation": "gelu", **slowest}),
     }
 
 
