@@ -38,10 +38,10 @@ def compared(scale: ScaleName, seeds: Sequence[int], n_steps: int | None) -> lis
     }
     return [
         {"precision": precision, "start": start, "measure": measure}
-        | difference(values[:, place], measures[REFERENCE][measure][:, place])
+        | difference(values[:, index], measures[REFERENCE][measure][:, index])
         for precision in PRECISIONS
         for measure, values in measures[precision].items()
-        for place, start in enumerate(STARTS)
+        for index, start in enumerate(STARTS)
     ]
 
 

@@ -31,7 +31,7 @@ ROUNDS = 9
 VIEWS = ("first view of 102 members", "second view of them", "third view of them")
 UNWATCHED = 15  # seconds in which a view is drawn, on a machine that does much else
 SHORT = {"n_steps": 64, "schedule_period": 64, "batch_size": 64}
-RATES = tuple(0.001 * 1.1**place for place in range(34))
+RATES = tuple(0.001 * 1.1**power for power in range(34))
 MANY = Sweep(base=Config(**SHORT), grids=({"learning_rate": RATES},), seeds=(0, 1, 2))
 LARGE = Sweep(base=Config(n_features=512, n_embed=64, n_neurons=1024, **SHORT), seeds=(0, 1))
 DRAWN = "before => document.getElementById('view')?.dataset.shown > before"
@@ -92,10 +92,10 @@ def views_of_one_browser(driver: Playwright, address: str) -> list[float]:
         )
         command = [str(browser()), *flags, f"--user-data-dir={home}"]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        told = pathlib.Path(home) / "DevToolsActivePort"
-        while not (told.exists() and read_text(told)):
+        port_file = pathlib.Path(home) / "DevToolsActivePort"
+        while not (port_file.exists() and read_text(port_file)):
             time.sleep(0.1)
-        endpoint = f"http://127.0.0.1:{read_text(told).split()[0]}"
+        endpoint = f"http://127.0.0.1:{read_text(port_file).split()[0]}"
         time.sleep(UNWATCHED / 3)  # until it has started
         for _ in VIEWS:
             open_tab(endpoint, address)
@@ -138,8 +138,8 @@ def cell_clicks(page: Page) -> list[float]:
     map.scroll_into_view_if_needed()
     box, times = map.bounding_box(), []
     assert box
-    for place in range(ROUNDS):
-        x, y = box["x"] + box["width"] * (place + 1) / (ROUNDS + 1), box["y"] + box["height"] / 2
+    for index in range(ROUNDS):
+        x, y = box["x"] + box["width"] * (index + 1) / (ROUNDS + 1), box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.wait_for_timeout(500)
         page.evaluate(f"() => {{ window.timed = ({TIMED})(null); }}")

@@ -131,9 +131,9 @@ def compilations(unit: Unit) -> list[Compilation]:
     """All that is compiled while a unit is trained for two steps."""
     heard = []
 
-    def listen(event: str, duration_secs: float, **told: str | int) -> None:
+    def listen(event: str, duration_secs: float, **tags: str | int) -> None:
         if event.startswith(_COMPILING):
-            heard.append(Compilation(str(told.get("fun_name")), "backend" in event, duration_secs))
+            heard.append(Compilation(str(tags.get("fun_name")), "backend" in event, duration_secs))
 
     jax.monitoring.register_event_duration_secs_listener(listen)
     trained(

@@ -57,11 +57,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     for name in args.shapes:
         times = measured(COURSES[name], args.rounds)
-        print(f"\n{name}: {told(COURSES[name])}, {args.rounds} rounds, {n_cores()} cores")
+        print(f"\n{name}: {course_words(COURSES[name])}, {args.rounds} rounds, {n_cores()} cores")
         print_times(times, COURSES[name].members.config)
 
 
-def told(course: Course) -> str:
+def course_words(course: Course) -> str:
     """The course in words."""
     config = course.members.config
     widths = f"N {config.n_features}, d {config.n_embed}, k {config.n_neurons}"

@@ -85,7 +85,7 @@ def main(name, doc, batches, draw, argv=None, seeds=(0, 1, 2), tell=print_means)
             with progress() as report:
                 if not others:
                     run_sweep(preset_sweep(batch, args.scale, tuple(args.seeds)), folder, report)
-        runs = {batch: open_run(*places) for batch, places in folders.items()}
+        runs = {batch: open_run(*paths) for batch, paths in folders.items()}
         figures.mkdir(parents=True, exist_ok=True)
         for batch, (folder, *_) in folders.items():
             print(batch)

@@ -11,7 +11,7 @@ def best_of(table, n_tries):
     them.
     """
     seeds = sorted(table.seed.unique())
-    ranks = {seed: place // n_tries for place, seed in enumerate(seeds)}
+    ranks = {seed: index // n_tries for index, seed in enumerate(seeds)}
     table = table.assign(trial=table.seed.map(ranks))
     table = table[table.task_loss.notna()]
     return table.loc[table.groupby(["trial", "setting", "unit"]).task_loss.idxmin()]

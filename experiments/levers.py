@@ -150,10 +150,10 @@ def rank_table(found):
         for reference, said in ((NO_LEVER, "against_none"), (PAPER_LEVER, "against_paper")):
             outcome = side(rank.more[reference])
             predicted = getattr(expected, said) if expected else outcome
-            told = outcome if outcome == predicted else f"{outcome} (predicted {predicted})"
+            words = outcome if outcome == predicted else f"{outcome} (predicted {predicted})"
             row |= {
                 f"than {reference}": float(rank.more[reference].mean),
-                f"side of {reference}": told,
+                f"side of {reference}": words,
             }
         rows.append(row)
     return pd.DataFrame(rows)

@@ -90,8 +90,8 @@ def pair_rows(found):
     for pair in PAIRS:
         better = max(pair, key=lambda lever: float(found[lever].coverage.mean))
         more = found[" + ".join(pair)].more[better]
-        told = ("adds" if more.low > 0 else "does not add") if more.n > 1 else "untested"
-        rows.append({"pair": " + ".join(pair), "the better": better, **ends(more), "it": told})
+        effect = ("adds" if more.low > 0 else "does not add") if more.n > 1 else "untested"
+        rows.append({"pair": " + ".join(pair), "the better": better, **ends(more), "it": effect})
     return rows
 
 

@@ -41,8 +41,8 @@ def levels_of(run):
     for row in run.table.itertuples():
         level = level_of(run.member(row.Index).specimen)
         arrays = {name: np.asarray(of) for name, of in level._asdict().items()}
-        told = {"seed": int(row.seed), "density": float(row.feature_density)}
-        rows.append({**told, **arrays, "per_feature": float(level.per_feature)})
+        columns = {"seed": int(row.seed), "density": float(row.feature_density)}
+        rows.append({**columns, **arrays, "per_feature": float(level.per_feature)})
     return pd.DataFrame(rows).sort_values(["seed", "density"], ascending=[True, False])
 
 
@@ -80,8 +80,8 @@ def weighed(run):
     first = run.table[run.table.seed == run.table.seed.min()]
     first = first.sort_values("feature_density", ascending=False)
     shown = []
-    for place in sorted({min(place, len(first) - 1) for place in SHOWN}):
-        row = first.iloc[place]
+    for index in sorted({min(index, len(first) - 1) for index in SHOWN}):
+        row = first.iloc[index]
         net = run.member(int(row.name)).specimen
         directions = np.asarray(feature_directions(net))
         order = np.argsort(-np.linalg.norm(directions, axis=0))
@@ -93,12 +93,12 @@ def draw(runs):
     """Dimensionality against 1 / density, and weights; numbers and verdicts are printed."""
     run = runs["geometry"]
     levels = levels_of(run)
-    told = print_verdicts(*verdicts(levels), RULE, EXPECTED)
+    words = print_verdicts(*verdicts(levels), RULE, EXPECTED)
     title = "Features that share dimensions"
     curve = per_feature_curve(levels)
     return {
         "superposition-geometry": dimensionality_plot(
-            points_of(levels), curve, FRACTIONS, title, told
+            points_of(levels), curve, FRACTIONS, title, words
         ),
         "superposition-weights": weights_and_gram(
             weighed(run), "Weights W, and W^T W", "features by falling length, first seed"

@@ -40,9 +40,9 @@ def found_in(run):
     for row in best_of(run.table, N_TRIES).itertuples():
         net = sides(run.member(row.Index).specimen)
         used, alone = int(net.used.sum()), int(net.alone.sum())
-        told = {"trial": row.trial, "density": row.feature_density, "number": row.Index}
+        columns = {"trial": row.trial, "density": row.feature_density, "number": row.Index}
         share = alone / used if used else float("nan")
-        rows.append({**told, "alone": share, "both": float(net.both.mean()), "used": used})
+        rows.append({**columns, "alone": share, "both": float(net.both.mean()), "used": used})
     return pd.DataFrame(rows)
 
 

@@ -89,9 +89,9 @@ def pairs(run):
     """The cosine of each pair of the best network of each ten, at each density: a row each."""
     rows = []
     for row in best_of(run.table, N_TRIES).itertuples():
-        told = {"trial": row.trial, "kind": kind_of(row), "density": row.feature_density}
+        columns = {"trial": row.trial, "kind": kind_of(row), "density": row.feature_density}
         found = pair_cosines(directions(run, row.Index)).tolist()
-        rows += [{**told, "number": row.Index, "cosine": cosine} for cosine in found]
+        rows += [{**columns, "number": row.Index, "cosine": cosine} for cosine in found]
     return pd.DataFrame(rows)
 
 
@@ -141,8 +141,8 @@ def judged(intervals):
 def weighed_rarities(run, found):
     """The networks of the first ten seeds at some rarities."""
     first = found[found.trial == 0]
-    places = sorted({min(place, len(first) - 1) for place in SHOWN})
-    rows = (first.iloc[place] for place in places)
+    indices = sorted({min(index, len(first) - 1) for index in SHOWN})
+    rows = (first.iloc[index] for index in indices)
     return [
         Weighed(f"rarity {row.rarity:.3g}", turned(directions(run, int(row.name)))) for row in rows
     ]

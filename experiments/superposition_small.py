@@ -91,8 +91,8 @@ def draw(runs):
         "PHASES": verdict(same, LEAST_AGREEING, 1.0),
         "RELU": joint([verdict(dense, LEAST_DENSE, 1.0), verdict(sparse, 0.0, MOST_SPARSE)]),
     }
-    told = {"agreeing cells": same, "mono, dense": dense, "mono, sparse": sparse}
-    print_verdicts(told, judged, RULE, EXPECTED)
+    intervals = {"agreeing cells": same, "mono, dense": dense, "mono, sparse": sparse}
+    print_verdicts(intervals, judged, RULE, EXPECTED)
     curve = curve_over_trials("neurons", 1 / shares.columns.to_numpy(), shares)
     title = f"Two features in one dimension: {judged['PHASES']}"
     note = "best of three networks in each cell"

@@ -129,8 +129,8 @@ def judged(fours, matched):
         for start, name in STARTS.items() if partner else ():
             apart = differences(fours, matched, start, partner)
             found = {key: interval_over_seeds(values.to_numpy()) for key, values in apart.items()}
-            told = {"start": name, "P(partner)": partner}
-            rows += [{**told, "difference": key, **ends(i)} for key, i in found.items()]
+            columns = {"start": name, "P(partner)": partner}
+            rows += [{**columns, "difference": key, **ends(i)} for key, i in found.items()]
             print(f"{name}, P(partner on | on) = {partner:g}: {verdict(found)}")
     print(f"{RULE}. Expected: {EXPECTED}.")
     print(f"Not in the rule: {strongest} is the strongest of which all networks have finished.")

@@ -48,7 +48,7 @@ def chromium() -> Iterator:
 
 @dataclasses.dataclass
 class Complaints:
-    """What a page printed as an error, raised, or asked of a place that is not its own."""
+    """What a page printed as an error, raised, or asked of a site that is not its own."""
 
     errors: list[str] = dataclasses.field(default_factory=list)
     outside: list[str] = dataclasses.field(default_factory=list)

@@ -54,7 +54,7 @@ _CHOICES = [
     if isinstance(choice, str)
 ]
 _CHOICES += [name for kind in KINDS_CHOSEN for name in component_names(kind)]
-_PLACES = (
+_PATHS = (
     "run",
     "deep/er/run",
     "mine/run",
@@ -89,7 +89,7 @@ _MORE = st.one_of(
     ),
     _VALUES.map(lambda value: [value]),
 )
-_OUT = st.sampled_from(_PLACES).map(lambda place: ["--out", place])
+_OUT = st.sampled_from(_PATHS).map(lambda path: ["--out", path])
 
 
 @st.composite
@@ -118,9 +118,7 @@ _TRAINED = _line(
 _VERBS = st.sampled_from(["resume", "table", "figure", "claims", "report", "explore"]).map(
     lambda verb: [verb]
 )
-_LOOKED = _line(
-    _VERBS, st.one_of(st.sampled_from(_PLACES), _VALUES).map(lambda place: [place]), _MORE
-)
+_LOOKED = _line(_VERBS, st.one_of(st.sampled_from(_PATHS), _VALUES).map(lambda path: [path]), _MORE)
 
 commands = st.one_of(_PLANNED, _PLANNED, _PRESET, _TRAINED, _LOOKED, _nonsense())
 
@@ -131,40 +129,40 @@ JSON = st.recursive(
 )
 
 
-_TOLD = json.dumps(dataclasses.asdict(Sweep(base=BASE)))
+_SWEEP = json.dumps(dataclasses.asdict(Sweep(base=BASE)))
 
 
 @st.composite
 def sweeps(draw):
     """What a sweep.json may hold: a sweep, with some values replaced, left out, or added."""
-    told = json.loads(_TOLD)
+    content = json.loads(_SWEEP)
     for _ in range(draw(st.integers(0, 3))):
         value = draw(st.one_of(NUMBERS, st.sampled_from(_CHOICES), JSON))
-        place = draw(st.sampled_from(["base", "base", "grid", "seeds", "whole", "gone"]))
-        if place == "base" and isinstance(told.get("base"), dict):
-            told["base"][draw(st.sampled_from([*_FIELDS, "width"]))] = value
-        elif place == "grid":
+        part = draw(st.sampled_from(["base", "base", "grid", "seeds", "whole", "gone"]))
+        if part == "base" and isinstance(content.get("base"), dict):
+            content["base"][draw(st.sampled_from([*_FIELDS, "width"]))] = value
+        elif part == "grid":
             name = draw(st.sampled_from([*_FIELDS, *Hyper(), "width"]))
-            told["grids"] = [{name: draw(st.one_of(st.just([value]), JSON))}]
-        elif place == "seeds":
-            told["seeds"] = draw(st.one_of(st.just([value]), JSON))
-        elif place == "whole":
-            told[draw(st.sampled_from([*Sweep.__dataclass_fields__, "order"]))] = value
+            content["grids"] = [{name: draw(st.one_of(st.just([value]), JSON))}]
+        elif part == "seeds":
+            content["seeds"] = draw(st.one_of(st.just([value]), JSON))
+        elif part == "whole":
+            content[draw(st.sampled_from([*Sweep.__dataclass_fields__, "order"]))] = value
         else:
-            told.pop(draw(st.sampled_from([*Sweep.__dataclass_fields__])), None)
-    return told
+            content.pop(draw(st.sampled_from([*Sweep.__dataclass_fields__])), None)
+    return content
 
 
 @st.composite
 def damages(draw):
-    """What is done to a file: its place among a folder's files, from 0 to 1, and a function of the
-    file.
+    """What is done to a file: its position among a folder's files, from 0 to 1, and a function of
+    the file.
     """
-    kind, place = (
+    kind, positions = (
         draw(st.sampled_from(["gone", "folder", "empty", "cut", "flip", "more", "other"])),
         st.floats(0, 1),
     )
-    at, bit, other = draw(place), 1 << draw(st.integers(0, 7)), draw(st.binary(max_size=40))
+    at, bit, other = draw(positions), 1 << draw(st.integers(0, 7)), draw(st.binary(max_size=40))
 
     def damage(file):
         content = file.read_bytes()
@@ -187,4 +185,4 @@ def damages(draw):
         elif kind in contents:
             file.write_bytes(contents[kind])
 
-    return draw(place), damage
+    return draw(positions), damage

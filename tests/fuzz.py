@@ -70,9 +70,9 @@ def _made(folder):
     return Made(folder, run, data, figure, app.test_client())
 
 
-def _content(*places):
+def _content(*roots):
     """What is in folders, so that a change is seen."""
-    files = (path for place in places for path in place.rglob("*") if path.is_file())
+    files = (path for root in roots for path in root.rglob("*") if path.is_file())
     return {path: hashlib.sha256(path.read_bytes()).digest() for path in files}
 
 
@@ -91,18 +91,18 @@ def lines(home, draw, made):
 
 def environments(home, draw, made):
     """Variables of a process of its own, which helps, lists, tabulates, draws or trains."""
-    told = draw(hostile.environments)
+    added = draw(hostile.environments)
     figure = ["figure", made.figure, "--out", home / "drawn.html"]
     train = ["run", "custom", *drawing.TINY, "0", "--out", home / "new"]
     args = draw(st.sampled_from([["--help"], ["list"], ["table", made.run], figure, train]))
 
     def work():
         words = [sys.executable, "-m", "toymono", *map(str, args)]
-        done = subprocess.run(words, env={**os.environ, **told}, capture_output=True, check=False)
+        done = subprocess.run(words, env={**os.environ, **added}, capture_output=True, check=False)
         sys.stderr.write(done.stderr.decode(errors="replace"))
         sys.exit(done.returncode)
 
-    return (told, args), work
+    return (added, args), work
 
 
 def _looked_at(home, draw):
@@ -113,19 +113,19 @@ def _looked_at(home, draw):
 
 def results(home, draw, made):
     """Results of other content whose checksum is right."""
-    run = shutil.copytree(made.run, home / "run")
-    told, args = draw(st.lists(hostile.changes(), min_size=1, max_size=2)), _looked_at(home, draw)
+    changes = draw(st.lists(hostile.changes(), min_size=1, max_size=2))
+    run, args = shutil.copytree(made.run, home / "run"), _looked_at(home, draw)
     (file,) = (run / "units").glob("*.nc")
     data = made.data
     try:
-        for change in told:
+        for change in changes:
             data = hostile.changed(data, *change)
         file.write_bytes(data.to_netcdf(engine="h5netcdf", invalid_netcdf=True))
     except Exception:  # xarray cannot write that, so nobody has it
         return None
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     file.with_name(f"{file.name}.sha256").write_text(f"{digest}  {file.name}\n")
-    return (told, args), lambda: _command(home, args)
+    return (changes, args), lambda: _command(home, args)
 
 
 def folders(home, draw, made):
@@ -134,9 +134,9 @@ def folders(home, draw, made):
     if draw(st.booleans()):
         (run / "sweep.json").write_text(json.dumps(draw(drawing.sweeps())))
     else:
-        for place, damage in draw(st.lists(drawing.damages(), min_size=1, max_size=3)):
+        for position, damage in draw(st.lists(drawing.damages(), min_size=1, max_size=3)):
             files = [path for path in sorted(run.rglob("*")) if path.is_file()]
-            damage(files[round(place * (len(files) - 1))])
+            damage(files[round(position * (len(files) - 1))])
     return args, lambda: _command(home, args)
 
 
@@ -150,16 +150,16 @@ def figures(home, draw, made):
 
 def requests(home, draw, made):
     """HTTP requests to the explorer, where a refusal counts as a sentence."""
-    told = draw(hostile.requests())
+    request = draw(hostile.requests())
 
     def work():
-        status = made.client.open(**told).status_code
+        status = made.client.open(**request).status_code
         assert status < 500, status
         if status >= 400:
             print(f"error: {status}", file=sys.stderr)
             sys.exit(2)
 
-    return told, work
+    return request, work
 
 
 SHARES: dict[Callable, float] = {
@@ -184,7 +184,7 @@ def _counted(of, n, number, made):
             home = pathlib.Path(folder)
             if (drawn := of(home, data.draw, made)) is None:
                 return
-            told, work = drawn
+            inputs, work = drawn
             before = _content(home, made.folder)
             end, words = end_of(work)
             after = _content(home, made.folder)
@@ -192,7 +192,7 @@ def _counted(of, n, number, made):
                 end, words = "changed", str(strangers)
         ends[end] += 1
         if end not in ("ok", "sentence"):
-            print(f"--- {of.__name__}: {end}: {told!r:.600}\n{words[-1500:]}", flush=True)
+            print(f"--- {of.__name__}: {end}: {inputs!r:.600}\n{words[-1500:]}", flush=True)
 
     one()
     return ends

@@ -79,7 +79,7 @@ def _forgotten(data, at):
     return xr.Dataset(data, attrs={k: v for k, v in data.attrs.items() if k != at.attribute})
 
 
-def _told(data, at):
+def _attribute(data, at):
     return data.assign_attrs({at.attribute: at.value})
 
 
@@ -95,7 +95,7 @@ CHANGES = {
     "text": _text,
     "units": _units,
     "forgotten": _forgotten,
-    "told": _told,
+    "attribute": _attribute,
 }
 _ATTRIBUTES = st.sampled_from([[1, 2], "", "{}"]) | st.floats() | drawing.TEXTS
 

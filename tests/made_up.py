@@ -9,7 +9,7 @@ from toymono.components.component import short_name
 from toymono.sweeps.folder import claim_folder
 from toymono.sweeps.plan import plan
 from toymono.sweeps.store import unit_file, write_unit
-from toymono.toy.model import PLACES, Params
+from toymono.toy.model import PARAM_PATHS, Params
 from toymono.toy.tasks import Problem, n_outputs
 from toymono.training.ensemble import Trained
 from toymono.training.schedules import loss_steps, record_steps
@@ -110,7 +110,7 @@ def _member(config, seed, hyper):
     found = {"encoder": encoder.T, "bias": bias, "decoder": decoder}
     found["output_bias"] = np.zeros(n_outputs(config))
     weights = {"encoder": {}, "decoder": {}}
-    for name, (layer, leaf) in PLACES.items():
+    for name, (layer, leaf) in PARAM_PATHS.items():
         if name in config.parts.arrays:
             weights[layer][leaf] = found[name]
     return (

@@ -21,7 +21,7 @@ FAILED = 1  # exit status of pytest where a test fails; others say that none was
 
 
 class Mutation(NamedTuple):
-    """A wrong version of one place of the code, and the test that must notice."""
+    """A wrong version of one piece of the code, and the test that must notice."""
 
     name: str
     file: str
@@ -315,7 +315,7 @@ ELHAGE = (
         "toymono/toy/model.py",
         "hidden @ jnp.asarray(self.encoder.kernel).T",
         "hidden @ jax.lax.stop_gradient(jnp.asarray(self.encoder.kernel)).T",
-        "test_architectures.py::test_the_gradient_of_a_tied_weight_comes_from_both_of_its_places",
+        "test_architectures.py::test_the_gradient_of_a_tied_weight_comes_from_both_of_its_uses",
     ),
     Mutation(
         "toy: the rarer feature is as frequent as the others",
@@ -384,14 +384,14 @@ LEVERS = (
         "test_levers.py::test_groups_are_asked_for_rates_of_their_own_and_exempt_neurons_follow_the_gradient",
     ),
     Mutation(
-        "neurons are not told from features",
+        "neurons are taken for features",
         "toymono/components/levers/overlap.py",
         "jnp.square(answers.sum(axis=0)).sum()",
         "jnp.square(answers.sum(axis=1)).sum()",
         "test_levers.py::test_a_penalty_is_what_its_formula_gives_by_hand",
     ),
     Mutation(
-        "features are not told from neurons",
+        "features are taken for neurons",
         "toymono/components/levers/overlap.py",
         "jnp.square(shares.sum(axis=1)).sum()",
         "jnp.square(shares.sum(axis=0)).sum()",
@@ -605,7 +605,7 @@ FILES = (
     Mutation(
         "a torn result file is accepted",
         "toymono/sweeps/files.py",
-        "same = bool(told) and told[0] == checksum(file)",
+        "same = bool(stored) and stored[0] == checksum(file)",
         "same = True",
         "test_checkpoints.py::"
         "test_a_unit_that_another_process_has_done_is_left_alone_but_not_if_it_is_damaged",
@@ -692,7 +692,7 @@ PAGES = (
         "test_server.py::test_only_pages_of_this_machine_are_answered",
     ),
     Mutation(
-        "the explorer answers pages of other places",
+        "the explorer answers pages of other sites",
         "toymono/explorer/server.py",
         'if request.headers.get("Origin", own) != own:',
         "if False:",

@@ -26,8 +26,8 @@ CONFIG = Config(
 SWEEP = Sweep(base=CONFIG, grids=({"learning_rate": (0.003, 0.03)},), seeds=(0, 1))
 
 # What every process of toymono does first: checkpoints come quickly and training is slow, or waits
-# at its first snapshot while there is a file HOLD. The steps from which it goes on are told, with
-# the unit, in the file STARTS.
+# at its first snapshot while there is a file HOLD. The steps from which it goes on are written,
+# with the unit, to the file STARTS.
 HURRIED = """
 import os, time
 from toymono.sweeps import train_unit
@@ -56,9 +56,7 @@ train_unit.snapshots = slow
 
 
 def arrays(folder):
-    """Every array of a run, by file and name, to the last bit; not what tells of the commit and of
-    versions.
-    """
+    """Every array of a run, by file and name, to the last bit; not its commit and versions."""
     found = {}
     for file in sorted((folder / "units").glob("*.nc")):
         with xr.open_dataset(file, engine="h5netcdf") as data:

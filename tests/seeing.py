@@ -13,25 +13,25 @@ from toymono.explorer.server import Explored, make_explorer
 
 _PATIENCE = 30_000  # milliseconds, on a machine that does much else
 expect.set_options(timeout=_PATIENCE)
-_IS_DRAWN = """place => {
-    const plot = document.querySelector(`${place} .plot`);
+_IS_DRAWN = """selector => {
+    const plot = document.querySelector(`${selector} .plot`);
     plot.scrollIntoView({ block: "center", behavior: "instant" });
     return plot.dataset.waits === undefined && plot.data !== undefined;
 }"""
-_TRACES = """place => {
+_TRACES = """selector => {
     const rows = z => Array.from(z ?? [], row => Array.from(row));
-    const {data} = document.querySelector(`${place} .plot`);
+    const {data} = document.querySelector(`${selector} .plot`);
     return data.map(({name, x, y, z, customdata, marker}) => ({
         name, x: Array.from(x ?? []), y: Array.from(y ?? []), z: rows(z),
         customdata: Array.from(customdata ?? []), color: marker?.color,
     }));
 }"""
-_PLACE = """([place, x, y, axes]) => {
-    const plot = document.querySelector(`${place} .plot`), box = plot.getBoundingClientRect();
+_POINT = """([selector, x, y, axes]) => {
+    const plot = document.querySelector(`${selector} .plot`), box = plot.getBoundingClientRect();
     const [across, up] = [plot._fullLayout[`xaxis${axes}`], plot._fullLayout[`yaxis${axes}`]];
     return [box.left + across._offset + across.d2p(x), box.top + up._offset + up.d2p(y)];
 }"""
-_HOVERED = """([place, x]) => document.querySelector(`${place} .plot`)._hoverdata
+_HOVERED = """([selector, x]) => document.querySelector(`${selector} .plot`)._hoverdata
     ?.some(point => Math.abs(point.x - x) <= 1e-6 * Math.abs(x))"""
 _ARRIVED = "before => (document.getElementById('view')?.dataset.shown ?? '') !== before"
 
@@ -84,55 +84,55 @@ class Sight:
     @property
     def fields(self) -> dict[str, str]:
         """What the address says."""
-        told = "() => Object.fromEntries(new URLSearchParams(location.hash.slice(1)))"
-        return self.page.evaluate(told)
+        script = "() => Object.fromEntries(new URLSearchParams(location.hash.slice(1)))"
+        return self.page.evaluate(script)
 
     @property
     def message(self) -> str:
         """What the page says is wrong."""
         return self.page.inner_text("#message") if self.page.is_visible("#message") else ""
 
-    def says(self, place: str, words: str) -> None:
+    def says(self, selector: str, words: str) -> None:
         """Wait until an element holds these words."""
-        expect(self.page.locator(place)).to_contain_text(words)
+        expect(self.page.locator(selector)).to_contain_text(words)
 
-    def traces(self, place: str) -> dict[str, dict]:
+    def traces(self, selector: str) -> dict[str, dict]:
         """What a picture holds now, by the names of its traces; the last of each name. A picture is
         drawn where it is on the screen.
         """
-        self.page.wait_for_function(_IS_DRAWN, arg=place, timeout=_PATIENCE)
-        return {trace["name"]: trace for trace in self.page.evaluate(_TRACES, place)}
+        self.page.wait_for_function(_IS_DRAWN, arg=selector, timeout=_PATIENCE)
+        return {trace["name"]: trace for trace in self.page.evaluate(_TRACES, selector)}
 
-    def draws(self, place: str, figure, digits: int = 4) -> None:
+    def draws(self, selector: str, figure, digits: int = 4) -> None:
         """Assert that a picture has the traces of Python's figure, to so many digits."""
-        drawn = self.traces(place)
+        drawn = self.traces(selector)
         for trace in figure.data:
             for axis in ("x", "y", "z"):
                 wanted = trace[axis] if axis in trace and trace[axis] is not None else []
-                same_numbers(drawn[trace.name][axis], wanted, digits, f"{place} {trace.name}")
+                same_numbers(drawn[trace.name][axis], wanted, digits, f"{selector} {trace.name}")
 
-    def click_at(self, place: str, x: float, y: float, axes: str = "") -> None:
+    def click_at(self, selector: str, x: float, y: float, axes: str = "") -> None:
         """Click a picture at a point of its axes."""
-        self.page.wait_for_function(_IS_DRAWN, arg=place, timeout=_PATIENCE)
-        at = self.page.evaluate(_PLACE, [place, float(x), float(y), axes])
+        self.page.wait_for_function(_IS_DRAWN, arg=selector, timeout=_PATIENCE)
+        at = self.page.evaluate(_POINT, [selector, float(x), float(y), axes])
         self.page.mouse.move(at[0] - 1, at[1])
         self.page.mouse.move(*at)
         # plotly takes a click for one on the point that it last saw hovered
-        self.page.wait_for_function(_HOVERED, arg=[place, float(x)], timeout=_PATIENCE)
+        self.page.wait_for_function(_HOVERED, arg=[selector, float(x)], timeout=_PATIENCE)
         with self.arriving():
             self.page.mouse.click(*at)
 
-    def saved(self, place: str, label: str):
+    def saved(self, selector: str, label: str):
         """Download the table of a box, as CSV or JSON."""
         with self.page.expect_download() as download:
-            self.page.locator(place).get_by_role("button", name=label).click()
+            self.page.locator(selector).get_by_role("button", name=label).click()
         return download.value
 
 
-def same_numbers(found: list, wanted, digits: int = 4, told: str = "") -> None:
+def same_numbers(found: list, wanted, digits: int = 4, message: str = "") -> None:
     """Equal to these digits, whatever the arrays are made of."""
     found, wanted = np.asarray(found, float), np.asarray(wanted, float)
-    assert found.size == wanted.size, told
+    assert found.size == wanted.size, message
     np.testing.assert_allclose(
-        found.reshape(wanted.shape), wanted, atol=10.0**-digits, rtol=1e-5, err_msg=told
+        found.reshape(wanted.shape), wanted, atol=10.0**-digits, rtol=1e-5, err_msg=message
     )

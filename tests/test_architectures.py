@@ -156,10 +156,10 @@ def test_a_trained_network_is_stored_and_read_as_it_was(architecture, tmp_path):
     assert jnp.array_equal(nets.bias[1, 1], one.bias)
 
 
-def test_the_gradient_of_a_tied_weight_comes_from_both_of_its_places():
+def test_the_gradient_of_a_tied_weight_comes_from_both_of_its_uses():
     made = config("tied", n_features=1, n_embed=1, n_neurons=1)
     params = params_of(Weights(jnp.array([[0.5]]), None, None, jnp.zeros(1)))
-    # (w^2 - 1)^2 has the slope 4 w (w^2 - 1): -1.5 at w = 1/2, half of it from each place.
+    # (w^2 - 1)^2 has the slope 4 w (w^2 - 1): -1.5 at w = 1/2, half of it from each use.
     slope = jax.grad(lambda p: jnp.square(network(made, p)(jnp.ones((1, 1))) - 1).sum())(params)
     assert float(weights_of(slope).encoder[0, 0]) == pytest.approx(-1.5)
 

@@ -53,27 +53,27 @@ def _for_many(n_examples, strategy, test, *sure):
     what is imported).
     """
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    told = settings(
+    limited = settings(
         max_examples=n_examples, deadline=None, derandomize=True, suppress_health_check=checks
     )
     for value in sure:
         test = example(value)(test)
-    told(given(strategy)(test))()
+    limited(given(strategy)(test))()
 
 
 @contextlib.contextmanager
-def _fresh(place):
+def _fresh(home):
     """A folder with somebody's thesis in it, gone afterwards."""
-    (place / "mine").mkdir(parents=True)
-    (place / "mine" / "thesis.tex").write_text("mine")
+    (home / "mine").mkdir(parents=True)
+    (home / "mine" / "thesis.tex").write_text("mine")
     try:
-        yield place
+        yield home
     finally:
-        shutil.rmtree(place)
+        shutil.rmtree(home)
 
 
-def _content(place):
-    return {path: path.read_bytes() if path.is_file() else None for path in place.rglob("*")}
+def _content(folder):
+    return {path: path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
 
 
 def _said(home, *args, own=None):
@@ -103,11 +103,11 @@ def test_any_command_line_runs_or_is_refused_in_one_sentence(tmp_path, n_example
 
     def test(args):
         with _fresh(tmp_path / "home") as home:
-            told = [home / value for flag, value in itertools.pairwise(args) if flag == "--out"]
+            outs = [home / value for flag, value in itertools.pairwise(args) if flag == "--out"]
             trains = (
-                told and "--dry-run" not in args and not told[-1].name.startswith(("mine", "."))
+                outs and "--dry-run" not in args and not outs[-1].name.startswith(("mine", "."))
             )
-            statuses.append(_said(home, *args, own=told[-1] if trains else None)[0])
+            statuses.append(_said(home, *args, own=outs[-1] if trains else None)[0])
 
     _for_many(n_examples, drawing.commands, test)
     assert set(statuses) == {0, 2}
@@ -117,10 +117,10 @@ def test_any_command_line_runs_or_is_refused_in_one_sentence(tmp_path, n_example
 def test_any_sweep_is_read_or_refused_in_one_sentence(tmp_path, n_examples):
     statuses = []
 
-    def test(told):
+    def test(content):
         with _fresh(tmp_path / "home") as home:
             (home / "run").mkdir()
-            (home / "run" / "sweep.json").write_text(json.dumps(told))
+            (home / "run" / "sweep.json").write_text(json.dumps(content))
             status, _ = _said(home, "resume", "run", "--workers", "1", own=home / "run")
             statuses.append(status)
             with contextlib.suppress(InputError):
@@ -181,9 +181,9 @@ def test_any_damaged_run_is_mended_or_refused_in_one_sentence(tmp_path, whole, b
     def test(damages):
         with _fresh(tmp_path / "home") as home:
             folder = pathlib.Path(shutil.copytree(begun, home / "run"))
-            for place, damage in damages:
+            for position, damage in damages:
                 files = _files(folder)
-                damage(files[round(place * (len(files) - 1))])
+                damage(files[round(position * (len(files) - 1))])
             _has_checksums(folder, begun)
             said, same = _said(home, "table", "run", "--json"), _same_sweep(folder)
             assert said[0] == 2 or said == table or not same
@@ -191,8 +191,8 @@ def test_any_damaged_run_is_mended_or_refused_in_one_sentence(tmp_path, whole, b
             statuses.append(status)
             assert status == 2 or _results(folder) == results or not same
 
-    place = _files(begun).index(begun / "sweep.json") / (len(_files(begun)) - 1)
-    no_sweep = [(place, lambda file: file.write_bytes(b""))]
+    position = _files(begun).index(begun / "sweep.json") / (len(_files(begun)) - 1)
+    no_sweep = [(position, lambda file: file.write_bytes(b""))]
     _for_many(n_examples, st.lists(drawing.damages(), min_size=1, max_size=3), test, no_sweep, [])
     assert set(statuses) == {0, 2}
 

@@ -112,10 +112,10 @@ def test_the_strong_version_makes_toymono_s_updates_for_every_member(world, batc
     ensemble.embedding = torch.from_numpy(np.stack([world.problem.embedding] * 2))
     for batch in batches:
         ensemble.step(torch.from_numpy(np.stack([batch.targets] * 2)))
-    for place, hyper in enumerate(SETTINGS * 2):
+    for index, hyper in enumerate(SETTINGS * 2):
         for one, other in zip(_ours(hyper, world, batches), ensemble.params, strict=True):
             np.testing.assert_allclose(
-                one, other[place].detach().numpy().reshape(one.shape), **TOLERANCE
+                one, other[index].detach().numpy().reshape(one.shape), **TOLERANCE
             )
 
 

@@ -20,7 +20,7 @@ def member(smoke_run):
 
 
 @pytest.mark.parametrize(
-    ("loss", "error", "told"),
+    ("loss", "error", "text"),
     [
         (0.06661, 0.00021, "task loss 0.0666 (standard error 0.0002)"),
         (1.25304, 0.0213, "task loss 1.2530 (standard error 0.0213)"),
@@ -30,17 +30,17 @@ def member(smoke_run):
         (np.inf, np.nan, "task loss unknown"),
     ],
 )
-def test_a_loss_has_the_digits_that_show_its_error(loss, error, told):
-    told = told.replace("task loss ", "Task loss after 512 steps: ")
+def test_a_loss_has_the_digits_that_show_its_error(loss, error, text):
+    text = text.replace("task loss ", "Task loss after 512 steps: ")
     words = loss_words(FRAME._replace(task_loss=loss, task_loss_error=error))
-    assert words.startswith(f"{told}. ")
+    assert words.startswith(f"{text}. ")
 
 
-def test_a_record_is_told_by_its_step_its_mono_neurons_and_its_loss():
-    told = (
+def test_a_record_is_described_by_its_step_its_mono_neurons_and_its_loss():
+    text = (
         "After 512 steps 1 of 4 neurons are monosemantic; task loss 1.2530 (standard error 0.0021)."
     )
-    assert frame_words(FRAME) == told
+    assert frame_words(FRAME) == text
     silent = FRAME._replace(score=np.array([0.0, 1.0, 0.0, 0.0]))
     assert "1 of 4 neurons are monosemantic, 3 respond to no single feature;" in frame_words(silent)
     assert loss_words(FRAME).startswith(

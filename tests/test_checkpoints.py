@@ -96,12 +96,12 @@ def test_a_snapshot_is_read_back_to_the_last_bit(tmp_path, sweep):
             _same(read, snapshot)
 
 
-@pytest.mark.parametrize("place", range(1, 1 + len(STEPS)))
-def test_a_unit_stopped_anywhere_and_resumed_ends_as_if_it_had_not_been(tmp_path, whole, place):
+@pytest.mark.parametrize("stop_at", range(1, 1 + len(STEPS)))
+def test_a_unit_stopped_anywhere_and_resumed_ends_as_if_it_had_not_been(tmp_path, whole, stop_at):
     with pytest.raises(Stopped):
-        _trained(tmp_path, running.SWEEP, stop_at=place)
+        _trained(tmp_path, running.SWEEP, stop_at=stop_at)
     assert running.arrays(tmp_path) == {}
-    assert _trained(tmp_path, running.SWEEP) == [*STEPS, 64][place:]
+    assert _trained(tmp_path, running.SWEEP) == [*STEPS, 64][stop_at:]
     assert running.arrays(tmp_path) == whole
 
 
@@ -129,9 +129,9 @@ def test_asked_at_the_last_step_a_unit_is_done(tmp_path, whole):
     assert running.arrays(tmp_path) == whole
 
 
-def _largest(place):
+def _largest(folder):
     return max(
-        (path for path in place.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size
+        (path for path in folder.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size
     )
 
 
@@ -148,15 +148,15 @@ def _flip(home, step):
 
 
 def _other_versions(home, step):
-    told = json.loads((home / f"{step}.json").read_text())
-    told["versions"]["jaxlib"] = "0.0.1"
-    (home / f"{step}.json").write_text(json.dumps(told))
+    content = json.loads((home / f"{step}.json").read_text())
+    content["versions"]["jaxlib"] = "0.0.1"
+    (home / f"{step}.json").write_text(json.dumps(content))
 
 
 def _other_record(home, step):
-    told = json.loads((home / f"{step}.json").read_text())
-    del told["versions"]["record"]  # as those written before records had a loss
-    (home / f"{step}.json").write_text(json.dumps(told))
+    content = json.loads((home / f"{step}.json").read_text())
+    del content["versions"]["record"]  # as those written before records had a loss
+    (home / f"{step}.json").write_text(json.dumps(content))
 
 
 def _lists_nothing(home, step):

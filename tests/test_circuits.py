@@ -130,11 +130,11 @@ def test_anatomy_does_not_see_the_order_or_the_scale_of_neurons(params):
                 np.testing.assert_allclose(after[name], value, rtol=1e-3, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("task, rank_is_told", [("decode", True), ("reproject", False)])
-def test_a_rank_is_told_where_the_targets_of_features_are_orthonormal(task, rank_is_told):
+@pytest.mark.parametrize("task, has_rank", [("decode", True), ("reproject", False)])
+def test_a_rank_is_known_where_the_targets_of_features_are_orthonormal(task, has_rank):
     config = dataclasses.replace(WIDE, task=task)
     net = specimen_of(config, offset_params(config, 0.1, jax.random.key(1)), WIDE_PROBLEM)
-    assert np.isfinite(anatomy(net).block_rank) == rank_is_told
+    assert np.isfinite(anatomy(net).block_rank) == has_rank
 
 
 def test_another_activation_has_no_block_and_all_else():

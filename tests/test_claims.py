@@ -135,19 +135,19 @@ def test_with_more_parts_it_takes_more_to_refute():
 
 
 def _rates(unfinished=()):
-    """Three seeds at three rates, the loss being the rate's place and 1; some (seed, place)
+    """Three seeds at three rates, the loss being the rate's index plus 1; some (seed, index)
     unfinished.
     """
     rows = [
         {
             "seed": seed,
             "learning_rate": rate,
-            "task_loss": 1.0 + place,
-            "finished": (seed, place) not in unfinished,
+            "task_loss": 1.0 + index,
+            "finished": (seed, index) not in unfinished,
             "diverged": False,
         }
         for seed in (0, 1, 2)
-        for place, rate in enumerate((0.003, 0.01, 0.03))
+        for index, rate in enumerate((0.003, 0.01, 0.03))
     ]
     return pd.DataFrame(rows)
 
@@ -245,7 +245,7 @@ def test_the_threshold_s_exponent_is_the_one_that_is_planted(exponent):
 
 
 def test_a_threshold_at_minus_root_density_has_exponent_one_half():
-    densities = {f"B{place}": 2.0 ** -(place + 3) for place in range(1, 6)}
+    densities = {f"B{number}": 2.0 ** -(number + 3) for number in range(1, 6)}
     tables = {
         name: pd.DataFrame(
             [row for seed in (0, 1) for row in _offsets(e**0.5, seed=seed, feature_density=e)]

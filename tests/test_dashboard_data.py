@@ -54,7 +54,7 @@ def test_the_hand_solved_network_has_its_responses_and_scores(by_hand):
     assert by_hand.favourite[:3].tolist() == [0, 1, 2]
     assert by_hand.mono_neurons.tolist() == [1, 0, 0]
     assert by_hand.n_mono == 1
-    assert [ROLES[place] for place in by_hand.role[[0, 3]]] == ["one of one", "dead"]
+    assert [ROLES[role] for role in by_hand.role[[0, 3]]] == ["one of one", "dead"]
 
 
 def test_what_is_read_out_is_the_sum_of_the_responses_where_all_decoder_weights_are_one(by_hand):

@@ -105,6 +105,6 @@ def test_many_weak_others_are_gaussian():
 def test_denoisers_of_many_features_are_those_of_each():
     densities, sigmas = jnp.array([0.02, 0.1]), jnp.array([0.1, 0.3])
     together = jax.vmap(lambda eps, sigma: best_denoiser(observed(eps, sigma)))(densities, sigmas)
-    for place in range(2):
-        alone = best_denoiser(observed(densities[place], sigmas[place]))
-        np.testing.assert_allclose(together.kinks[place], alone.kinks, atol=1e-3)
+    for index in range(2):
+        alone = best_denoiser(observed(densities[index], sigmas[index]))
+        np.testing.assert_allclose(together.kinks[index], alone.kinks, atol=1e-3)

@@ -20,30 +20,30 @@ from toymono.training import ensemble, members
 
 numbers = zip((0.003, 0.03, 0.01), (0.0, -1.0, 0.0))
 settings = [Hyper(rate, bias_offset=offset) for rate, offset in numbers]
-told, programs = {}, []
+found, programs = {}, []
 
 def watched(config, placement, *arguments):
     if not programs:
         programs.append(members.advance_members.lower(config, placement, *arguments).compile())
-        told["program"] = programs[0].as_text()
-        told["axis"], told["at_once"] = placement.axis, placement.at_once
+        found["program"] = programs[0].as_text()
+        found["axis"], found["at_once"] = placement.axis, placement.at_once
     after = programs[0](*arguments)
     leaves = jax.tree.leaves(after)
-    told["devices"] = [len(leaf.sharding.device_set) for leaf in leaves]
-    told["shards"] = [[part.data.shape[:2] for part in leaf.addressable_shards] for leaf in leaves]
+    found["devices"] = [len(leaf.sharding.device_set) for leaf in leaves]
+    found["shards"] = [[part.data.shape[:2] for part in leaf.addressable_shards] for leaf in leaves]
     return after
 
 ensemble.advance_members = watched
 for n_settings, n_seeds in json.loads(sys.argv[2]):
-    told.clear(), programs.clear()
+    found.clear(), programs.clear()
     config = Config(
         n_features=12, n_embed=6, n_neurons=20, batch_size=2048, n_steps=32,
         record_phase="peak", loss_every=4,
     )
     trained = ensemble.train_ensemble(config, settings[:n_settings], range(n_seeds))
     arrays = [np.asarray(leaf) for leaf in jax.tree.leaves(trained)]
-    told["arrays"] = [[str(leaf.dtype), leaf.shape, leaf.tobytes().hex()] for leaf in arrays]
-    print(json.dumps(told))
+    found["arrays"] = [[str(leaf.dtype), leaf.shape, leaf.tobytes().hex()] for leaf in arrays]
+    print(json.dumps(found))
 """
 COLLECTIVES = (
     "all-reduce",

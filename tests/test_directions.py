@@ -113,8 +113,8 @@ def test_a_diverged_or_empty_network_is_drawn_too():
 
 def test_the_figure_says_how_much_of_the_variance_each_component_shows(shown):
     figure = directions_figure(shown, "title", "note")
-    told = [axis.title.text for axis in (figure.layout.xaxis2, figure.layout.yaxis2)]
-    assert told == ["component 1 (29% of variance)", "component 2 (24% of variance)"]
+    titles = [axis.title.text for axis in (figure.layout.xaxis2, figure.layout.yaxis2)]
+    assert titles == ["component 1 (29% of variance)", "component 2 (24% of variance)"]
     exact = plane_panel(directions(tied(PENTAGON)))
     assert [exact.layout.xaxis.title.text, exact.layout.yaxis.title.text] == [
         "neuron 0",

@@ -11,8 +11,8 @@ from toymono.toy.tasks import feature_densities, sample_features
 def test_at_paper_scale_the_recipe_is_that_of_the_authors_notebook():
     for name in TOYS:
         base, (_, hyper) = toy_base(name, "paper"), next(toy_sweep(name, "paper", (0,)).models())
-        told = (base.batch_size, base.n_steps, base.optimizer, base.schedule, base.initialization)
-        assert told == (1024, 10_000, "adamw", "constant", "xavier")
+        recipe = (base.batch_size, base.n_steps, base.optimizer, base.schedule, base.initialization)
+        assert recipe == (1024, 10_000, "adamw", "constant", "xavier")
         assert dict(base.options)["adamw_decay"] == 0.01
         assert hyper.learning_rate == 0.001
         tied = "untied" if name.startswith("absolute") else "tied"

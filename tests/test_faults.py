@@ -105,9 +105,9 @@ def test_a_full_disk_takes_no_run(tmp_path):
 def test_a_read_only_folder_is_refused_in_one_sentence(tmp_path, out, lost):
     for name in lost:
         (out / name).rmdir()
-    places, before = [path for path in (out, out / "units") if path.exists()], running.files(out)
-    for place in places:
-        place.chmod(0o555)
+    folders, before = [path for path in (out, out / "units") if path.exists()], running.files(out)
+    for folder in folders:
+        folder.chmod(0o555)
     sentence = _refused(tmp_path, BOUND, "resume", out)
     assert "Permission denied" in sentence
     assert str(out) in sentence
@@ -117,8 +117,8 @@ def test_a_read_only_folder_is_refused_in_one_sentence(tmp_path, out, lost):
 @pytest.mark.long
 def test_a_read_only_run_that_is_done_is_read(tmp_path, out, whole):
     main(["resume", str(out)])
-    for place in (out, out / "units"):
-        place.chmod(0o555)
+    for folder in (out, out / "units"):
+        folder.chmod(0o555)
     for command in ("resume", "table"):
         with running.started(command, out, first=BOUND, folder=tmp_path / "first") as process:
             assert running.ended(process)[0] == 0

@@ -46,7 +46,7 @@ def _trained(names, seeds):
     data = to_dataset(unit, train_ensemble(*unit))
     losses = training_loss(data).to_series().rename("training_loss")
     table = member_table(data).join(losses, on=["seed", "setting"])
-    return {name: table[table.setting == place] for place, name in enumerate(names)}
+    return {name: table[table.setting == setting] for setting, name in enumerate(names)}
 
 
 def _ours(name, seeds):

@@ -37,10 +37,10 @@ def test_the_checksum_is_one_that_sha256sum_knows(file):
     )
 
 
-@pytest.mark.parametrize("place", [0, 1000, 4095])
-def test_a_flipped_bit_anywhere_is_found(file, place):
+@pytest.mark.parametrize("position", [0, 1000, 4095])
+def test_a_flipped_bit_anywhere_is_found(file, position):
     content = bytearray(file.read_bytes())
-    content[place] ^= 1
+    content[position] ^= 1
     file.write_bytes(content)
     with pytest.raises(InputError, match="as toymono wrote it, but is 'damaged: its checksum"):
         check(file)
@@ -52,9 +52,9 @@ def test_a_truncated_file_is_found(file):
         check(file)
 
 
-@pytest.mark.parametrize("told", ["", "zz", "\x00\xff"])
-def test_a_damaged_checksum_is_no_checksum(file, told):
-    (file.parent / f"{file.name}.sha256").write_text(told)
+@pytest.mark.parametrize("text", ["", "zz", "\x00\xff"])
+def test_a_damaged_checksum_is_no_checksum(file, text):
+    (file.parent / f"{file.name}.sha256").write_text(text)
     with pytest.raises(InputError, match="as toymono wrote it"):
         check(file)
 

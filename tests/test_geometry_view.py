@@ -28,8 +28,8 @@ def test_overlaps_and_plane_are_python_s(anywhere, study):
     assert np.abs(np.asarray(drawn) - wanted).max() <= step / 2 * 1.001
     plane = anywhere.traces("#left [data-name=plane]")["features"]
     same_numbers([plane["x"], plane["y"]], shown.plane)
-    told = anywhere.page.inner_text("#left [data-name=plane] figcaption")
-    assert f"{shown.shares.sum():.0%} of the directions' variance" in told
+    caption = anywhere.page.inner_text("#left [data-name=plane] figcaption")
+    assert f"{shown.shares.sum():.0%} of the directions' variance" in caption
     assert "always the one that overlaps most" in anywhere.page.inner_text("#left [data-name=gram]")
 
 

@@ -40,12 +40,12 @@ def _begun(hurry):
     return sum(map(len, running.starts(hurry).values()))
 
 
-def _kill_sometime(process, hurry, place):
+def _kill_sometime(process, hurry, kill):
     """Kill a process: at any moment soon after training goes on, or, every fourth time, of its
     start.
     """
     before = _begun(hurry)
-    if place % 4:
+    if kill % 4:
         running.wait_until(lambda: _begun(hurry) > before or process.poll() is not None)
         time.sleep(MOMENTS.uniform(0.0, 1.2))
     else:
@@ -61,10 +61,10 @@ def test_a_run_killed_many_times_ends_as_if_it_had_not_been(tmp_path):
     whole = _whole(tmp_path / "whole", sweep)
     claim_folder(out, sweep)
     command = ("resume", out, "--workers", n_units)
-    for place in range(n_kills):
+    for kill in range(n_kills):
         with running.started(*command, first=running.HURRIED, folder=hurry) as process:
-            _kill_sometime(process, hurry, place)
-        assert not list((out / "units").glob("*.nc")), f"done before kill {place + 1} of {n_kills}"
+            _kill_sometime(process, hurry, kill)
+        assert not list((out / "units").glob("*.nc")), f"done before kill {kill + 1} of {n_kills}"
         running.wait_until(lambda: not _workers(out), 60.0)
     with running.started(*command, first=running.HURRIED, folder=hurry) as process:
         assert running.ended(process)[0] == 0

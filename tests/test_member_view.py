@@ -27,29 +27,29 @@ def test_a_link_shows_what_python_draws_of_a_neuron_and_a_feature(anywhere, stud
             ("feature", feature, feature_pictures),
         ):
             for name, picture in pictures(member.dashboard, member.history, number).items():
-                place = f"#{what} [data-name={name}]"
-                anywhere.draws(place, go.Figure(filled(what, name, picture)))
-                assert anywhere.page.inner_text(f"{place} h3") == picture.title
+                selector = f"#{what} [data-name={name}]"
+                anywhere.draws(selector, go.Figure(filled(what, name, picture)))
+                assert anywhere.page.inner_text(f"{selector} h3") == picture.title
 
 
 def test_the_slider_replays_the_map_as_python_draws_it(anywhere, study):
     member = study.member(MEMBER)
     shown, past = member.dashboard, member.history
     anywhere.go(f"{RUN}&member={MEMBER}")
-    for place in (0, 4, len(past.step) - 1):
+    for record in (0, 4, len(past.step) - 1):
         with anywhere.arriving():
-            anywhere.page.locator("#step").fill(str(place))
-        assert anywhere.page.inner_text(".player output") == f"step {past.step[place]}"
-        at = member.frame(place)
+            anywhere.page.locator("#step").fill(str(record))
+        assert anywhere.page.inner_text(".player output") == f"step {past.step[record]}"
+        at = member.frame(record)
         drawn = member_map(at, shown.order, "", 1.0, role=shown.role)
         anywhere.draws("#left [data-name=map]", drawn, digits=2)
         anywhere.draws("#left [data-name=score]", score_panel(at))
-        anywhere.draws("#left [data-name=loss]", loss_panel(past, place))
+        anywhere.draws("#left [data-name=loss]", loss_panel(past, record))
         captions = {"map": frame_words(at), "loss": loss_words(at)}
         captions["score"] = f"{at.n_mono} of {len(at.score)} neurons score above 0.999 after"
         for name, words in captions.items():
             assert words in anywhere.page.inner_text(f"#left [data-name={name}] figcaption")
-        assert anywhere.fields["step"] == str(past.step[place])
+        assert anywhere.fields["step"] == str(past.step[record])
 
 
 def test_two_members_run_on_one_clock(sight, study):
@@ -128,13 +128,13 @@ def test_a_click_on_a_cell_marks_it_and_opens_its_neuron_and_feature(sight, stud
 
 
 def test_a_double_click_on_a_picture_returns_to_the_whole_of_it(sight):
-    place = "#left [data-name=map]"
+    selector = "#left [data-name=map]"
     sight.go(f"{RUN}&member={MEMBER}")
-    sight.traces(place)
-    ends = f"() => document.querySelector('{place} .plot')._fullLayout.yaxis.range"
+    sight.traces(selector)
+    ends = f"() => document.querySelector('{selector} .plot')._fullLayout.yaxis.range"
     is_whole = f"whole => String(({ends})()) === String(whole)"
     whole = sight.page.evaluate(ends)
-    box = sight.page.locator(f"{place} .nsewdrag").first.bounding_box()
+    box = sight.page.locator(f"{selector} .nsewdrag").first.bounding_box()
     x, y = (box["x"] + share * box["width"] for share in (0.2, 0.6)), box["y"]
     sight.page.mouse.move(next(x), y + 0.2 * box["height"])
     sight.page.mouse.down()

@@ -40,15 +40,15 @@ def older(run, tmp_path):
     )
     _rewrite(
         folder,
-        lambda told: [told["base"].pop(name) for name in LATER] + [told.pop("members_per_unit")],
+        lambda sweep: [sweep["base"].pop(name) for name in LATER] + [sweep.pop("members_per_unit")],
     )
     return folder
 
 
 def _rewrite(folder, change):
-    told = json.loads((folder / "sweep.json").read_text())
-    change(told)
-    (folder / "sweep.json").write_text(json.dumps(told))
+    sweep = json.loads((folder / "sweep.json").read_text())
+    change(sweep)
+    (folder / "sweep.json").write_text(json.dumps(sweep))
 
 
 def test_an_older_run_is_read_as_it_is_now(older, run):
@@ -101,10 +101,10 @@ def test_a_unit_keeps_its_name_when_settings_come_to_be_known(older, run):
 @pytest.mark.parametrize(
     ("change", "name"),
     [
-        (lambda told: told["base"].update(momentum=0.9), "momentum"),
-        (lambda told: told.update(order="random"), "order"),
-        (lambda told: told["grids"][0].update(width=[1, 2]), "width"),
-        (lambda told: told["base"].update(task="translate"), "translate"),
+        (lambda sweep: sweep["base"].update(momentum=0.9), "momentum"),
+        (lambda sweep: sweep.update(order="random"), "order"),
+        (lambda sweep: sweep["grids"][0].update(width=[1, 2]), "width"),
+        (lambda sweep: sweep["base"].update(task="translate"), "translate"),
     ],
 )
 def test_a_run_of_a_newer_toymono_is_refused_with_what_is_not_known(
@@ -122,14 +122,14 @@ def test_a_run_of_a_newer_toymono_is_refused_with_what_is_not_known(
 
 
 def test_what_a_newer_toymono_knows_is_not_left_out_in_silence(older):
-    _rewrite(older, lambda told: told.update(order="random", pace="slow"))
+    _rewrite(older, lambda sweep: sweep.update(order="random", pace="slow"))
     with pytest.raises(InputError, match=r"knows, but is 'order, pace'; use the newer toymono"):
         read_sweep(older)
 
 
 def test_every_setting_that_a_sweep_has_is_written(run):
-    told = json.loads((run / "sweep.json").read_text())
-    assert {*told} == {*Sweep.__dataclass_fields__, "components"}
+    sweep = json.loads((run / "sweep.json").read_text())
+    assert {*sweep} == {*Sweep.__dataclass_fields__, "components"}
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ CONFIG = Config(n_features=8, n_embed=4, n_neurons=8, batch_size=16)
 SHARED, WHOLE = PartitionSpec("member"), PartitionSpec()
 
 
-def _placed(axis, n_devices):
+def _placement(axis, n_devices):
     """A placement over so many devices, which are one and the same: nothing is computed on them."""
     return Placement(
         Mesh(np.array(jax.devices()[:1] * n_devices), ("member",)), axis, at_once=1, n_parts=1
@@ -36,7 +36,7 @@ def _placed(axis, n_devices):
     [(1, [3, 1, 2]), (2, [3, 1, 2, 2]), (3, [3, 1, 2]), (5, [3, 1, 2, 2, 2])],
 )
 def test_the_last_seed_is_repeated_until_the_devices_share_them_evenly(n_devices, longer):
-    where = _placed("seed", n_devices)
+    where = _placement("seed", n_devices)
     assert padded([3, 1, 2], where, "seed") == longer
     assert padded([3, 1, 2], where, "setting") == [3, 1, 2]
 
@@ -46,7 +46,7 @@ def test_the_last_seed_is_repeated_until_the_devices_share_them_evenly(n_devices
 @pytest.mark.parametrize("kind", [np.asarray, jnp.asarray])
 def test_padded_members_without_their_padding_are_the_members(axis, n_devices, kind):
     members = {"a": kind(np.arange(6.0).reshape(3, 2)), "b": kind(np.arange(30).reshape(3, 2, 5))}
-    where = _placed(axis, n_devices)
+    where = _placement(axis, n_devices)
     longer = padded_members(members, where)
     for name, leaf in members.items():
         n_seeds, n_settings, *_ = longer[name].shape
@@ -106,7 +106,7 @@ def test_devices_share_out_the_axis_that_leaves_them_the_less_to_do(
 
 
 def test_arrays_are_shared_out_along_the_placement_s_axis_alone():
-    seed, setting = _placed("seed", 2), _placed("setting", 2)
+    seed, setting = _placement("seed", 2), _placement("setting", 2)
     assert (seed.of_seeds, seed.of_settings, seed.of_members) == (SHARED, WHOLE, SHARED)
     assert (setting.of_seeds, setting.of_settings) == (WHOLE, SHARED)
     assert setting.of_members == PartitionSpec(None, "member")
@@ -131,7 +131,7 @@ def test_on_an_accelerator_so_many_members_go_at_once_as_fit_half_of_what_is_fre
     monkeypatch.setattr(jax, "local_devices", lambda: [Card()])
     monkeypatch.setattr(environment, "free_memory", lambda: 20 * activation_bytes(CONFIG))
     monkeypatch.setattr(
-        "toymono.training.placement.Mesh", lambda devices, names: _placed("seed", 1).mesh
+        "toymono.training.placement.Mesh", lambda devices, names: _placement("seed", 1).mesh
     )
     where = place_members(CONFIG, 3, 6)
     assert (where.at_once, where.n_parts) == (10, 1)

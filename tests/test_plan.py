@@ -80,7 +80,7 @@ def test_the_estimates_of_a_thousand_members_are_of_the_order_of_what_was_measur
     assert 1 < found.storage / 232e6 < 1.5  # before compression
 
 
-def test_a_unit_s_name_tells_only_settings_that_are_not_the_default():
+def test_a_unit_s_name_holds_only_settings_that_are_not_the_default():
     # Stored results are found by these names: a change here loses the results of every run that
     # exists.
     unit = Unit(Config(), (Hyper(),), (0, 1, 2))
@@ -90,7 +90,7 @@ def test_a_unit_s_name_tells_only_settings_that_are_not_the_default():
 
 def test_shares_make_up_the_whole_and_have_no_unit_twice():
     units = plan(_sweep(n_neurons=(32, 48, 64, 80, 96)))
-    shares = [shared(units, f"{place}/3") for place in (1, 2, 3)]
+    shares = [shared(units, f"{index}/3") for index in (1, 2, 3)]
     assert sorted(unit.name for share in shares for unit in share) == sorted(
         unit.name for unit in units
     )
@@ -98,9 +98,9 @@ def test_shares_make_up_the_whole_and_have_no_unit_twice():
     assert shared(units, "1/1") == units
 
 
-@pytest.mark.parametrize("told", ["0/3", "4/3", "1", "1/0", "a/b", "-1/3", "1/3/5", ""])
-def test_a_share_that_is_none_is_refused(told):
+@pytest.mark.parametrize("share", ["0/3", "4/3", "1", "1/0", "a/b", "-1/3", "1/3/5", ""])
+def test_a_share_that_is_none_is_refused(share):
     with pytest.raises(
         InputError, match=r"^unit must be i/n with i from 1 to n, such as 2/8, but is"
     ):
-        shared([], told)
+        shared([], share)

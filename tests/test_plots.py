@@ -70,7 +70,7 @@ def test_figures_say_at_which_phase_of_the_learning_rate_they_stand(figures):
 def test_curves_of_units_that_hold_their_own_rates_are_named_by_rate(rates, tmp_path):
     shape = Config(n_features=8, n_embed=4, n_neurons=8, batch_size=16, record_phase="peak")
     grids = tuple(
-        {"learning_rate": of, "n_steps": (8 * place,)} for place, of in enumerate(rates, start=1)
+        {"learning_rate": of, "n_steps": (8 * index,)} for index, of in enumerate(rates, start=1)
     )
     run_sweep(Sweep(base=shape, grids=grids, seeds=(0, 1)), tmp_path)
     units = read_run(tmp_path)
@@ -110,10 +110,10 @@ def test_a_band_is_drawn_only_where_there_is_an_interval():
 def test_curves_beyond_the_palette_differ_in_their_dash():
     values = np.array([[1.0], [2.0]])
     curves = [
-        Curve({"of": str(place)}, np.array([1]), interval_over_seeds(values), values)
-        for place in range(9)
+        Curve({"of": str(index)}, np.array([1]), interval_over_seeds(values), values)
+        for index in range(9)
     ]
-    first, second = (looks(curves)[place] for place in (0, len(COLOURS)))
+    first, second = (looks(curves)[index] for index in (0, len(COLOURS)))
     assert first.colour == second.colour
     assert first.dash != second.dash and first.symbol != second.symbol
     assert len(set(looks(curves))) == 9
@@ -171,8 +171,8 @@ def test_in_a_column_panels_stand_below_one_another_and_the_title_is_a_caption(f
         assert figure.layout.title.text.startswith(caption[:20]) and figure.layout.width is None
         assert len({axis.domain for axis in drawn.select_xaxes()}) == 1
         if beside:
-            places = [axis.domain for axis in drawn.select_yaxes()]
-            assert all(above[0] > below[1] for above, below in itertools.pairwise(places))
+            domains = [axis.domain for axis in drawn.select_yaxes()]
+            assert all(above[0] > below[1] for above, below in itertools.pairwise(domains))
 
 
 def test_a_figure_of_another_program_is_drawn_in_a_column_too():
@@ -184,8 +184,8 @@ def test_panels_are_lettered_and_seeds_stand_beside_their_interval(smoke_data):
     figure = sweep_figure(run_table([smoke_data]), "learning_rate", ["bias_offset"])
     assert [a.text for a in figure.layout.annotations] == ["<b>a</b>", "<b>b</b>"]
     drawn = [trace for trace in figure.data if trace.xaxis == "x" and trace.mode != "lines"]
-    places = [place for trace in drawn for place in set(trace.x)]
-    assert len(places) == len(set(places)) == 2 * 2 * len(set(drawn[0].customdata))
+    positions = [x for trace in drawn for x in set(trace.x)]
+    assert len(positions) == len(set(positions)) == 2 * 2 * len(set(drawn[0].customdata))
 
 
 @needs_browser
@@ -208,7 +208,7 @@ def test_json_that_holds_no_figure_is_refused_with_its_name(tmp_path, content):
         read_json(tmp_path / "a.json")
 
 
-def test_the_paper_s_numbers_are_drawn_where_they_fit_and_told_everywhere(smoke_data):
+def test_the_paper_s_numbers_are_drawn_where_they_fit_and_named_everywhere(smoke_data):
     table = run_table([smoke_data]).assign(task_loss=1.0)
     marks = (
         Mark("task_loss", "near", (0.9, 0.95)),
@@ -218,12 +218,12 @@ def test_the_paper_s_numbers_are_drawn_where_they_fit_and_told_everywhere(smoke_
     figure = sweep_figure(
         table, "learning_rate", ["bias_offset"], ("task_loss", "n_mono"), "title", marks
     )
-    (told,) = [a.text for a in figure.layout.annotations if "paper" in a.text]
-    assert told == "paper: near<br>paper: far"
+    (text,) = [a.text for a in figure.layout.annotations if "paper" in a.text]
+    assert text == "paper: near<br>paper: far"
     levels = {shape.y0 for shape in figure.layout.shapes if shape.xref == "x domain"}
     assert levels == {0.9, 0.95}
-    (place,) = [shape for shape in figure.layout.shapes if shape.xref == "x2"]
-    assert place.x0 == place.x1 == 0.01  # in the axis' own units, which is logarithmic
+    (line,) = [shape for shape in figure.layout.shapes if shape.xref == "x2"]
+    assert line.x0 == line.x1 == 0.01  # in the axis' own units, which is logarithmic
 
 
 def test_score_distributions_end_at_1_and_jump_by_the_share_of_mono_neurons(smoke_data):
@@ -254,9 +254,9 @@ def test_evidence_has_a_strip_for_each_measurement_coloured_by_its_verdict():
     assert [trace.marker.color for trace in figure.data] == ["#0072B2", "#D55E00", None]
     assert [trace.x for trace in figure.data] == [(1.0,), (1.0,), ()]
     assert len(figure.layout.shapes) == 3
-    told = [annotation.text for annotation in figure.layout.annotations]
-    assert "1 (all alike) <b>supported</b>" in told
-    assert "<b>untested</b>" in told
+    texts = [annotation.text for annotation in figure.layout.annotations]
+    assert "1 (all alike) <b>supported</b>" in texts
+    assert "<b>untested</b>" in texts
 
 
 def test_evidence_has_a_bar_where_there_is_an_interval():
@@ -270,12 +270,12 @@ def test_evidence_has_a_bar_where_there_is_an_interval():
     widths = [trace.error_x.array for trace in figure.data]
     assert widths[0] == pytest.approx((0.2484,), abs=1e-4)  # t(2) = 4.303, s = .1, n = 3
     assert widths[1:] == [None, None]
-    told = [
+    texts = [
         annotation.text
         for annotation in figure.layout.annotations
         if "supported" in annotation.text
     ]
-    assert told == ["0.6 [0.352, 0.848] <b>supported</b>", "0.6 (all alike) <b>supported</b>"]
+    assert texts == ["0.6 [0.352, 0.848] <b>supported</b>", "0.6 (all alike) <b>supported</b>"]
     assert "0.6 (one seed) <b>inconclusive</b>" in [
         annotation.text for annotation in figure.layout.annotations
     ]
@@ -292,8 +292,8 @@ def test_a_default_comes_first_and_numbers_in_the_order_of_a_scale():
     assert dict(shades("bias_offset", [-1.0, 0.0])) == {0.0: COLOURS[0], -1.0: COLOURS[1]}
     assert dict(shades("feature_law", ["power-law", "uniform"]))["uniform"] == COLOURS[0]
     for name, known in (
-        ("learning_rate", [0.01 * place for place in range(1, 30)]),
-        ("task", [f"mine:task{place}" for place in range(12)]),
+        ("learning_rate", [0.01 * index for index in range(1, 30)]),
+        ("task", [f"mine:task{index}" for index in range(12)]),
     ):
         shaded = shades(name, known[::-1])
         assert [value for value, _ in shaded] == sorted(known)

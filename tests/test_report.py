@@ -63,7 +63,7 @@ def test_numbers_are_plain_in_seven_digits_and_null_where_they_are_not_finite():
     assert plain(np.array([1, 2])) == [1, 2]
 
 
-def test_evenly_spread_places_have_both_ends():
+def test_evenly_spread_indices_have_both_ends():
     assert evenly(9, 3) == [0, 4, 8]
     assert evenly(3, 9) == [0, 1, 2]
     assert evenly(9, 1) == [4]
@@ -74,12 +74,12 @@ def test_thinning_keeps_the_first_and_last_map_and_says_what_it_left_out(study):
     member = study.member(0)
     n_records = len(member.history.step)
     whole, half, none = (thinned(member, budget) for budget in (10**6, 7000, 0))
-    assert (whole.places, whole.bits, whole.words) == (list(range(n_records)), 16, "")
-    assert 2 < len(half.places) < n_records
+    assert (whole.records, whole.bits, whole.words) == (list(range(n_records)), 16, "")
+    assert 2 < len(half.records) < n_records
     for keep in (half, none):
-        assert (keep.places[0], keep.places[-1], keep.bits) == (0, n_records - 1, 8)
-        assert f"maps of {n_records - len(keep.places)} of {n_records} records" in keep.words
-    assert len(none.places) == 2
+        assert (keep.records[0], keep.records[-1], keep.bits) == (0, n_records - 1, 8)
+        assert f"maps of {n_records - len(keep.records)} of {n_records} records" in keep.words
+    assert len(none.records) == 2
 
 
 def test_chosen_members_have_the_most_and_the_fewest_mono_neurons_among_them(smoke_run):
@@ -108,7 +108,7 @@ def test_a_packed_member_has_the_words_of_every_record_it_keeps(study):
     content = packed_member(member, thinned(member, 10**6))
     for name, of in (("step", frame_words), ("loss", loss_words)):
         assert content["words"][name] == [
-            of(member.frame(place)) for place in range(len(member.history.step))
+            of(member.frame(record)) for record in range(len(member.history.step))
         ]
     drawn = {trace["name"]: trace for trace in content["figures"]["loss"]["data"]}
     np.testing.assert_allclose(drawn["task loss"]["y"], member.history.task_loss, rtol=1e-6)

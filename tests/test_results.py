@@ -91,8 +91,8 @@ def test_results_are_found_in_runs_files_and_folders_with_both(smoke_run, result
     shutil.copytree(smoke_run, tmp_path / "run")
     file = write_results(results, tmp_path / "demo.json")
     (tmp_path / "figure.json").write_text('{"data": []}')
-    for place, count in ((smoke_run, 1), (file, 1), (tmp_path, 2)):
-        assert [found.batch for found in find_results([place])] == ["demo"] * count
+    for path, count in ((smoke_run, 1), (file, 1), (tmp_path, 2)):
+        assert [found.batch for found in find_results([path])] == ["demo"] * count
     with pytest.raises(InputError, match="a run, or a folder with runs or results"):
         list(find_results([tmp_path / "run" / "units"]))
 

@@ -82,13 +82,13 @@ def test_what_a_run_does_not_have_is_refused_in_one_sentence(run, ask, sentence)
 
 def test_a_figure_shown_in_a_notebook_offers_no_upload(run, monkeypatch):
     monkeypatch.setattr(plotly.io.renderers, "default", "plotly_mimetype")
-    figure, told = run.member(0).map(), []
+    figure, configs = run.member(0).map(), []
     (bundle,) = figure._repr_mimebundle_().values()
     assert bundle["config"]["showSendToCloud"] is False
-    monkeypatch.setattr(plotly.io, "show", lambda figure, **how: told.append(how["config"]))
+    monkeypatch.setattr(plotly.io, "show", lambda figure, **how: configs.append(how["config"]))
     figure.show()
     figure._ipython_display_()
-    assert [config["showSendToCloud"] for config in told] == [False, False]
+    assert [config["showSendToCloud"] for config in configs] == [False, False]
 
 
 def test_every_figure_is_of_the_kind_that_is_safe_to_show():

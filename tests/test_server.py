@@ -110,7 +110,7 @@ def test_a_page_is_made_before_it_is_asked_for_and_anew_once_a_run_has_grown(
 def may_read(monkeypatch):
     """No run is read before this is set."""
     may_read, of_run = threading.Event(), page.run_or_fault
-    monkeypatch.setattr(page, "run_or_fault", lambda *told: may_read.wait(60) and of_run(*told))
+    monkeypatch.setattr(page, "run_or_fault", lambda *args: may_read.wait(60) and of_run(*args))
     return may_read
 
 
@@ -228,7 +228,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence_and_other_runs_go_on(
 def test_what_cannot_be_explored_ends_in_one_sentence(smoke_run, tmp_path, capsys):
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
-        for words, told in (
+        for words, expected in (
             ([tmp_path], "must be"),
             ([tmp_path / "nowhere"], "must be"),
             ([smoke_run, smoke_run], "is named twice"),
@@ -241,7 +241,7 @@ def test_what_cannot_be_explored_ends_in_one_sentence(smoke_run, tmp_path, capsy
             assert stop.value.code == 2
             printed = capsys.readouterr()
             assert printed.err.startswith("error: ")
-            assert told in printed.err
+            assert expected in printed.err
             assert (printed.out, printed.err.count("\n")) == ("", 1)
 
 

@@ -110,9 +110,9 @@ def test_a_folder_keeps_the_units_that_its_first_start_chose(split):
 
 
 def test_a_folder_of_an_older_toymono_has_one_unit_for_each_shape(whole, tmp_path):
-    told = json.loads((whole / "sweep.json").read_text())
-    del told["members_per_unit"]
-    (tmp_path / "sweep.json").write_text(json.dumps(told))
+    content = json.loads((whole / "sweep.json").read_text())
+    del content["members_per_unit"]
+    (tmp_path / "sweep.json").write_text(json.dumps(content))
     assert read_sweep(tmp_path).members_per_unit is None
 
 

@@ -59,11 +59,11 @@ def _started(home, variables, *args):
 
 def test_a_list_needs_no_device_but_says_what_is_wrong(ended):
     status, out, error = ended["list"]
-    told = error.splitlines()
+    lines = error.splitlines()
     assert status == 0, error
-    assert [line.split()[4] for line in told] == [*WITHOUT["list"][0]]
+    assert [line.split()[4] for line in lines] == [*WITHOUT["list"][0]]
     assert all(
-        line.startswith("computing on the CPU: JAX_") and "; unset it" in line for line in told
+        line.startswith("computing on the CPU: JAX_") and "; unset it" in line for line in lines
     )
     assert " ?  " in out
 
@@ -84,9 +84,9 @@ def tpus(monkeypatch):
 
 def test_a_table_needs_no_device(tpus, smoke_run, capsys):
     main(["table", str(smoke_run), "--json"])
-    told = capsys.readouterr()
-    assert len(json.loads(told.out)) == 18
-    assert told.err.startswith("computing on the CPU: JAX_PLATFORMS must be devices")
+    printed = capsys.readouterr()
+    assert len(json.loads(printed.out)) == 18
+    assert printed.err.startswith("computing on the CPU: JAX_PLATFORMS must be devices")
 
 
 def test_the_doctor_finds_what_is_wrong_with_a_variable(tpus, monkeypatch, capsys):
@@ -112,7 +112,7 @@ def test_what_jax_cannot_do_here_is_refused_in_one_sentence(ended, name):
 
 
 @pytest.mark.parametrize(
-    ("variable", "told", "instead"),
+    ("variable", "value", "instead"),
     [
         ("JAX_DISABLE_JIT", True, False),
         ("JAX_NUMPY_RANK_PROMOTION", "raise", "allow"),
@@ -121,10 +121,10 @@ def test_what_jax_cannot_do_here_is_refused_in_one_sentence(ended, name):
         ("JAX_TRANSFER_GUARD", "disallow", "allow"),
     ],
 )
-def test_a_check_of_jax_that_networks_cannot_pass_is_refused(monkeypatch, variable, told, instead):
+def test_a_check_of_jax_that_networks_cannot_pass_is_refused(monkeypatch, variable, value, instead):
     name, before = variable.lower(), getattr(jax.config, variable.lower())
-    monkeypatch.setenv(variable, str(told))
-    jax.config.update(name, told)
+    monkeypatch.setenv(variable, str(value))
+    jax.config.update(name, value)
     try:
         with pytest.raises(InputError, match=f"^{variable} must be unset, as .*unset it"):
             startup_checks.require_jax()
@@ -158,9 +158,9 @@ def test_a_device_that_is_broken_with_no_variable_set_is_one_sentence(monkeypatc
         startup_checks.jax_anyway()
 
 
-@pytest.mark.parametrize(("told", "used"), [("1", "40"), ("80", "80"), ("100000000", "400")])
-def test_a_width_is_one_in_which_words_can_be_laid_out(monkeypatch, told, used):
-    monkeypatch.setenv("COLUMNS", told)
+@pytest.mark.parametrize(("width", "used"), [("1", "40"), ("80", "80"), ("100000000", "400")])
+def test_a_width_is_one_in_which_words_can_be_laid_out(monkeypatch, width, used):
+    monkeypatch.setenv("COLUMNS", width)
     with pytest.raises(SystemExit):
         main(["resume"])
     assert os.environ["COLUMNS"] == used

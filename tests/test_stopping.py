@@ -30,12 +30,12 @@ BY_THEMSELVES = ("garbage", "leaving")
 PROGRAM = """
 import atexit, gc, hashlib, time
 from toymono.command_line import stopping
-from toymono.command_line.stopping import ends_when_told
+from toymono.command_line.stopping import ends_on_signal
 from toymono.command_line.terminal import one_sentence
 from toymono.sweeps.interruption import asked_to_stop
 
 stopping.PATIENCE = {patience}
-with ends_when_told(), one_sentence():
+with ends_on_signal(), one_sentence():
     print("begun", flush=True)
     {way}
 """
@@ -104,8 +104,8 @@ def test_a_second_ctrl_c_does_not_wait_for_what_is_stored():
 @pytest.mark.parametrize("verb", ["report", "figure", "explore", "table"])
 def test_a_signal_at_any_moment_ends_a_command_in_a_word(smoke_run, tmp_path, verb):
     draw = random.Random(verb)
-    for place in range(5):
-        out = ("--out", tmp_path / f"{place}.html") if verb in ("report", "figure") else ()
+    for trial in range(5):
+        out = ("--out", tmp_path / f"{trial}.html") if verb in ("report", "figure") else ()
         command = [sys.executable, "-m", "toymono", verb, smoke_run, *out]
         with subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE

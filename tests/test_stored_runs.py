@@ -69,12 +69,12 @@ def test_a_member_is_measured_once(study):
 def test_a_frame_shows_the_network_as_it_was_at_its_record(study, smoke_run):
     (data,) = read_run(smoke_run)
     member = study.member(7)  # settings first, seeds within: setting 2, seed 1
-    for place in (0, 4, len(data.step) - 1):
-        stored = read_member(data, 1, 2, int(data.step[place]))
+    for record in (0, 4, len(data.step) - 1):
+        stored = read_member(data, 1, 2, int(data.step[record]))
         responses = responses_of(stored.specimen)
-        np.testing.assert_allclose(member.frame(place).values, responses, atol=1e-6)
+        np.testing.assert_allclose(member.frame(record).values, responses, atol=1e-6)
         np.testing.assert_array_equal(
-            member.frame(place).score, data.score.sel(seed=1).isel(setting=2, step=place).values
+            member.frame(record).score, data.score.sel(seed=1).isel(setting=2, step=record).values
         )
 
 
@@ -103,7 +103,7 @@ def test_labels_say_what_differs_between_members(study):
 
 def test_a_run_that_kept_its_last_networks_has_one_map(signed_run):
     member = studies([signed_run])["signed"].member(1)
-    kept = [member.frame(place).values is not None for place in range(len(member.history.step))]
+    kept = [member.frame(record).values is not None for record in range(len(member.history.step))]
     assert kept == [*[False] * (len(kept) - 1), True]
     assert member.label == "seed 7"
 

@@ -14,10 +14,10 @@ from toymono.evidence.tables import (
     SETTINGS,
     _anatomies_of,
     brief,
+    identifying_settings,
     member_table,
     over_seeds,
     run_table,
-    told_settings,
     training_loss,
     varying_settings,
 )
@@ -65,7 +65,7 @@ def test_a_number_of_another_law_is_blank_and_not_its_default(smoke_data):
     assert shown.lift[table.setting == 3].eq(4).all()
     assert shown.lift[table.setting != 3].isna().all()
     assert over_seeds(table, ["task_loss"]).lift.dropna().tolist() == [4]
-    assert sum("lift" in told for told in told_settings(table, table)) == 3
+    assert sum("lift" in settings for settings in identifying_settings(table, table)) == 3
 
 
 def test_settings_that_differ_in_a_number_not_in_use_stay_two(smoke_data):
@@ -151,14 +151,14 @@ def test_networks_of_the_demo_s_shape_are_taken_apart_on_two_threads():
     subprocess.run([sys.executable, "-c", TAKEN_APART], env=environment, timeout=240, check=True)
 
 
-def test_a_member_is_told_by_what_differs_and_among_many_settings_by_what_is_not_default():
+def test_a_member_is_named_by_what_differs_and_among_many_settings_by_what_is_not_default():
     few = pd.DataFrame({**dict.fromkeys(SETTINGS, 1), "bias_offset": [0.0, -1.0], "seed": [0, 0]})
-    assert told_settings(few, few)[0] == {"bias_offset": 0.0, "seed": 0}
+    assert identifying_settings(few, few)[0] == {"bias_offset": 0.0, "seed": 0}
     axes = ("bias_offset", "hidden_noise", "dropout", "l4_share", "mono_loss", "l1", "n_groups")
     rows = [{name: 0.5 if name == axis else 0.0 for name in axes} for axis in axes]
     many = pd.DataFrame([{**dict.fromkeys(SETTINGS, 1), **row, "seed": 0} for row in rows])
     many["n_groups"] = many.n_groups + 1.0
-    assert told_settings(many, many)[1] == {"hidden_noise": 0.5, "seed": 0}
-    assert told_settings(many, many)[-1] == {"n_groups": 1.5, "seed": 0}
+    assert identifying_settings(many, many)[1] == {"hidden_noise": 0.5, "seed": 0}
+    assert identifying_settings(many, many)[-1] == {"n_groups": 1.5, "seed": 0}
     many["dropout"] = [np.nan] * len(axes)
-    assert all("dropout" not in told for told in told_settings(many, many))
+    assert all("dropout" not in settings for settings in identifying_settings(many, many))

@@ -45,7 +45,7 @@ def test_a_pipe_gets_plain_lines():
     assert "\x1b" not in "".join(lines)
 
 
-def test_a_unit_is_told_by_what_trains():
+def test_a_unit_s_title_says_what_it_trains():
     settings = tuple(Hyper(learning_rate=rate, bias_offset=-1.0) for rate in (0.003, 0.03))
     title = "k 256, learning_rate 0.003 to 0.03, bias_offset -1, seed 4: 2 networks"
     assert Unit(Config(), settings, (4,)).title == title
@@ -86,8 +86,8 @@ def _members(measure, by_seed):
     numbers = {**dict.fromkeys(SETTINGS, 0), "diverged": False}
     return pd.DataFrame(
         [
-            {**numbers, "learning_rate": 0.01 * (place + 1), "seed": seed, measure: value}
-            for place, values in enumerate(by_seed)
+            {**numbers, "learning_rate": 0.01 * (index + 1), "seed": seed, measure: value}
+            for index, values in enumerate(by_seed)
             for seed, value in enumerate(values)
         ]
     )
@@ -123,7 +123,7 @@ def _verdicts(*values):
     claim = Claim(
         "X",
         "statement",
-        tuple(Part(f"part {place}", "", of, 0.1) for place, of in enumerate(parts)),
+        tuple(Part(f"part {index}", "", of, 0.1) for index, of in enumerate(parts)),
     )
     return verdict_table([claim], {"A": table}).assign(scale="smoke")
 

@@ -86,7 +86,7 @@ def test_interference_has_the_moments_that_samples_have():
     np.testing.assert_allclose(found.sigma, seen.std(0), rtol=0.05)
 
 
-def test_the_input_projector_keeps_what_the_input_tells_and_nothing_else():
+def test_the_input_projector_keeps_what_the_input_determines_and_nothing_else():
     config, problem = _task("decode")
     projector = np.asarray(input_projector(problem))
     np.testing.assert_allclose(projector @ projector, projector, atol=1e-5)

@@ -20,9 +20,9 @@ def test_of_each_few_seeds_the_network_with_the_least_loss_counts(load_script):
 def _found(n_pentagons):
     """So many pentagons, one unclear network, and digons, over eleven rarities, of each trial."""
     rows = [
-        (trial, r, 0 if place < n else UNCLEAR if place == n else 1)
+        (trial, r, 0 if index < n else UNCLEAR if index == n else 1)
         for trial, n in enumerate(n_pentagons)
-        for place, r in enumerate(RARITIES)
+        for index, r in enumerate(RARITIES)
     ]
     return pd.DataFrame(rows, columns=["trial", "rarity", "polygon"])
 

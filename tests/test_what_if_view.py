@@ -35,10 +35,10 @@ def test_what_if_gives_what_the_network_gives(anywhere, study):
     same_numbers(anywhere.traces("#left [data-name=outputs]")["now"]["y"], outputs, 3)
     whole = found_by_python(member, on)
     same_numbers(anywhere.traces("#left [data-name=outputs]")["unchanged"]["y"], whole[1], 3)
-    told = anywhere.page.inner_text("#left > p")
+    text = anywhere.page.inner_text("#left > p")
     found = [
         float(words.split(",")[0].split()[0].rstrip(";."))
-        for words in told.split("squared error ")[1:]
+        for words in text.split("squared error ")[1:]
     ]
     assert found[0] == pytest.approx(error, abs=2e-3)
     added = anywhere.traces("#left [data-name=additions]")
@@ -82,9 +82,9 @@ def test_features_are_put_on_moved_and_drawn_at_random(sight, study):
         sight.page.click("#random")
     assert "3:0.25" not in sight.fields.get("on", "")
     sight.page.click("#measure")
-    told = sight.page.inner_text("#sampled-loss")
+    text = sight.page.inner_text("#sampled-loss")
     loss = float(study.member(MEMBER).history.task_loss[-1])
-    assert float(told.split(": ")[1].rstrip(".")) == pytest.approx(loss, rel=0.5)
+    assert float(text.split(": ")[1].rstrip(".")) == pytest.approx(loss, rel=0.5)
 
 
 def test_signed_features_go_below_zero(sight, known):

@@ -160,8 +160,8 @@ def _block_numbers(net: Specimen) -> dict[str, Float[Array, ""]]:
     if not net.is_relu:
         return {f"block_{name}": jnp.asarray(jnp.nan) for name in names}
     block, overlaps = linear_block(net), net.targets.T @ net.targets
-    tells = jnp.allclose(overlaps, jnp.eye(net.n_features), atol=_NEGLIGIBLE)
-    rank = jnp.where(tells, block.rank, jnp.nan)
+    is_orthonormal = jnp.allclose(overlaps, jnp.eye(net.n_features), atol=_NEGLIGIBLE)
+    rank = jnp.where(is_orthonormal, block.rank, jnp.nan)
     numbers = block._replace(rank=rank, slope=block.slope.mean())
     return {f"block_{name}": getattr(numbers, name) for name in names}
 

@@ -29,7 +29,7 @@ def phase_losses(
 
 
 def phase_of(weights: Float[np.ndarray, "2"]) -> int:
-    """The place in PHASES of a network with these weights of the two features, or UNCLEAR."""
+    """The index in PHASES of a network with these weights of the two features, or UNCLEAR."""
     first, second = np.abs(weights) > REPRESENTED
     if first and second:
         return 1 if weights[0] * weights[1] < 0 else UNCLEAR
@@ -37,7 +37,7 @@ def phase_of(weights: Float[np.ndarray, "2"]) -> int:
 
 
 def predicted_phase(losses: Float[np.ndarray, "phase ..."]) -> Int[np.ndarray, "..."]:
-    """The place in PHASES of the least loss."""
+    """The index in PHASES of the least loss."""
     return np.asarray(losses.argmin(axis=0))
 
 

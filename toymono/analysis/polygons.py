@@ -18,7 +18,7 @@ ANTIPODAL = -0.9  # cosine of the two of a digon, at most
 
 
 def polygon_of(directions: Float[np.ndarray, "2 5"]) -> int:
-    """The place in POLYGONS of five features, or UNCLEAR.
+    """The index in POLYGONS of five features, or UNCLEAR.
 
     Pentagon: all five are represented, that is longer than 1/2. Digons: all but the last, each with
     one opposite to it. In both no two that are represented lie within 36 degrees.

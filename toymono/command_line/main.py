@@ -22,7 +22,7 @@ from toymono.command_line.commands import (
 )
 from toymono.command_line.parsing import parsed
 from toymono.command_line.startup_checks import Fault, fit_terminal, jax_anyway, require_jax
-from toymono.command_line.stopping import ends_when_told
+from toymono.command_line.stopping import ends_on_signal
 from toymono.command_line.terminal import (
     claims_table,
     duration,
@@ -138,8 +138,8 @@ def _table(command: ShowTable) -> None:
     if command.json:
         print(strict_json(shown))
     else:
-        told = shown if command.over_seeds else brief(rows, measures)
-        print_table(summary_table(told, measures) if command.over_seeds else frame_table(told))
+        frame = shown if command.over_seeds else brief(rows, measures)
+        print_table(summary_table(frame, measures) if command.over_seeds else frame_table(frame))
         if not command.over_seeds and "n_mono" in rows and rows.n_mono.isna().any():
             print("nan: the hidden layer is linear, so it has no neurons to count")
         if words := meanings(measures):
@@ -251,7 +251,7 @@ def main(args: list[str] | None = None) -> None:
     fit_terminal()
     if (sys.argv[1:] if args is None else args) == ["--version"]:
         return print(f"toymono {importlib.metadata.version('toymono')}")
-    with ends_when_told(), one_sentence():
+    with ends_on_signal(), one_sentence():
         command = parsed(args)
         if isinstance(command, Claims | Explore | Report):
             if not command.folders:

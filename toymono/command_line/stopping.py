@@ -30,7 +30,7 @@ _SHOW_CURSOR = b"\x1b[?25h"
 
 
 @contextlib.contextmanager
-def ends_when_told() -> Iterator[None]:
+def ends_on_signal() -> Iterator[None]:
     """While this block lasts, SIGINT and SIGTERM raise KeyboardInterrupt, again if it is lost; a
     program that still runs after `PATIENCE` is ended.
 

@@ -40,8 +40,8 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str | No
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
     )
-    for place, header in enumerate(headers):
-        words = any(row[place][:1].isalpha() for row in rows)
+    for column, header in enumerate(headers):
+        words = any(row[column][:1].isalpha() for row in rows)
         grid.add_column(header, justify="left" if words else "right", no_wrap=True)
     for row in rows:
         grid.add_row(*row)
@@ -57,8 +57,8 @@ def number(value: object) -> str:
 
 def frame_table(frame: "pd.DataFrame") -> Table:
     """A data frame as a table, its index first."""
-    told = [name for name in frame if name != "diverged" or frame[name].any()]
-    flat = frame[told].reset_index()
+    columns = [name for name in frame if name != "diverged" or frame[name].any()]
+    flat = frame[columns].reset_index()
     rows = [[number(value) for value in row] for row in flat.astype(object).itertuples(index=False)]
     grid = table([_stacked(str(name)) for name in flat.columns], rows)
     grid.padding = (0, 0)

@@ -104,8 +104,8 @@ class Hyper(Mapping[str, Scalar]):
 
     def __repr__(self) -> str:
         own = own_numbers()
-        told = [n for n in self if n in CORE_NUMBERS or n not in own or self[n] != own[n].default]
-        return f"Hyper({', '.join(f'{name}={self[name]!r}' for name in told)})"
+        shown = [n for n in self if n in CORE_NUMBERS or n not in own or self[n] != own[n].default]
+        return f"Hyper({', '.join(f'{name}={self[name]!r}' for name in shown)})"
 
     def replace(self, **values: Scalar) -> "Hyper":
         """A copy with these numbers changed."""

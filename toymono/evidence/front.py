@@ -30,8 +30,8 @@ def with_levers(table: pd.DataFrame, entries: Sequence[Entry], base: Config) -> 
     for entry in entries:
         ((config, hyper),) = Sweep(base=base, grids=(entry.grid,), seeds=(0,)).models()
         settings = {**vars(config), **hyper, **dict(config.options)}
-        told = {"family": entry.family, "lever": entry.lever, "strength": entry.strength}
-        parts.append(table[keys == _key(settings, names)].assign(**told))
+        columns = {"family": entry.family, "lever": entry.lever, "strength": entry.strength}
+        parts.append(table[keys == _key(settings, names)].assign(**columns))
     return pd.concat(parts)
 
 

@@ -1,7 +1,7 @@
 """A batch's members as one JSON file, small enough to be kept in a repository: what claims are
 judged on.
 
-Any place that holds results is read the same way: a run, such a file, or a folder with some of
+All that holds results is read the same way: a run, such a file, or a folder with some of
 either.
 """
 
@@ -94,7 +94,7 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
     }
     names = (*setting_names(table), "seed", *MEASURES, "unit", "setting")
     columns = [name for name in names if name not in shared]
-    untold = {name for name, default in left_out().items() if shared.get(name) == default}
+    at_default = {name for name, default in left_out().items() if shared.get(name) == default}
     rows = [
         {name: json_number(value, _DIGITS) for name, value in row.items()}
         for row in table[columns].to_dict("records")
@@ -103,7 +103,7 @@ def write_results(results: Results, file: pathlib.Path) -> pathlib.Path:
         "batch": results.batch,
         "scale": results.scale,
         "provenance": results.provenance,
-        "settings": {name: value for name, value in shared.items() if name not in untold},
+        "settings": {name: value for name, value in shared.items() if name not in at_default},
     }
     # One line per member, so that a member that changes is one line of a difference.
     lines = ",\n".join(json.dumps(row, allow_nan=False) for row in rows)
@@ -143,8 +143,8 @@ def _flaw(table: pd.DataFrame, content: dict[str, Any]) -> str | None:
     missing = sorted({*SETTINGS, "seed", *MEASURES} - set(table.columns))
     if missing:
         return f"without {', '.join(missing[:3])}"
-    told = [content["batch"], content["scale"], *content["provenance"].values()]
-    if not all(isinstance(word, str) for word in told):
+    texts = [content["batch"], content["scale"], *content["provenance"].values()]
+    if not all(isinstance(word, str) for word in texts):
         return "with a batch, scale or provenance that is no text"
     kinds = {name: (type(value),) for name, value in vars(Config()).items()}
     kinds |= {"seed": (int,), **dict.fromkeys(_TRUTHS, (bool,))}
@@ -164,29 +164,29 @@ def _is_results(file: pathlib.Path) -> bool:
         return False
 
 
-def runs_at(place: pathlib.Path) -> list[pathlib.Path]:
-    """The runs at a place by name: itself, or the folders in it."""
-    if (place / SWEEP_FILE).exists():
-        return [place]
-    return sorted(path.parent for path in place.glob(f"*/{SWEEP_FILE}"))
+def runs_at(folder: pathlib.Path) -> list[pathlib.Path]:
+    """The runs at a folder by name: the folder itself, or those in it."""
+    if (folder / SWEEP_FILE).exists():
+        return [folder]
+    return sorted(path.parent for path in folder.glob(f"*/{SWEEP_FILE}"))
 
 
-def find_results(places: Iterable[pathlib.Path]) -> Iterator[Results]:
-    """The results in each place: a run, a results file, or a folder with some of either, by name.
+def find_results(paths: Iterable[pathlib.Path]) -> Iterator[Results]:
+    """The results at each path: a run, a results file, or a folder with some of either, by name.
 
-    Raises InputError for a place that has none.
+    Raises InputError for a path that has none.
     """
-    for place in places:
-        if place.is_file():
-            yield read_results(place)
+    for path in paths:
+        if path.is_file():
+            yield read_results(path)
             continue
-        runs = runs_at(place)
-        files = _results_in(place)
+        runs = runs_at(path)
+        files = _results_in(path)
         require(
             bool(runs or files),
             "folder",
             "a run, or a folder with runs or results",
-            str(place),
+            str(path),
             "make one with `toymono run`",
         )
         yield from map(results_of_run, runs)

@@ -46,7 +46,7 @@ LOSSES = ("task_loss", "task_loss_error")
 STATE = ("late_gain", "finished", "diverged")
 MEASURES = (*LOSSES, *COUNTS, *SHARES, *Anatomy._fields, *STATE)
 RECORDED = (*LOSSES, *COUNTS, *SHARES[:3], *STATE)
-_MOST_TOLD = 6  # settings that name a member
+_MOST_IDENTIFYING = 6  # settings that name a member
 _SIGNED = {"mean_bias", "mono_bias", "poly_bias", "block_slope", "final_slope"}
 _ON_DEMAND = {*MonoInContexts._fields, *Geometry._fields}  # see on_demand.py
 _OF_EXPERIMENTS = {"loss_over_linear", "loss_over_zero", "group_neurons"}
@@ -243,13 +243,13 @@ def varying_settings(table: pd.DataFrame) -> list[str]:
     return [name for name in setting_names(table) if table[name].nunique(dropna=False) > 1]
 
 
-def told_settings(table: pd.DataFrame, of: pd.DataFrame) -> list[dict[str, Any]]:
+def identifying_settings(table: pd.DataFrame, of: pd.DataFrame) -> list[dict[str, Any]]:
     """The settings and seed that identify each of some rows in the table: settings that differ in
     the table; if many do, only those that are not at their defaults.
     """
     varying = varying_settings(table)
     defaults = {**vars(Config()), **{n: of.default for n, of in setting_numbers().items()}}
-    idle = defaults if len(varying) > _MOST_TOLD else {}
+    idle = defaults if len(varying) > _MOST_IDENTIFYING else {}
     rows = with_numbers_in_use(of)[[*varying, "seed"]].to_dict("records")
     return [
         {

@@ -48,10 +48,10 @@ def claim_rows(verdicts: pd.DataFrame) -> list[tuple[str, ...]]:
 
     A part's line says how many of its batches' networks are left out as unfinished.
     """
-    rows, told = [], None
+    rows, last = [], None
     for row in verdicts.to_dict("records"):
-        if (row["claim"], row["scale"]) != told:
-            told = (row["claim"], row["scale"])
+        if (row["claim"], row["scale"]) != last:
+            last = (row["claim"], row["scale"])
             rows.append(
                 (
                     row["claim"],

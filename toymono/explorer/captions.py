@@ -27,7 +27,7 @@ def roles_words(shown: Dashboard) -> str:
 def neuron_words(shown: Dashboard, neuron: int) -> str:
     """What one neuron responds to."""
     favourite = int(shown.favourite[neuron])
-    told = (
+    parts = (
         f"score {shown.score[neuron]:.4f}",
         f"bias {shown.bias[neuron]:.4f}",
         f"|in| |out| {shown.gain[neuron]:.3f}",
@@ -37,7 +37,7 @@ def neuron_words(shown: Dashboard, neuron: int) -> str:
     features = "1 feature" if answered == 1 else f"{answered} features"
     strongest = f"{shown.responses[neuron, favourite]:.4f}"
     most = f"responds to {features}, feature {favourite} most ({strongest})"
-    return f"Neuron {neuron}: {', '.join(told)}; {most}."
+    return f"Neuron {neuron}: {', '.join(parts)}; {most}."
 
 
 def feature_words(shown: Dashboard, feature: int) -> str:
@@ -52,23 +52,23 @@ def feature_words(shown: Dashboard, feature: int) -> str:
 
 def frame_words(frame: Frame) -> str:
     """What a record shows, and why it may have no map."""
-    told = f"After {frame.step} steps {frame.n_mono} of {len(frame.score)} neurons are monosemantic"
+    text = f"After {frame.step} steps {frame.n_mono} of {len(frame.score)} neurons are monosemantic"
     if np.isnan(frame.score).all() and np.isfinite(frame.task_loss):
-        told = f"After {frame.step} steps: a linear hidden layer has no neurons to score"
+        text = f"After {frame.step} steps: a linear hidden layer has no neurons to score"
     if n_silent := int((frame.score == 0).sum()):
-        told = f"{told}, {n_silent} respond to no single feature"
+        text = f"{text}, {n_silent} respond to no single feature"
     if np.isfinite(frame.task_loss):
-        told = f"{told}; task loss {_loss(frame.task_loss, frame.task_loss_error)}"
-    told = f"{told}."
+        text = f"{text}; task loss {_loss(frame.task_loss, frame.task_loss_error)}"
+    text = f"{text}."
     if frame.values is not None:
-        return told
+        return text
     why = "only runs with --record-params all keep every map"
     return (
-        f"{told} There is no map of this record ({why}): dots mark each neuron's favourite feature."
+        f"{text} There is no map of this record ({why}): dots mark each neuron's favourite feature."
     )
 
 
 def loss_words(frame: Frame) -> str:
     """The task loss at a record, and what the other line is."""
-    told = f"Task loss after {frame.step} steps: {_loss(frame.task_loss, frame.task_loss_error)}."
-    return f"{told} The pale line is the training loss, each of one batch."
+    text = f"Task loss after {frame.step} steps: {_loss(frame.task_loss, frame.task_loss_error)}."
+    return f"{text} The pale line is the training loss, each of one batch."

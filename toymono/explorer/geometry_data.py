@@ -53,8 +53,8 @@ def overlap_words(shown: Directions, n_shown: int) -> str:
 def plane_words(shown: Directions) -> str:
     """What the plane shows of the directions, and how many dimensions features have."""
     of = "dimension" if shown.n_dimensions == 1 else "dimensions"
-    told = f"{len(shown.order)} features in {shown.n_dimensions} {of}; a feature has "
-    told += f"{shown.capacity.mean():.2f} of a dimension on average."
+    text = f"{len(shown.order)} features in {shown.n_dimensions} {of}; a feature has "
+    text += f"{shown.capacity.mean():.2f} of a dimension on average."
     if shown.is_exact:
-        return f"The plane shows the directions exactly. {told}"
-    return f"The plane holds {shown.shares.sum():.0%} of the directions' variance about 0. {told}"
+        return f"The plane shows the directions exactly. {text}"
+    return f"The plane holds {shown.shares.sum():.0%} of the directions' variance about 0. {text}"

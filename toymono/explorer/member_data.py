@@ -34,7 +34,7 @@ from toymono.toy.tasks import feature_densities, is_independent
 class Thinned(NamedTuple):
     """What of a member's records is put into the page."""
 
-    places: list[int]  # of the records that the slider steps through
+    records: list[int]  # that the slider steps through
     bits: int  # of the matrices of the last record
     words: str  # what was left out; empty if nothing was
 
@@ -59,24 +59,24 @@ def thinned(member: Member, budget: int) -> Thinned:
         (budget - cells * BASE64 * bits / 8) / map_size
     )  # the last map is made of the last matrices
     mapped = np.flatnonzero(member.history.has_params)
-    kept = {int(mapped[place]) for place in evenly(len(mapped), max(2, fitting))}
-    places = [p for p, has in enumerate(member.history.has_params) if not has or p in kept]
-    return Thinned(places, bits, _thinned_words(member, len(mapped) - len(kept), bits))
+    kept = {int(mapped[index]) for index in evenly(len(mapped), max(2, fitting))}
+    records = [r for r, has in enumerate(member.history.has_params) if not has or r in kept]
+    return Thinned(records, bits, _thinned_words(member, len(mapped) - len(kept), bits))
 
 
 def evenly(n: int, chosen: int) -> list[int]:
-    """`chosen` of the places 0 to n - 1, evenly spread: the first and the last among them, or the
+    """`chosen` of the indices 0 to n - 1, evenly spread: the first and the last among them, or the
     middle one alone.
     """
     if chosen >= n:
         return list(range(n))
-    return [n // 2] if chosen == 1 else [round(place) for place in np.linspace(0, n - 1, chosen)]
+    return [n // 2] if chosen == 1 else [round(index) for index in np.linspace(0, n - 1, chosen)]
 
 
 def _thinned_words(member: Member, lost: int, bits: int) -> str:
-    told = [f"maps of {lost} of {len(member.history.step)} records"] if lost else []
-    told += ["half the bits (8 for all matrices)"] if bits == 8 else []
-    return f"member {member.number}: left out {' and '.join(told)}" if told else ""
+    parts = [f"maps of {lost} of {len(member.history.step)} records"] if lost else []
+    parts += ["half the bits (8 for all matrices)"] if bits == 8 else []
+    return f"member {member.number}: left out {' and '.join(parts)}" if parts else ""
 
 
 def _matrices(member: Member) -> dict[str, np.ndarray]:
@@ -96,7 +96,7 @@ def _matrices(member: Member) -> dict[str, np.ndarray]:
 def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
     """All that the page shows of one member, of its neurons and of its features."""
     shown, past, config = member.dashboard, member.history, member.stored.config
-    frames = [member.frame(place) for place in keep.places]
+    frames = [member.frame(record) for record in keep.records]
     finite = [f.values[np.isfinite(f.values)] for f in frames if f.values is not None]
     top = max(float(values.max(initial=0)) for values in finite) or 1.0
     maps = [None if f.values is None else packed(f.values, 8, top) for f in frames[:-1]]
@@ -124,7 +124,7 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
             "loss": [loss_words(f) for f in frames],
         },
         "history": {**history, "step": plain(past.step)},
-        "frames": {"place": keep.places, "step": [f.step for f in frames], "map": maps},
+        "frames": {"record": keep.records, "step": [f.step for f in frames], "map": maps},
         "figures": plain(_figures(member, top)),
     }
 

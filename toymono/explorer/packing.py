@@ -21,7 +21,7 @@ def packed(values: np.ndarray, bits: int = 32, top: float | None = None) -> dict
     most.
 
     With 8 or 16 bits they are whole numbers, without a sign where no value has one, whose range
-    ends at `top` (the largest absolute value, unless told). Whole numbers, 32 bits, and arrays that
+    ends at `top` (by default the largest absolute value). Whole numbers, 32 bits, and arrays that
     are not finite are kept as they are.
     """
     if values.dtype.kind in "iub":

@@ -63,7 +63,7 @@ _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.
 
 
 def index(
-    studies: Sequence[Study], held: Sequence[Sequence[int] | None], told: Sequence[str]
+    studies: Sequence[Study], held: Sequence[Sequence[int] | None], left_out: Sequence[str]
 ) -> dict[str, Any]:
     """What the page knows from the start: its runs, and how pictures look.
 
@@ -72,7 +72,7 @@ def index(
     is_served = None in held
     runs = [
         run_or_fault(*of_run) if is_served else run_index(*of_run)
-        for of_run in zip(studies, held, told, strict=True)
+        for of_run in zip(studies, held, left_out, strict=True)
     ]
     return plain(
         {

@@ -40,11 +40,12 @@ def write_report(
     ]
     budget = _BUDGET // max(1, sum(map(len, numbers)))
     pieces: dict[str, Any] = {}
-    told = [
-        _add_run(pieces, place, study, numbers[place], budget) for place, study in enumerate(every)
+    left_out = [
+        _add_run(pieces, run_number, study, numbers[run_number], budget)
+        for run_number, study in enumerate(every)
     ]
     pieces["claims"] = claims_data(verdicts([study.results for study in every]))
-    page = whole_page({"index": index(every, numbers, told), **pieces}, ", ".join(studies))
+    page = whole_page({"index": index(every, numbers, left_out), **pieces}, ", ".join(studies))
     file.parent.mkdir(parents=True, exist_ok=True)
     return write_text(file, page)
 
@@ -60,7 +61,7 @@ def _shares(n_runs: int) -> list[int]:
     """How many members each run has taken apart: one at least, and earlier runs one more where it
     does not divide.
     """
-    return [max(1, _MEMBERS // n_runs + (place < _MEMBERS % n_runs)) for place in range(n_runs)]
+    return [max(1, _MEMBERS // n_runs + (number < _MEMBERS % n_runs)) for number in range(n_runs)]
 
 
 def _shown_members(study: Study, n: int) -> list[int]:
@@ -78,26 +79,26 @@ def chosen_members(table: pd.DataFrame, n: int) -> list[int]:
     finite = table[~table.diverged] if not table.diverged.all() else table
     n_mono = finite.n_mono.fillna(0)  # a linear hidden layer has no neurons to count
     extremes = list(dict.fromkeys([int(n_mono.idxmax()), int(n_mono.idxmin())]))[:n]
-    place = by_setting(finite).ngroup()
+    setting = by_setting(finite).ngroup()
     first = by_setting(finite).head(1).index
-    others = [int(member) for member in first if place[member] not in set(place[extremes])]
-    return sorted([*extremes, *(others[place] for place in evenly(len(others), n - len(extremes)))])
+    others = [int(member) for member in first if setting[member] not in set(setting[extremes])]
+    return sorted([*extremes, *(others[i] for i in evenly(len(others), n - len(extremes)))])
 
 
 def _add_run(
-    pieces: dict[str, Any], place: int, study: Study, numbers: Sequence[int], budget: int
+    pieces: dict[str, Any], run_number: int, study: Study, numbers: Sequence[int], budget: int
 ) -> str:
     """Add a run's pieces and those of its members; what had to be left out, in words."""
-    pieces |= {f"{what}-{place}": make(study) for what, make in OF_RUN.items()}
+    pieces |= {f"{what}-{run_number}": make(study) for what, make in OF_RUN.items()}
     left_out = []
     for number in numbers:
         member = study.member(number)
         keep = thinned(member, budget - gram_characters(member))
         for what, make in OF_MEMBER.items():
-            pieces[f"{what}-{place}-{number}"] = make(study, member, keep)
+            pieces[f"{what}-{run_number}-{number}"] = make(study, member, keep)
         left_out += [keep.words] if keep.words else []
     others = len(study.run.table) - len(numbers)
-    told = [f"{others} of {len(study.run.table)} networks are only in the tables"]
-    told = told if others else []
-    told.append("matrices are rounded to 16 bits, overlaps and maps of earlier records to 8")
-    return f"To keep this file small, {'; '.join((*told, *left_out))}."
+    clauses = [f"{others} of {len(study.run.table)} networks are only in the tables"]
+    clauses = clauses if others else []
+    clauses.append("matrices are rounded to 16 bits, overlaps and maps of earlier records to 8")
+    return f"To keep this file small, {'; '.join((*clauses, *left_out))}."

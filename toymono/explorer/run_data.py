@@ -32,10 +32,10 @@ from toymono.sweeps.store import stored_provenance
 _STATE = ("finished", "diverged")
 
 
-def run_index(study: Study, held: Sequence[int] | None, told: str) -> dict[str, Any]:
+def run_index(study: Study, held: Sequence[int] | None, left_out: str) -> dict[str, Any]:
     """What the page knows of a run from the start, out of measures recorded in training.
 
-    `held` are the members that can be opened, all if it is None; `told` says what was left out.
+    `held` are the members that can be opened, all if it is None; `left_out` says what is missing.
     """
     table = study.run.table
     varying, recorded = varying_settings(table), _numbers(table, RECORDED)
@@ -46,7 +46,7 @@ def run_index(study: Study, held: Sequence[int] | None, told: str) -> dict[str, 
     return {
         "name": study.name,
         "words": run_words(table),
-        "thinned": told,
+        "thinned": left_out,
         "held": None if held is None else [*held],
         "labels": [study.labels[number] for number in table.index],
         "contrast": {"members": opened, "words": contrast_words(table, *opened)}
@@ -64,10 +64,10 @@ def run_index(study: Study, held: Sequence[int] | None, told: str) -> dict[str, 
     }
 
 
-def run_or_fault(study: Study, held: Sequence[int] | None, told: str) -> dict[str, Any]:
+def run_or_fault(study: Study, held: Sequence[int] | None, left_out: str) -> dict[str, Any]:
     """The same; of a run that cannot be read its name and why, so that other runs can be seen."""
     try:
-        return run_index(study, held, told)
+        return run_index(study, held, left_out)
     except InputError as error:
         empty = {"contrast": None, "held": [], "labels": [], "axes": [], "chosen": {}}
         return {"name": study.name, "fault": " ".join(str(error).split()), **empty}

@@ -23,7 +23,7 @@ from toymono.sweeps.folder import read_sweep
 from toymono.sweeps.presets import batch_of
 
 HOST = "127.0.0.1"
-# Unless it is taken or another is told. Chromium keeps a script compiled, under the address of its
+# Unless it is taken or another is given. Chromium keeps a script compiled, under the address of its
 # port, from the third time on.
 USUAL_PORT = 8761
 SHIPPED = pathlib.Path("figures")
@@ -33,7 +33,7 @@ _THREADS = 2  # that make pieces; the page has one of its own, for it need not w
 # Chromium compiles a script that begins so while it arrives, not one function after another when
 # each is called.
 _COMPILE_EARLY = "//# allFunctionsCalledOnLoad\n"
-_PLACED = re.compile(r"(\w+)-(\d+)(?:-(\d+))?")  # what, of which run, of which member
+_PIECE_NAME = re.compile(r"(\w+)-(\d+)(?:-(\d+))?")  # what, of which run, of which member
 
 
 class Explored:
@@ -68,11 +68,11 @@ class Explored:
         begun.
         """
         held: list[Sequence[int] | None] = [None] * len(self.studies)
-        told = index(self.studies, held, [""] * len(held))
-        pair = told["runs"][0]["contrast"]
+        content = index(self.studies, held, [""] * len(held))
+        pair = content["runs"][0]["contrast"]
         for number in pair["members"] if pair else ():
             self._begun(f"member-0-{number}")
-        return served_page({"index": told}), not any("fault" in run for run in told["runs"])
+        return served_page({"index": content}), not any("fault" in run for run in content["runs"])
 
     def piece(self, name: str) -> Any:  # noqa: ANN401 (what JSON has)
         """One piece; raises InputError where it is none, or cannot be read."""
@@ -82,7 +82,7 @@ class Explored:
 
     def _begun(self, name: str) -> Future:
         """A piece that is made or being made; those of a run that has grown are made anew."""
-        found = _PLACED.fullmatch(name)
+        found = _PIECE_NAME.fullmatch(name)
         rule, fix = "one that this page has", "reload the page"
         known = name == "claims" or (
             found is not None
@@ -111,11 +111,11 @@ class Explored:
         """
         batches = [study for study in self.studies if _is_claimed(study)]
         given = [folder for folder in self.folders if has_results(folder)]
-        places = given or [SHIPPED] * has_results(SHIPPED)
-        stored = stored_verdicts(places[0]) if len(places) == 1 and not batches else None
+        folders = given or [SHIPPED] * has_results(SHIPPED)
+        stored = stored_verdicts(folders[0]) if len(folders) == 1 and not batches else None
         if stored is not None:
             return claims_data(stored)
-        return claims_data(verdicts([*(one.results for one in batches), *find_results(places)]))
+        return claims_data(verdicts([*(one.results for one in batches), *find_results(folders)]))
 
 
 def _is_claimed(study: Study) -> bool:
@@ -200,10 +200,10 @@ class _Quiet(WSGIRequestHandler):
 
 
 def make_explorer(explored: Explored, port: int = 0) -> BaseWSGIServer:
-    """A server of the explorer on the loopback interface; unless a port is told, at the usual one,
+    """A server of the explorer on the loopback interface; unless a port is given, at the usual one,
     or at a free one where that is taken.
 
-    Raises InputError if the port that is told is taken.
+    Raises InputError if the given port is taken.
     """
     app = make_app(explored)
     try:

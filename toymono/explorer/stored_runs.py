@@ -24,10 +24,10 @@ from toymono.analysis.dashboard_data import (
 from toymono.config import InputError, require
 from toymono.evidence.results import Results, has_results, measured_results, runs_at
 from toymono.evidence.tables import (
+    identifying_settings,
     own_measures,
     recorded_table,
     run_table,
-    told_settings,
 )
 from toymono.gallery.runs import Run
 from toymono.plots.style import setting_label
@@ -100,7 +100,7 @@ class Study:
     def labels(self) -> dict[int, str]:
         """Every member's setting and seed in words, by its number."""
         table = self.run.table
-        return dict(enumerate(map(setting_label, told_settings(table, table))))
+        return dict(enumerate(map(setting_label, identifying_settings(table, table))))
 
     def stamp(self) -> str:
         """Changes when results of the run do."""
@@ -129,14 +129,14 @@ def studies(folders: Iterable[pathlib.Path]) -> dict[str, Study]:
     on which claims are judged; raises InputError for one with none, and where there is no run.
     """
     found: dict[str, Study] = {}
-    rule, fix, place = "a run, or a folder with runs", "make one with `toymono run`", None
-    for place in folders:
-        runs = runs_at(place)
-        require(bool(runs or has_results(place)), "folder", rule, str(place), fix)
-        for folder in runs:
-            name = _free_name(folder, found)
-            found[name] = Study(name, folder)
-    require(bool(found), "folder", rule, str(place), fix)
+    rule, fix, folder = "a run, or a folder with runs", "make one with `toymono run`", None
+    for folder in folders:
+        runs = runs_at(folder)
+        require(bool(runs or has_results(folder)), "folder", rule, str(folder), fix)
+        for run in runs:
+            name = _free_name(run, found)
+            found[name] = Study(name, run)
+    require(bool(found), "folder", rule, str(folder), fix)
     return found
 
 

@@ -62,10 +62,10 @@ def _bar(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"], N
 
         def report(unit: "Unit", at: "ensemble.Progress") -> None:
             rate = pace(unit, at.step)
-            told = {"pace": rate, "loss": at.loss, "mono": _mono(at)}
+            fields = {"pace": rate, "loss": at.loss, "mono": _mono(at)}
             if unit.name not in tasks:
-                tasks[unit.name] = bar.add_task(unit.title, total=at.last_step, **told)
-            bar.update(tasks[unit.name], completed=at.step, **told)
+                tasks[unit.name] = bar.add_task(unit.title, total=at.last_step, **fields)
+            bar.update(tasks[unit.name], completed=at.step, **fields)
 
         yield report
 
@@ -80,8 +80,8 @@ def _lines(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"],
         printed[0] = now
         left = duration((at.last_step - at.step) / rate) if rate else "?"
         steps = f"step {at.step}/{at.last_step}, {rate:.0f} steps/s"
-        told = f"{unit.title}; {steps}, loss {at.loss:.4f}, {_mono(at)}{left} left"
-        console.print(told, soft_wrap=True, highlight=False)
+        line = f"{unit.title}; {steps}, loss {at.loss:.4f}, {_mono(at)}{left} left"
+        console.print(line, soft_wrap=True, highlight=False)
 
     yield report
 

@@ -14,7 +14,13 @@ from toymono.analysis.directions import directions
 from toymono.analysis.ordering import feature_neuron_map
 from toymono.analysis.specimen import Specimen
 from toymono.config import Config, Hyper, Sweep, require
-from toymono.evidence.tables import COUNTS, over_seeds, run_table, told_settings, varying_settings
+from toymono.evidence.tables import (
+    COUNTS,
+    identifying_settings,
+    over_seeds,
+    run_table,
+    varying_settings,
+)
 from toymono.gallery.progress_bar import progress
 from toymono.plots import maps
 from toymono.plots.directions import directions_figure
@@ -41,8 +47,8 @@ class Member:
 
     def __repr__(self) -> str:
         last = self.data.isel(step=-1)
-        told = f"task loss {float(last.task_loss):.4g}, {int(last.n_mono)} mono neurons"
-        return f"Member {self.number} ({self.label}): {told}"
+        text = f"task loss {float(last.task_loss):.4g}, {int(last.n_mono)} mono neurons"
+        return f"Member {self.number} ({self.label}): {text}"
 
     @property
     def config(self) -> Config:
@@ -116,8 +122,8 @@ class Run:
 
     def __repr__(self) -> str:
         varying, n_seeds = varying_settings(self.table), self.table.seed.nunique()
-        told = ", ".join([*varying, f"{n_seeds} seed{'s' if n_seeds > 1 else ''}"])
-        return f"Run of {len(self.table)} members ({self.name}): {told}"
+        text = ", ".join([*varying, f"{n_seeds} seed{'s' if n_seeds > 1 else ''}"])
+        return f"Run of {len(self.table)} members ({self.name}): {text}"
 
     def over_seeds(self, *measures: str) -> pd.DataFrame:
         """One row per setting: mean, low and high of each measure over seeds, and the number n of
@@ -139,7 +145,7 @@ class Run:
         known, rule = number in self.table.index, f"a whole number from 0 to {len(self.table) - 1}"
         require(known, "member", rule, number, "see the run's table, or `toymono table`")
         row = self.table.loc[number]
-        label = setting_label(*told_settings(self.table, self.table.loc[[number]]))
+        label = setting_label(*identifying_settings(self.table, self.table.loc[[number]]))
         unit, seed, setting = self.units[int(row.unit)], int(row.seed), int(row.setting)
         one = unit.sel(seed=seed).isel(setting=setting)
         return Member(int(number), label, read_member(unit, seed, setting, step), one)

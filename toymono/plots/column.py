@@ -63,8 +63,8 @@ def _stacked(figure: go.Figure) -> int | None:
         return None
     n = len(across)
     height = n * _PANEL + (n - 1) * _GAP
-    for place, (x, y) in enumerate(zip(across, up, strict=True)):
-        top = 1 - place * (_PANEL + _GAP) / height
+    for index, (x, y) in enumerate(zip(across, up, strict=True)):
+        top = 1 - index * (_PANEL + _GAP) / height
         x.domain, y.domain = (0, 1), (max(top - _PANEL / height, 0), top)
     return height
 

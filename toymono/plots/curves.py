@@ -25,7 +25,7 @@ def shades(name: str, values: Sequence[Any]) -> list[tuple[Any, str]]:
     ordered = sorted(values, key=lambda value: (value != default, value))
     numeric = all(isinstance(value, int | float) for value in values)
     if len(values) <= (2 if numeric else len(COLOURS)):
-        return [(v, COLOURS[place % len(COLOURS)]) for place, v in enumerate(ordered)]
+        return [(v, COLOURS[index % len(COLOURS)]) for index, v in enumerate(ordered)]
     scale = sample_colorscale(MAGNITUDE, np.linspace(0, 0.9, len(values)), colortype="tuple")
     codes = ["#" + "".join(f"{round(255 * part):02x}" for part in colour) for colour in scale]
     return list(zip(sorted(values), codes, strict=True))
@@ -41,7 +41,7 @@ class Look(NamedTuple):
 
 def looks(curves: Sequence[Curve]) -> list[Look]:
     """The look of each curve: in the shades of the first setting that differs between all of them,
-    else by its place.
+    else by its index.
     """
     for name in curves[0].group:
         values = [curve.group.get(name) for curve in curves]
@@ -50,7 +50,7 @@ def looks(curves: Sequence[Curve]) -> list[Look]:
         if ordered and len(set(values)) == len(values):
             colours = dict(shades(name, values))
             return [Look(colours[value], DASHES[0], SYMBOLS[0]) for value in values]
-    rounds = [divmod(place, len(COLOURS)) for place in range(len(curves))]
+    rounds = [divmod(index, len(COLOURS)) for index in range(len(curves))]
     return [Look(COLOURS[c], DASHES[r % 4], SYMBOLS[r % 4]) for r, c in rounds]
 
 

@@ -69,8 +69,8 @@ def plane_axes(shown: Directions) -> tuple[str, str]:
     zero each shows."""
     if shown.is_exact:
         return "neuron 0", "neuron 1" if shown.n_dimensions == 2 else ""
-    told = (f"component {at} ({share:.0%} of variance)" for at, share in enumerate(shown.shares, 1))
-    return next(told), next(told)
+    axes = (f"component {at} ({share:.0%} of variance)" for at, share in enumerate(shown.shares, 1))
+    return next(axes), next(axes)
 
 
 def _ends(shown: Directions) -> list[float]:
@@ -80,10 +80,10 @@ def _ends(shown: Directions) -> list[float]:
 
 
 def _overlaps(
-    shown: Directions, gram: Float[np.ndarray, "feature feature"] | None, **place: float
+    shown: Directions, gram: Float[np.ndarray, "feature feature"] | None, **colorbar: float
 ) -> go.Heatmap:
     top = float(np.abs(np.nan_to_num(shown.gram)).max(initial=0)) or 1.0
-    bar = {**_BAR, **place}
+    bar = {**_BAR, **colorbar}
     hover = "%{x}, %{y}: %{z:.3f}<extra></extra>"
     return signed_heatmap(gram, top, hover).update(name="gram", colorbar=bar)
 
@@ -99,8 +99,8 @@ def _plane(shown: Directions) -> list[go.Scatter]:
     colours = {"color": shown.capacity, "cmin": 0, "cmax": 1, "colorscale": MAGNITUDE}
     rim = {"width": 1, "color": "#888888"}  # dark dots on a dark page
     marker = {**colours, "line": rim, "size": 8, "colorbar": _BAR}
-    told = np.stack([np.arange(len(x)), shown.length], axis=-1)
-    dots = go.Scatter(name="features", x=x, y=y, mode="markers", marker=marker, customdata=told)
+    hovered = np.stack([np.arange(len(x)), shown.length], axis=-1)
+    dots = go.Scatter(name="features", x=x, y=y, mode="markers", marker=marker, customdata=hovered)
     hover = "feature %{customdata[0]}: length %{customdata[1]:.3f}, %{marker.color:.3f} of a "
     return [lines, dots.update(hovertemplate=f"{hover}dimension<extra></extra>")]
 

@@ -38,15 +38,15 @@ def front_panels(
     figure = make_subplots(
         figure=Figure(), rows=n_rows, cols=_COLUMNS, horizontal_spacing=0.08, vertical_spacing=gap
     )
-    for place, family in enumerate(families):
-        where = {"row": place // _COLUMNS + 1, "col": place % _COLUMNS + 1}
+    for index, family in enumerate(families):
+        where = {"row": index // _COLUMNS + 1, "col": index % _COLUMNS + 1}
         inside = [front for front in fronts if front.family == family]
-        legend = f"legend{place + 1 if place else ''}"
+        legend = f"legend{index + 1 if index else ''}"
         for number, front in enumerate(inside):
             figure.add_trace(_line(front, number, legend), **where)
         for symbol, (name, point) in zip(_LANDMARKS, landmarks.items(), strict=False):
             mark = _landmark(name, point, symbol, legend)
-            figure.add_trace(mark.update(showlegend=place == 0), **where)
+            figure.add_trace(mark.update(showlegend=index == 0), **where)
         panel = figure.get_subplot(**where)
         below = {"x": panel.xaxis.domain[0], "y": panel.yaxis.domain[0] - _LEGEND / height}
         figure.update_layout({legend: {**below, "yanchor": "top", "font": {"size": 11}}})
@@ -105,7 +105,7 @@ def _landmark(name: str, point: tuple[float, float], symbol: str, legend: str) -
 def rank_bars(ranks: Mapping[str, Rank], families: Mapping[str, str], title: str) -> go.Figure:
     """Each lever's budget coverage with its interval over seeds, the highest at the top."""
     kinds = list(dict.fromkeys(families.values()))
-    colours = {family: COLOURS[place % len(COLOURS)] for place, family in enumerate(kinds)}
+    colours = {family: COLOURS[index % len(COLOURS)] for index, family in enumerate(kinds)}
     figure = Figure()
     for family in kinds:
         inside = {name: rank for name, rank in ranks.items() if families[name] == family}
@@ -150,10 +150,10 @@ def context_panels(
             dots = _context_dots([row[name] for row in inside], y, number)
             dots.update(name=lever, legendgroup=lever, showlegend=column == 1)
             figure.add_trace(dots, row=1, col=column)
-        for place, row in zip(y, inside, strict=True):
+        for position, row in zip(y, inside, strict=True):
             if math.isnan(row[first].mean):
                 words = _in_words("too few networks finished", COLOURS[number % len(COLOURS)])
-                figure.add_annotation(x=measures[first], y=place, **words)
+                figure.add_annotation(x=measures[first], y=position, **words)
     for column, (name, same) in enumerate(measures.items(), 1):
         figure.add_vline(same, line={"color": _LANDMARK, "dash": "dot"}, row=1, col=column)
         figure.update_xaxes(title_text=name, row=1, col=column)

@@ -119,7 +119,7 @@ def member_traces(
 ) -> dict[str, dict[str, Any]]:
     """What each trace of a member's map shows at a record, by the trace's name."""
     neuron, positions = np.asarray(order.neuron), np.arange(len(order.neuron))
-    bias, place_of_feature = frame.bias[neuron], np.argsort(order.feature)
+    bias, position_of_feature = frame.bias[neuron], np.argsort(order.feature)
     shown = (
         None
         if frame.values is None
@@ -130,7 +130,7 @@ def member_traces(
         "map": {"z": shown},
         "favourites": {
             "x": positions if shown is None else none,
-            "y": place_of_feature[frame.favourite[neuron]] if shown is None else none,
+            "y": position_of_feature[frame.favourite[neuron]] if shown is None else none,
             "marker": {"color": frame.score[neuron], "colorscale": MAGNITUDE, "cmin": 0, "cmax": 1},
         },
         "score": {"x": positions, "y": frame.score[neuron], "marker": {"color": COLOURS[2]}},

@@ -142,11 +142,11 @@ def styled(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
 
 def lettered(figure: go.Figure, titles: Sequence[str]) -> go.Figure:
     """Letter the panels of a figure in the order of their axes, each with its title, if any."""
-    for place, title in enumerate(titles if len(titles) > 1 else ()):
-        axis = str(place + 1) if place else ""
+    for index, title in enumerate(titles if len(titles) > 1 else ()):
+        axis = str(index + 1) if index else ""
         where = {"xref": f"x{axis} domain", "yref": f"y{axis} domain", "x": 0, "y": 1}
         corner = {"xanchor": "right", "yanchor": "bottom", "xshift": -12, "showarrow": False}
-        figure.add_annotation(text=f"<b>{chr(ord('a') + place)}</b>", **where, **corner)
+        figure.add_annotation(text=f"<b>{chr(ord('a') + index)}</b>", **where, **corner)
         if title:
             corner = {"xanchor": "left", "yanchor": "bottom", "showarrow": False}
             figure.add_annotation(text=title, **where, **corner)

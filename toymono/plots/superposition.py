@@ -66,8 +66,8 @@ def _mark_fractions(figure: go.Figure, fractions: Mapping[str, float]) -> None:
     for name, fraction in fractions.items():
         figure.add_hline(y=fraction, line=_LINE, row=1, col="all")
         above = "top" if fraction == min(fractions.values()) else "bottom"
-        told = {"text": name, "showarrow": False, "xanchor": "left", "yanchor": above}
-        figure.add_annotation(x=1.01, xref="x2 domain", y=fraction, yref="y2", font_size=11, **told)
+        mark = {"text": name, "showarrow": False, "xanchor": "left", "yanchor": above}
+        figure.add_annotation(x=1.01, xref="x2 domain", y=fraction, yref="y2", font_size=11, **mark)
 
 
 class Weighed(NamedTuple):
@@ -107,7 +107,7 @@ def signed_heatmap(
 
 
 class PhaseMap(NamedTuple):
-    """Phases by place in their names, -1 for none of them."""
+    """Phases by index in their names, -1 for none of them."""
 
     density: Float[np.ndarray, " density"]
     importance: Float[np.ndarray, " importance"]

@@ -12,7 +12,7 @@ from toymono.evidence.curves import Curve
 from toymono.plots.curves import Look, looks, seeds_note
 from toymono.plots.figure import Figure
 from toymono.plots.style import axis_title, faded, lettered, setting_label, styled
-from toymono.plots.ticks import axis_places, moved, setting_ticks
+from toymono.plots.ticks import axis_positions, moved, setting_ticks
 
 _FARTHEST_MARK = 2.0  # times the highest value shown
 _SPREAD = 0.06  # of the x axis: from the first curve to the last at one setting
@@ -65,10 +65,10 @@ def _drawn(curves: Sequence[Curve], settings: np.ndarray) -> Iterator[go.Scatter
     """The traces of a panel: curves beside one another at each setting, and beside each its
     seeds.
     """
-    nearest = np.diff(axis_places(settings)).min() if len(settings) > 1 else 1.0
+    nearest = np.diff(axis_positions(settings)).min() if len(settings) > 1 else 1.0
     spread = min(_SPREAD, _MOST_SPREAD * nearest) / len(curves)
-    for place, (curve, look) in enumerate(zip(curves, looks(curves), strict=True)):
-        left = (place - (len(curves) - 1) / 2) * spread
+    for index, (curve, look) in enumerate(zip(curves, looks(curves), strict=True)):
+        left = (index - (len(curves) - 1) / 2) * spread
         yield from _traces(
             curve, look, *(moved(curve.x, settings, by) for by in (left, left + spread / 2))
         )

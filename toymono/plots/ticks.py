@@ -39,11 +39,11 @@ def setting_ticks(values: np.ndarray, n_panels: int = 1) -> dict[str, Any]:
     positive. A linear axis without room for all has plotly's ticks.
     """
     values = np.asarray(values, float)
-    places, shown, last = axis_places(values), [], -np.inf
+    positions, shown, last = axis_positions(values), [], -np.inf
     room = _LABEL_WIDTH * n_panels
-    for place in places:
-        shown.append(place - last >= room)
-        last = place if shown[-1] else last
+    for position in positions:
+        shown.append(position - last >= room)
+        last = position if shown[-1] else last
     if not is_logarithmic(values) and not all(shown):
         return {}
     return {
@@ -66,7 +66,7 @@ def is_logarithmic(values: np.ndarray) -> bool:
     return len(values) > 1 and bool((values > 0).all())
 
 
-def axis_places(values: np.ndarray) -> np.ndarray:
+def axis_positions(values: np.ndarray) -> np.ndarray:
     """Where rising values stand on their axis, from 0 to 1."""
     scaled = np.log(values) if is_logarithmic(values) else values
     return (scaled - scaled[0]) / ((scaled[-1] - scaled[0]) or 1.0)

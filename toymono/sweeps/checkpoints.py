@@ -101,7 +101,7 @@ def _snapshot(unit: Unit, step: int, arrays: dict[str, np.ndarray]) -> Snapshot:
 
 def _unstacked(stacked: Any) -> tuple[Any, ...]:  # noqa: ANN401 (any pytree)
     n = len(jax.tree.leaves(stacked)[0])
-    return tuple(jax.tree.map(lambda leaf, place=place: leaf[place], stacked) for place in range(n))
+    return tuple(jax.tree.map(lambda leaf, index=index: leaf[index], stacked) for index in range(n))
 
 
 def _versions() -> dict[str, str]:
@@ -112,9 +112,9 @@ def _versions() -> dict[str, str]:
     return {**same, "device": environment.devices()[0], "record": " ".join(Record._fields)}
 
 
-def _checksums(place: pathlib.Path) -> dict[str, str]:
-    files = sorted(path for path in place.rglob("*") if path.is_file())
-    return {str(path.relative_to(place)): checksum(path) for path in files}
+def _checksums(folder: pathlib.Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): checksum(path) for path in files}
 
 
 def _steps(home: pathlib.Path) -> list[int]:
@@ -138,9 +138,10 @@ def _drop(home: pathlib.Path, unwanted: Callable[[str], bool]) -> None:
 
 def _is_whole(home: pathlib.Path, step: int) -> bool:
     try:
-        told = json.loads(read_text(home / f"{step}.json"))
+        content = json.loads(read_text(home / f"{step}.json"))
         return (
-            told["versions"] == _versions() and told["sha256"] == _checksums(home / str(step)) != {}
+            content["versions"] == _versions()
+            and content["sha256"] == _checksums(home / str(step)) != {}
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False

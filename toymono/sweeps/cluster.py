@@ -49,13 +49,14 @@ def connected(on: str, workers: int | None = None) -> Iterator[Cluster]:
         "address": "local",
         "num_cpus": workers or environment.n_cores(),
         "object_store_memory": _OBJECT_STORE,
+        "include_dashboard": False,
     }
-    told = {**local, "include_dashboard": False} if on == "ray" else {"address": _head(on, workers)}
+    options = local if on == "ray" else {"address": _head(on, workers)}
     os.environ.setdefault(
         "XLA_PYTHON_CLIENT_PREALLOCATE", "false"
     )  # this process leaves its GPU to its workers
     try:
-        ray.init(**told, log_to_driver=False, logging_level=logging.ERROR)
+        ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, AssertionError, ray.exceptions.RayError) as error:
         fix = "run toymono on one of its nodes, with its versions of Python and Ray"
         raise InputError(
@@ -83,21 +84,21 @@ def _ray() -> ModuleType:
 
 def _head(on: str, workers: int | None) -> str:
     """The address of a cluster's head that answers; Ray itself would retry for minutes."""
-    told = re.fullmatch(r"(?:ray://)?(([\w.-]+):(\d{1,5}))", on)
+    match = re.fullmatch(r"(?:ray://)?(([\w.-]+):(\d{1,5}))", on)
     token = "(and set RAY_AUTH_MODE=token if it asks for a token)"
     fix = f"give the address that `ray start --head` printed, HOST:6379 {token}"
     require(
-        told is not None and int(told[3]) < 2**16,
+        match is not None and int(match[3]) < 2**16,
         "on",
         "here, ray, HOST:PORT or ray://HOST:PORT",
         on,
         fix,
     )
     require(workers is None, "workers", "left to the cluster", workers, "leave it out")
-    assert told
+    assert match
     try:
-        socket.create_connection((told[2], int(told[3])), _SECONDS_TO_CONNECT).close()
-        status = [sys.executable, "-m", "ray.scripts.scripts", "status", "--address", told[1]]
+        socket.create_connection((match[2], int(match[3])), _SECONDS_TO_CONNECT).close()
+        status = [sys.executable, "-m", "ray.scripts.scripts", "status", "--address", match[1]]
         subprocess.run(
             status,
             capture_output=True,
@@ -111,7 +112,7 @@ def _head(on: str, workers: int | None) -> str:
         raise InputError(
             f"on must be the address of a Ray cluster, but {on} is not: {last[:200]}; {fix}"
         ) from error
-    return told[1]
+    return match[1]
 
 
 def _measured(ray: ModuleType, on: str) -> Cluster:

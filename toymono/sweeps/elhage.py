@@ -79,8 +79,8 @@ _TOYS = {
         _shape(2, 1),
         (
             {
-                "feature_density": tuple(0.01 ** (1 - place / 10) for place in range(11)),
-                "importance_decay": tuple(10 ** (place / 5 - 1) for place in range(11)),
+                "feature_density": tuple(0.01 ** (1 - level / 10) for level in range(11)),
+                "importance_decay": tuple(10 ** (level / 5 - 1) for level in range(11)),
             },
         ),
         _SHORT,
@@ -97,7 +97,7 @@ _TOYS = {
     ),
     "pentagon": _Toy(
         _shape(5, 2, feature_law="one-rarer"),
-        tuple(_one_rarer(10 ** (place / 10)) for place in range(11)),
+        tuple(_one_rarer(10 ** (level / 10)) for level in range(11)),
         _QUARTER,
     ),
     "two-pairs": _Toy(

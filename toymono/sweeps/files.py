@@ -43,8 +43,8 @@ def check(file: pathlib.Path) -> None:
     """
     beside = _checksum_file(file)
     if beside.exists():
-        told = beside.read_bytes().split()
-        same = bool(told) and told[0] == checksum(file).encode()
+        stored = beside.read_bytes().split()
+        same = bool(stored) and stored[0] == checksum(file).encode()
         require(
             same,
             str(file),

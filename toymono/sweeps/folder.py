@@ -96,7 +96,7 @@ def _kept(folder: pathlib.Path, module: str) -> pathlib.Path:
     return folder / COMPONENTS / f"{module}.py"
 
 
-def _told(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Declarations]]:
+def _stored_sweep(folder: pathlib.Path) -> tuple[dict[str, Any], dict[str, Declarations]]:
     """What a run's file says about its sweep, and about users' components by module.
 
     Raises InputError if the folder is not a run, or if the file is damaged or from a newer toymono.
@@ -129,7 +129,7 @@ def load_components(folder: pathlib.Path) -> None:
 
     Raises InputError if a file changed since the run was started.
     """
-    _, found = _told(folder)
+    _, found = _stored_sweep(folder)
     for module, of in found.items():
         if source_of(module) is None:
             file = _kept(folder, module)
@@ -142,7 +142,7 @@ def load_components(folder: pathlib.Path) -> None:
 
 def read_sweep(folder: pathlib.Path) -> Sweep:
     """The sweep of a run's folder; raises InputError if the folder is not a run."""
-    content, found = _told(folder)
+    content, found = _stored_sweep(folder)
     know(folder, found)
     with _readable(folder):
         return _sweep(content)

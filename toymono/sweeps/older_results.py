@@ -40,9 +40,9 @@ def completed(data: xr.Dataset, unit: Unit) -> xr.Dataset:
     Losses are measured at records that kept their parameters, on the samples that are used now; NaN
     at others.
     """
-    untold = [name for name in unit.settings[0] if name not in data.variables]
+    missing = [name for name in unit.settings[0] if name not in data.variables]
     data = data.assign_coords(
-        {name: ("setting", [s[name] for s in unit.settings]) for name in untold}
+        {name: ("setting", [s[name] for s in unit.settings]) for name in missing}
     )
     whole = {*_LOSSES} <= set(data.variables)
     return data if whole else data.assign(_losses(data, unit))
@@ -57,8 +57,8 @@ def _losses(data: xr.Dataset, unit: Unit) -> dict[str, tuple[tuple[str, ...], np
     dims = ("step", "seed", "setting")
     found = np.full((2, *(data.sizes[dim] for dim in dims)), np.nan, np.float32)
     numbers = numbers_in(data)
-    for place in np.flatnonzero(np.isin(data.step.values, data.param_step.values)):
-        at = data.sel(param_step=int(data.step[place]))
+    for record in np.flatnonzero(np.isin(data.step.values, data.param_step.values)):
+        at = data.sel(param_step=int(data.step[record]))
         for number, seed in enumerate(unit.seeds):
             one = at.isel(seed=number)
             weights, problem, key = (
@@ -66,7 +66,7 @@ def _losses(data: xr.Dataset, unit: Unit) -> dict[str, tuple[tuple[str, ...], np
                 problems_in(one),
                 make_world(unit.config, seed).key_probe,
             )
-            found[:, place, number] = np.stack(
+            found[:, record, number] = np.stack(
                 _of_settings(unit.config, weights, problem, key, numbers)
             )
     return {name: (dims, values) for name, values in zip(_LOSSES, found, strict=True)}

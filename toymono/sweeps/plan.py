@@ -45,15 +45,15 @@ class Unit(NamedTuple):
         """What it trains, for the progress display: "k 256, learning_rate 0.003 to 0.03,
         bias_offset -1, 3 seeds: 12 networks"; numbers at their defaults are left out.
         """
-        told = [f"k {self.config.n_neurons}"]
+        parts = [f"k {self.config.n_neurons}"]
         for name, default in Hyper().items():
             values = [float(setting.get(name, default)) for setting in self.settings]
             low, high = min(values), max(values)
             if (low, high) != (default, default):
-                told.append(f"{name} {low:.3g}" + (f" to {high:.3g}" if high > low else ""))
+                parts.append(f"{name} {low:.3g}" + (f" to {high:.3g}" if high > low else ""))
         n_seeds, n = len(self.seeds), self.n_members
-        told.append(f"seed {self.seeds[0]}" if n_seeds == 1 else f"{n_seeds} seeds")
-        return f"{', '.join(told)}: {n} network{'s' if n > 1 else ''}"
+        parts.append(f"seed {self.seeds[0]}" if n_seeds == 1 else f"{n_seeds} seeds")
+        return f"{', '.join(parts)}: {n} network{'s' if n > 1 else ''}"
 
 
 def plan(sweep: Sweep) -> list[Unit]:

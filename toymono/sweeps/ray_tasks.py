@@ -65,13 +65,13 @@ def _train(folder: pathlib.Path, unit: Unit, news: Any) -> None:  # noqa: ANN401
     fix = "put the run on storage that all nodes share at the same path"
     require((folder / SWEEP_FILE).exists(), "folder", "the run on every node", str(folder), fix)
     load_components(folder)
-    told = -_SECONDS_BETWEEN_NEWS
+    sent_at = -_SECONDS_BETWEEN_NEWS
 
     def report(unit: Unit, progress: Progress) -> None:
-        nonlocal told
+        nonlocal sent_at
         now = time.monotonic()
-        if now - told >= _SECONDS_BETWEEN_NEWS or progress.step == progress.last_step:
-            told = now
+        if now - sent_at >= _SECONDS_BETWEEN_NEWS or progress.step == progress.last_step:
+            sent_at = now
             news.put.remote(unit.name, progress)
 
     with asked_to_stop() as stop:

@@ -36,7 +36,7 @@ from toymono.sweeps.stored_networks import (
     is_diverged,
     weights_in,
 )
-from toymono.toy.model import PLACES, Params, params_of
+from toymono.toy.model import PARAM_PATHS, Params, params_of
 from toymono.toy.tasks import Problem
 from toymono.training.ensemble import Trained
 
@@ -47,7 +47,7 @@ def to_dataset(unit: Unit, trained: Trained) -> xr.Dataset:
     """
     found = {"loss": trained.losses, **trained.records._asdict()}
     found |= found.pop("own")
-    for field, (layer, leaf) in PLACES.items():
+    for field, (layer, leaf) in PARAM_PATHS.items():
         if field in unit.config.parts.arrays:
             found[WEIGHTS[field]] = trained.params[layer][leaf]
     found |= trained.problems._asdict()
@@ -79,9 +79,9 @@ def unit_file(folder: pathlib.Path, unit: Unit) -> pathlib.Path:
 def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Path:
     """Store a unit's results for good and return their file."""
     file = unit_file(folder, unit)
-    told = to_dataset(unit, trained)
-    data = told.drop_vars({*at_defaults(unit)} & {*left_out()})
-    data.attrs = {n: of for n, of in told.attrs.items() if n not in LATER or of != left_out()[n]}
+    full = to_dataset(unit, trained)
+    data = full.drop_vars({*at_defaults(unit)} & {*left_out()})
+    data.attrs = {n: of for n, of in full.attrs.items() if n not in LATER or of != left_out()[n]}
     encoding = {name: {"zlib": True, "complevel": 1} for name in data.data_vars}
     content = data.to_netcdf(
         engine="h5netcdf", encoding=encoding
@@ -151,7 +151,7 @@ def read_run(folder: pathlib.Path | str, *more: pathlib.Path | str) -> list[xr.D
     `more` folders may hold the same sweep with other seeds. Raises InputError if a folder is not a
     run or if none of its units is done.
     """
-    done = [_done(pathlib.Path(place)) for place in (folder, *more)]
+    done = [_done(pathlib.Path(path)) for path in (folder, *more)]
     in_turns = itertools.chain.from_iterable(itertools.zip_longest(*done))
     units = [read_unit(found[0], found[1]) for found in in_turns if found]
     of_settings = _joined(units, "seed", ("setting", *known_numbers()))
@@ -224,15 +224,15 @@ Whole = int | np.integer  # a user may take it from an array or a table
 def read_member(
     data: xr.Dataset, seed: Whole, setting: Whole, step: Whole | None = None
 ) -> StoredMember:
-    """One member of a unit: `seed` by its value, `setting` by its place, at a recorded step
+    """One member of a unit: `seed` by its value, `setting` by its index, at a recorded step
     (default: the last).
 
     Raises InputError if the unit does not hold the network of that seed, setting and step.
     """
     kept = data.param_step.values.tolist()
-    told = {"seed": (seed, data.seed.values.tolist()), "step": (step, [None, *kept])}
-    told |= {"setting": (setting, [*range(data.sizes["setting"])])}
-    for name, (value, known) in told.items():
+    choices = {"seed": (seed, data.seed.values.tolist()), "step": (step, [None, *kept])}
+    choices |= {"setting": (setting, [*range(data.sizes["setting"])])}
+    for name, (value, known) in choices.items():
         shown = ", ".join(map(str, known if len(known) < 9 else [*known[:4], "...", *known[-4:]]))
         require(value in known, name, f"one of {shown}", value, "choose one of them")
     one = data.sel(seed=seed).isel(setting=setting)

@@ -11,11 +11,11 @@ import xarray as xr
 
 from toymono.analysis.specimen import Specimen, kind_of, of_weights
 from toymono.config import FILLED_BY_COMPONENTS, NO_SETTINGS, Config, known_numbers
-from toymono.toy.model import PLACES, Weights, weights_from
+from toymono.toy.model import PARAM_PATHS, Weights, weights_from
 from toymono.toy.tasks import Problem, lone_targets
 
 # Names of the arrays of Weights; a network stores those that its architecture has.
-WEIGHTS = {name: "_".join(place) for name, place in PLACES.items()}
+WEIGHTS = {name: "_".join(path) for name, path in PARAM_PATHS.items()}
 
 
 def stored_setting(attrs: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 (of any type)

@@ -143,7 +143,7 @@ class Weights(NamedTuple):
 
 
 # Where parameters hold each of them: the layer and the leaf.
-PLACES = {
+PARAM_PATHS = {
     "encoder": ("encoder", "kernel"),
     "bias": ("encoder", "bias"),
     "decoder": ("decoder", "kernel"),
@@ -155,7 +155,7 @@ def weights_of(params: Params) -> Weights:
     """The arrays of some parameters."""
     found = {
         name: jnp.asarray(params[layer][leaf])
-        for name, (layer, leaf) in PLACES.items()
+        for name, (layer, leaf) in PARAM_PATHS.items()
         if leaf in params[layer]
     }
     return weights_from(found)
@@ -163,13 +163,13 @@ def weights_of(params: Params) -> Weights:
 
 def weights_from(arrays: Mapping[str, Any]) -> Weights:
     """Weights from arrays by field; missing arrays are None."""
-    return Weights(**{name: arrays.get(name, _ABSENT) for name in PLACES})
+    return Weights(**{name: arrays.get(name, _ABSENT) for name in PARAM_PATHS})
 
 
 def params_of(weights: Weights) -> Params:
     """Parameters from their arrays."""
     layers: dict[str, dict[str, Array]] = {"encoder": {}, "decoder": {}}
-    for name, (layer, leaf) in PLACES.items():
+    for name, (layer, leaf) in PARAM_PATHS.items():
         if (array := getattr(weights, name)) is not None:
             layers[layer][leaf] = array
     return Params(layers)

@@ -42,8 +42,8 @@ def joint_of_gaussians(density: "float | jax.Array", correlation: "jax.Array") -
 
 
 def _neighbours(n_features: int, correlation: "float | jax.Array") -> "jax.Array":
-    place = jnp.arange(n_features)
-    return jnp.asarray(correlation) ** jnp.abs(place[:, None] - place)
+    feature = jnp.arange(n_features)
+    return jnp.asarray(correlation) ** jnp.abs(feature[:, None] - feature)
 
 
 def _joint_of_neighbours(

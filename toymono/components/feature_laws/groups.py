@@ -71,9 +71,9 @@ def _groups(
     Within a group P(both) / p^2 is share / p + 1 - share where they come together, 1 - share where
     they exclude each other.
     """
-    place = jnp.arange(n_features)
-    densities, group = equal_densities(n_features, density), place // group_size
-    start = jnp.where(lift > 1, 0.0, densities * (place % group_size))
+    feature = jnp.arange(n_features)
+    densities, group = equal_densities(n_features, density), feature // group_size
+    start = jnp.where(lift > 1, 0.0, densities * (feature % group_size))
     together = density * (lift - 1) / jnp.maximum(1 - density, _TINY)
     return Bound(start, densities, group, jnp.where(lift > 1, together, 1 - lift))
 

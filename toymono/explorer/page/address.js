@@ -22,10 +22,10 @@ function numbersIn(words) {
   return pairs.every(Boolean) ? Object.fromEntries(pairs.map(([, who, value]) => [who, Number(value)])) : null;
 }
 
-export function addressOf(place) {
+export function addressOf(fields) {
   const words = new URLSearchParams();
   for (const [name, nothing] of Object.entries(NOWHERE)) {
-    const value = place[name];
+    const value = fields[name];
     if (name === "run") words.set(name, INDEX.runs[value].name);
     else if (typeof nothing === "object" && nothing) {
       const pairs = Object.entries(value).map(([who, number]) => `${who}:${number}`);
@@ -35,9 +35,9 @@ export function addressOf(place) {
   return `#${words.toString().replaceAll("%3A", ":").replaceAll("%2C", ",")}`;
 }
 
-// The place that an address names, and what it names that is not there.
-function placeOf(address) {
-  const words = new URLSearchParams(address.replace(/^#/, "")), place = { ...NOWHERE }, unknown = [];
+// The fields that an address names, and what it names that is not there.
+function fieldsOf(address) {
+  const words = new URLSearchParams(address.replace(/^#/, "")), fields = { ...NOWHERE }, unknown = [];
   const readers = {
     run: (word) => { const at = INDEX.runs.findIndex(({ name }) => name === word); return at < 0 ? null : at; },
     threshold: (word) => (Number(word) >= 0 && Number(word) <= 1 ? Number(word) : null),
@@ -46,23 +46,23 @@ function placeOf(address) {
   for (const name of NUMBERS) readers[name] = (word) => (/^\d+$/.test(word) ? Number(word) : null);
   for (const [name, choices] of Object.entries(CHOICES)) readers[name] = (word) => (choices.includes(word) ? word : null);
   for (const [name, word] of words) {
-    if (NAMES.includes(name)) readers[name] = (axis) => (axesOf(place.run).includes(axis) ? axis : null);
+    if (NAMES.includes(name)) readers[name] = (axis) => (axesOf(fields.run).includes(axis) ? axis : null);
     const value = Object.hasOwn(readers, name) ? readers[name](word) : null;
     if (value === null) unknown.push(`${name} ${word}`);
-    else place[name] = value;
+    else fields[name] = value;
   }
   for (const name of ["member", "beside"]) {
-    if (place[name] === null || isHeld(place.run, place[name])) continue;
-    unknown.push(`${name} ${place[name]}`);
-    place[name] = null;
+    if (fields[name] === null || isHeld(fields.run, fields[name])) continue;
+    unknown.push(`${name} ${fields[name]}`);
+    fields[name] = null;
   }
-  if (!words.has("view") && place.member !== null) place.view = "member";
-  return { place, unknown };
+  if (!words.has("view") && fields.member !== null) fields.view = "member";
+  return { fields, unknown };
 }
 
 const axesOf = (run) => INDEX.runs[run].axes.map(({ name }) => name);
 
-// Goes to another place; `keep` replaces the present one in the browser's history.
+// Goes to another address; `keep` replaces the present one in the browser's history.
 export function go(changes, keep = false) {
   const address = addressOf({ ...state, ...changes });
   if (keep) history.replaceState(null, "", address);
@@ -83,8 +83,8 @@ export function ofMembers(open) {
 export const openMembers = () => ofMembers(openMember);
 
 export function arrive() {
-  const { place, unknown } = placeOf(location.hash);
-  Object.assign(state, place);
+  const { fields, unknown } = fieldsOf(location.hash);
+  Object.assign(state, fields);
   return follow.run(unknown);
 }
 

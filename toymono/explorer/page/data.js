@@ -31,10 +31,10 @@ export async function readPiece(name) {
   return content;
 }
 
-// A matrix as {shape, values, scale}: the value of a cell is values[place] * scale.
+// A matrix as {shape, values, scale}: the value of a cell is values[index] * scale.
 export function unpacked({ dtype, shape, scale, data }) {
   const text = atob(data), bytes = new Uint8Array(text.length);
-  for (let place = 0; place < bytes.length; place++) bytes[place] = text.charCodeAt(place); // Uint8Array.from takes ten times as long
+  for (let index = 0; index < bytes.length; index++) bytes[index] = text.charCodeAt(index); // Uint8Array.from takes ten times as long
   return { shape, scale, values: new ARRAYS[dtype](bytes.buffer) };
 }
 
@@ -43,7 +43,7 @@ export function row({ shape, scale, values }, number) {
 }
 
 export function column({ shape, scale, values }, number) {
-  return Array.from({ length: shape[0] }, (_, place) => values[place * shape[1] + number] * scale);
+  return Array.from({ length: shape[0] }, (_, index) => values[index * shape[1] + number] * scale);
 }
 
 export function mapped(parts, change) {

@@ -50,7 +50,7 @@ function csvOf({ columns, rows }) {
 }
 
 function jsonOf({ columns, rows }) {
-  const record = (cells) => Object.fromEntries(columns.map((name, place) => [name, cells[place]]));
+  const record = (cells) => Object.fromEntries(columns.map((name, index) => [name, cells[index]]));
   return JSON.stringify(rows.map(record), (_, value) => (Number.isNaN(value) ? null : value), 1) + "\n";
 }
 
@@ -61,10 +61,10 @@ function save(text, type, name) {
 }
 
 // The rows of a table in order of one column; what is missing comes last.
-function sorted(rows, place, falls) {
+function sorted(rows, column, falls) {
   const known = (value) => value !== null && value !== undefined && !Number.isNaN(value);
   const before = (a, b) => (a < b ? -1 : Number(a > b)) * (falls ? -1 : 1);
-  return [...rows].sort(({ [place]: a }, { [place]: b }) => {
+  return [...rows].sort(({ [column]: a }, { [column]: b }) => {
     if (known(a) && known(b)) return before(a, b);
     return Number(known(b)) - Number(known(a));
   });
@@ -74,17 +74,17 @@ function sorted(rows, place, falls) {
 export function tableBox(of, onRow = null) {
   let by = null, falls = false;
   const filter = make("input", { type: "search", placeholder: "filter rows", "aria-label": "filter rows" });
-  const place = make("div", { class: "scroll", tabindex: "0" });
+  const host = make("div", { class: "scroll", tabindex: "0" });
   const download = (label, text, type) =>
     button(label, () => save(text(of()), type, `${of().name}.${label.toLowerCase()}`));
   const tools = [filter, download("CSV", csvOf, "text/csv"), download("JSON", jsonOf, "application/json")];
-  const element = make("div", { class: "table" }, make("div", { class: "tools" }, ...tools), place);
+  const element = make("div", { class: "table" }, make("div", { class: "tools" }, ...tools), host);
 
   function head({ columns, titles = columns }, isText) {
     const sort = (at) => () => {
       [by, falls] = by === at ? [at, !falls] : [at, !isText[at]];
       element.refill();
-      place.querySelectorAll("th button")[at].focus();
+      host.querySelectorAll("th button")[at].focus();
     };
     const arrow = (at) => (by === at ? { "aria-sort": falls ? "descending" : "ascending" } : {});
     return make("tr", {}, ...titles.map((title, at) =>
@@ -94,14 +94,14 @@ export function tableBox(of, onRow = null) {
   element.refill = () => {
     const table = of(), words = filter.value.trim().toLowerCase();
     const isText = table.columns.map((_, at) => table.rows.some((cells) => typeof cells[at] === "string"));
-    const told = (cells) => cells.map(shown).join(" ").toLowerCase();
-    const found = words ? table.rows.filter((cells) => told(cells).includes(words)) : table.rows;
+    const textOf = (cells) => cells.map(shown).join(" ").toLowerCase();
+    const found = words ? table.rows.filter((cells) => textOf(cells).includes(words)) : table.rows;
     const body = (by === null ? found : sorted(found, by, falls)).map((cells) => {
       const line = make("tr", {}, ...cells.map((value, at) => make("td", { class: isText[at] ? "words" : null }, shown(value))));
       if (onRow) onRow(line, cells);
       return line;
     });
-    place.replaceChildren(make("table", {}, make("thead", {}, head(table, isText)), make("tbody", {}, ...body)));
+    host.replaceChildren(make("table", {}, make("thead", {}, head(table, isText)), make("tbody", {}, ...body)));
   };
   filter.addEventListener("input", element.refill);
   return element;

@@ -14,7 +14,7 @@ export function term(word, about = word) {
 // A sentence in which [words in brackets] are terms; "[mono neurons|mono neuron]" names the entry.
 export function withTerms(sentence) {
   const parts = sentence.split(/\[([^\]]+)\]/);
-  return parts.map((part, place) => (place % 2 ? term(...part.split("|")) : part));
+  return parts.map((part, index) => (index % 2 ? term(...part.split("|")) : part));
 }
 
 // What a view shows and what to do first.
@@ -51,12 +51,12 @@ export class Finder {
     };
     const search = { id: "search", type: "search", autocomplete: "off", placeholder: "17, feature 12, linear, mono" };
     this.search = make("input", { ...search, oninput, onkeydown });
-    this.told = make("p", { id: "found", class: "note", "aria-live": "polite" });
+    this.count = make("p", { id: "found", class: "note", "aria-live": "polite" });
     this.list = make("div", { id: "neurons", class: "scroll", tabindex: "0" });
     const keys = make("p", { class: "note" }, "Arrow keys: left and right for neurons, up and down for features.");
     this.shown = null; // the words and the address that the table was made for
     this.lines = new Map(); // of the table, by neuron
-    this.element = make("section", { id: "finder" }, control("find neurons", this.search), this.told, this.list, keys);
+    this.element = make("section", { id: "finder" }, control("find neurons", this.search), this.count, this.list, keys);
   }
 
   // A table of a thousand lines takes a while: it is made anew only where its lines or their links change.
@@ -75,11 +75,11 @@ export class Finder {
 
   refill() {
     const { rows: every, columns } = this.member.neurons, rows = found(this.member, this.search.value);
-    const places = Object.keys(COLUMNS).map((name) => columns.indexOf(name));
-    this.told.textContent = `${rows.length} of ${every.length} neurons`;
+    const indices = Object.keys(COLUMNS).map((name) => columns.indexOf(name));
+    this.count.textContent = `${rows.length} of ${every.length} neurons`;
     const head = make("tr", {}, ...Object.values(COLUMNS).map((name) => make("th", { scope: "col" }, name)));
     this.lines = new Map(rows.map((cells) => {
-      const [neuron, ...others] = places.map((place) => shown(cells[place]));
+      const [neuron, ...others] = indices.map((index) => shown(cells[index]));
       const link = make("a", { href: addressOf({ ...state, feature: null, neuron }) }, neuron);
       return [Number(neuron), make("tr", {}, make("td", {}, link), ...others.map((text) => make("td", {}, text)))];
     }));

@@ -37,7 +37,7 @@ function begin() {
 function fillLists(run) {
   if (byId("run").dataset.of === run.name) return;
   byId("run").dataset.of = run.name;
-  byId("run").replaceChildren(...INDEX.runs.map(({ name }, place) => new Option(name, String(place))));
+  byId("run").replaceChildren(...INDEX.runs.map(({ name }, index) => new Option(name, String(index))));
   const held = run.labels.map((label, number) => [number, label]).filter(([number]) => isHeld(state.run, number));
   for (const name of ["member", "beside"]) {
     byId(name).replaceChildren(new Option("none", ""), ...held.map(([number, label]) => new Option(`${number}: ${label}`, String(number))));
@@ -61,26 +61,26 @@ function showHeader() {
 async function follow(unknown) {
   const mine = ++visit, isCurrent = () => mine === visit;
   ensureMember();
-  const view = OF_VIEW[state.view], place = byId("view");
+  const view = OF_VIEW[state.view], host = byId("view");
   if (state.view !== "member") stop();
   showHeader();
-  if (place.dataset.key !== view.key()) {
-    place.dataset.key = view.key();
-    place.replaceChildren(...view.make(), glossary());
+  if (host.dataset.key !== view.key()) {
+    host.dataset.key = view.key();
+    host.replaceChildren(...view.make(), glossary());
     window.scrollTo(0, 0);
   }
-  const waiting = setTimeout(() => { place.setAttribute("aria-busy", "true"); }, PATIENCE);
+  const waiting = setTimeout(() => { host.setAttribute("aria-busy", "true"); }, PATIENCE);
   const lost = unknown.length ? [`${INDEX.is_served ? "These runs do" : "This report does"} not hold ${unknown.join(", ")}.`] : [];
   try {
-    const told = await view.show(isCurrent);
-    if (told) lost.push(told);
+    const message = await view.show(isCurrent);
+    if (message) lost.push(message);
   } catch (error) {
     lost.push(error.message);
   }
   clearTimeout(waiting);
   if (!isCurrent()) return;
-  place.removeAttribute("aria-busy");
-  place.dataset.shown = String(mine);
+  host.removeAttribute("aria-busy");
+  host.dataset.shown = String(mine);
   performance.mark("shown");
   say(lost.join(" "));
 }

@@ -6,7 +6,7 @@ import { lineAt, withTraces } from "./picture.js";
 
 /** @typedef {import("./types.d.ts").Member} Member */
 
-// The place among the frames of the last one up to a step; the last of all where no step is told.
+// The index of the last frame up to a step; of the last of all where no step is given.
 export function frameOf({ frames: { step: steps } }, step) {
   if (step === null) return steps.length - 1;
   return Math.max(0, steps.findLastIndex((other) => other <= step));
@@ -18,11 +18,11 @@ export function neuronsInOrder(member, by) {
   const { order, role, favourite, history } = member;
   if (by === "score") return order.neuron;
   const bias = row(history.bias, history.step.length - 1);
-  const place = new Map(order.feature.map((feature, at) => [feature, at]));
+  const positions = new Map(order.feature.map((feature, at) => [feature, at]));
   const keys = {
     bias: (neuron) => -bias[neuron],
     role: (neuron) => INDEX.roles.indexOf(role[neuron]),
-    favourite: (neuron) => place.get(favourite[neuron]),
+    favourite: (neuron) => positions.get(favourite[neuron]),
   };
   return [...order.neuron].sort((a, b) => keys[by](a) - keys[by](b));
 }
@@ -33,8 +33,8 @@ function mapOf({ shape, scale, values }, neurons, features) {
 
 // Lines over the chosen neuron and feature, from edge to edge.
 export function crosshair({ order }, neurons, { neuron, feature }) {
-  const places = { x3: neurons.indexOf(neuron), y: order.feature.indexOf(feature) };
-  return Object.entries(places).filter(([, place]) => place >= 0).map(([axis, place]) => lineAt(axis, place));
+  const positions = { x3: neurons.indexOf(neuron), y: order.feature.indexOf(feature) };
+  return Object.entries(positions).filter(([, position]) => position >= 0).map(([axis, position]) => lineAt(axis, position));
 }
 
 // The end of the colour scale of a member's map.
@@ -46,16 +46,16 @@ export function topOf(member, shows) {
   return matrix.top;
 }
 
-// The map at the record in this place of the frames, as {shows, order, top, neuron, feature} ask for it.
+// The map at the frame of this index, as {shows, order, top, neuron, feature} ask for it.
 /** @param {Member} member */
-function mapFigure(member, place, { shows, order, top, neuron, feature }) {
+function mapFigure(member, frame, { shows, order, top, neuron, feature }) {
   const { frames, history, figures, matrices, order: { feature: features }, role } = member;
-  const at = frames.place[place], neurons = neuronsInOrder(member, order);
+  const at = frames.record[frame], neurons = neuronsInOrder(member, order);
   const [score, bias, favourite] = ["score", "bias", "favourite"].map((name) => row(history[name], at));
-  const isResponse = shows === "responses", matrix = isResponse ? frames.map[place] : matrices[shows];
+  const isResponse = shows === "responses", matrix = isResponse ? frames.map[frame] : matrices[shows];
   const z = matrix ? mapOf(matrix, neurons, features) : [];
-  const across = neurons.map((_, position) => position), placeOf = new Map(features.map((f, position) => [f, position]));
-  const dots = matrix ? { x: [], y: [] } : { x: across, y: neurons.map((n) => placeOf.get(favourite[n])) };
+  const across = neurons.map((_, position) => position), positionOf = new Map(features.map((f, position) => [f, position]));
+  const dots = matrix ? { x: [], y: [] } : { x: across, y: neurons.map((n) => positionOf.get(favourite[n])) };
   const traces = {
     map: isResponse ? { z, zmax: top } : { ...INDEX.shows[shows].trace, z, zmin: -top, zmax: top },
     favourites: { ...dots, marker: { color: neurons.map((n) => score[n]) } },
@@ -74,14 +74,14 @@ function mapFigure(member, place, { shows, order, top, neuron, feature }) {
 
 // All three pictures.
 /** @param {Member} member */
-export function memberFigures(member, place, look) {
-  const { frames, history, figures } = member, at = frames.place[place];
+export function memberFigures(member, frame, look) {
+  const { frames, history, figures } = member, at = frames.record[frame];
   const score = row(history.score, at).sort((a, b) => a - b);
   const loss = figures.loss.data.find(({ name }) => name === "task loss"); // one value for every record
   const [line] = figures.score.layout.shapes;
   const shapes = [{ ...line, x0: look.threshold, x1: look.threshold }];
   return {
-    map: mapFigure(member, place, look),
+    map: mapFigure(member, frame, look),
     score: withTraces(figures.score, { scores: { x: score } }, { shapes }),
     loss: withTraces(figures.loss, { now: { x: [loss.x[at]], y: [loss.y[at]] } }),
   };
@@ -89,19 +89,19 @@ export function memberFigures(member, place, look) {
 
 // How many neurons score above a threshold at a record, and how many features these cover.
 /** @param {Member} member */
-export function countsAbove(member, place, threshold) {
-  const { frames, history } = member, at = frames.place[place];
+export function countsAbove(member, frame, threshold) {
+  const { frames, history } = member, at = frames.record[frame];
   const score = row(history.score, at), favourite = row(history.favourite, at);
   const above = favourite.filter((_, neuron) => score[neuron] > threshold);
   return { neurons: above.length, features: new Set(above).size, of: score.length };
 }
 
-// Every neuron at the record in this place, as the table under the map.
+// Every neuron at the frame of this index, as the table under the map.
 /** @param {Member} member */
-export function recordTable(member, place, order) {
-  const { frames, history } = member, at = frames.place[place];
+export function recordTable(member, frame, order) {
+  const { frames, history } = member, at = frames.record[frame];
   const [score, bias, favourite] = ["score", "bias", "favourite"].map((name) => row(history[name], at));
   const rows = neuronsInOrder(member, order).map((n) => [n, score[n], bias[n], favourite[n], member.role[n]]);
-  const name = `member ${member.number} step ${frames.step[place]}`;
+  const name = `member ${member.number} step ${frames.step[frame]}`;
   return { name, columns: ["neuron", "score", "bias", "favourite feature", "last role"], rows };
 }

@@ -54,24 +54,24 @@ class Side {
       for (const table of this.folds.tables) table.refill();
       this.folds.apart.open = false;
     }
-    const place = frameOf(member, state.step), { words } = member, isMain = member.number === state.member;
+    const frame = frameOf(member, state.step), { words } = member, isMain = member.number === state.member;
     const threshold = state.threshold ?? INDEX.mono_threshold;
     const look = { shows: state.shows, order: state.order, threshold, top };
     const chosen = { neuron: isMain ? state.neuron : null, feature: state.feature };
     this.neurons = neuronsInOrder(member, state.order);
-    const drawn = JSON.stringify([member.number, state.run, place, look]);
+    const drawn = JSON.stringify([member.number, state.run, frame, look]);
     if (this.drawn === drawn) return [this.pictures.map.mark(crosshair(member, this.neurons, chosen))];
     this.drawn = drawn;
-    const figures = memberFigures(member, place, { ...look, ...chosen });
+    const figures = memberFigures(member, frame, { ...look, ...chosen });
     this.title.textContent = `Member ${member.number}: ${member.label}`;
-    const above = countsAbove(member, place, threshold);
-    this.words.textContent = `${words.step[place]} ${words.roles}`;
-    const scores = `${above.neurons} of ${count(above.of, "neuron")} score above ${shown(threshold)} after ${member.frames.step[place]} steps; they cover ${count(above.features, "feature")}.`;
+    const above = countsAbove(member, frame, threshold);
+    this.words.textContent = `${words.step[frame]} ${words.roles}`;
+    const scores = `${above.neurons} of ${count(above.of, "neuron")} score above ${shown(threshold)} after ${member.frames.step[frame]} steps; they cover ${count(above.features, "feature")}.`;
     return [
-      this.pictures.map.show("Every neuron against every feature", figures.map, `${words.step[place]} Click a cell for its neuron and its feature.`,
-        () => recordTable(member, place, state.order)),
+      this.pictures.map.show("Every neuron against every feature", figures.map, `${words.step[frame]} Click a cell for its neuron and its feature.`,
+        () => recordTable(member, frame, state.order)),
       this.pictures.score.show("Distribution of scores", figures.score, scores),
-      this.pictures.loss.show("Loss", figures.loss, words.loss[place]),
+      this.pictures.loss.show("Loss", figures.loss, words.loss[frame]),
     ];
   }
 }
@@ -105,7 +105,7 @@ class Unit {
   }
 
   beside(order, number, partner) {
-    const link = (label, place) => make("a", { href: addressOf({ ...state, ...place }) }, label);
+    const link = (label, changes) => make("a", { href: addressOf({ ...state, ...changes }) }, label);
     const at = order.indexOf(number), { what } = this, links = [];
     if (at > 0) links.push(link(`← ${what} ${order[at - 1]}`, { [what]: order[at - 1] }));
     if (at < order.length - 1) links.push(link(`→ ${what} ${order[at + 1]}`, { [what]: order[at + 1] }));
@@ -144,15 +144,15 @@ async function play() {
   else player.timer = setTimeout(play, BETWEEN);
 }
 
-// The threshold on a scale that is fine near 1: place p stands for 1 - 10^-p.
+// The threshold on a scale that is fine near 1: position p stands for 1 - 10^-p.
 function thresholdSlider() {
-  const place = (value) => -Math.log10(Math.max(1e-6, 1 - value));
+  const position = (value) => -Math.log10(Math.max(1e-6, 1 - value));
   const oninput = ({ target }) => {
     const value = Number((1 - 10 ** -target.value).toPrecision(6));
     go({ threshold: Math.abs(value - INDEX.mono_threshold) < 1e-6 ? null : value }, true);
   };
   const scale = { type: "range", id: "threshold", min: "0", max: "5", step: "0.1" };
-  return make("input", { ...scale, value: place(state.threshold ?? INDEX.mono_threshold).toFixed(1), oninput });
+  return make("input", { ...scale, value: position(state.threshold ?? INDEX.mono_threshold).toFixed(1), oninput });
 }
 
 function lookControls() {
@@ -166,9 +166,9 @@ function lookControls() {
 
 /** @param {Member} member */
 function showPlayer(member) {
-  const place = frameOf(member, state.step), step = member.frames.step[place];
+  const frame = frameOf(member, state.step), step = member.frames.step[frame];
   player.slider.max = member.frames.step.length - 1;
-  player.slider.value = place;
+  player.slider.value = frame;
   player.slider.setAttribute("aria-valuetext", `step ${step}`);
   player.label.textContent = `step ${step}`;
   player.slider.disabled = player.button.disabled = state.shows !== "responses";

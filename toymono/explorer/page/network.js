@@ -13,7 +13,7 @@ function normal(x) {
 function softmaxed(values) {
   const top = Math.max(...values), powers = values.map((value) => Math.exp(value - top));
   const sum = powers.reduce((a, b) => a + b);
-  return values.map((value, place) => (value * powers[place]) / sum);
+  return values.map((value, index) => (value * powers[index]) / sum);
 }
 
 const ACTIVATIONS = {
@@ -36,7 +36,7 @@ export const isSigned = ({ program }) => program.task === "absolute";
 // Sums columns of a matrix (row column), each times its weight.
 function combined({ shape, scale, values }, weights) {
   const sums = Array.from({ length: shape[0] }, () => 0);
-  for (const [at, weight] of weights) for (let place = 0; place < shape[0]; place++) sums[place] += values[place * shape[1] + at] * weight;
+  for (const [at, weight] of weights) for (let index = 0; index < shape[0]; index++) sums[index] += values[index * shape[1] + at] * weight;
   return sums.map((sum) => sum * scale);
 }
 
@@ -44,7 +44,7 @@ function combined({ shape, scale, values }, weights) {
 function summed({ shape, scale, values }, weights) {
   const sums = Array.from({ length: shape[1] }, () => 0);
   weights.forEach((weight, at) => {
-    if (weight) for (let place = 0; place < shape[1]; place++) sums[place] += values[at * shape[1] + place] * weight;
+    if (weight) for (let index = 0; index < shape[1]; index++) sums[index] += values[at * shape[1] + index] * weight;
   });
   return sums.map((sum) => sum * scale);
 }

@@ -9,7 +9,7 @@ const ROOM = { l: 80, r: 20, t: 20, b: 58 };
 const loaded = new Promise((done) => { window.addEventListener("load", done); });
 const isDark = window.matchMedia("(prefers-color-scheme: dark)");
 const HEIGHT = 450; // pixels, as plotly's own
-// Pictures that are drawn when they come on the screen, by their plot, and who tells whether they are there.
+// Pictures that are drawn when they come on the screen, by their plot, and the observer that says whether they are there.
 const WAITING = new Map();
 const SCREEN = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) WAITING.get(target)?.look(isIntersecting);
@@ -21,7 +21,7 @@ export class Picture {
     this.onClick = onClick;
     this.waiting = null; // what is to be drawn
     /** @type {(drawn: any) => void} */
-    this.settle = () => {}; // tells whoever waits for it
+    this.settle = () => {}; // answers whoever waits for it
     this.heading = make("h3");
     this.plot = make("div", { class: "plot", role: "img" });
     this.caption = make("figcaption");
@@ -78,10 +78,10 @@ export class Picture {
   }
 }
 
-// A line at a place of one axis ("x", "y", "x3"), over the whole picture or from edge to edge of another axis.
-export function lineAt(axis, place, over = "paper") {
+// A line at a position on one axis ("x", "y", "x3"), over the whole picture or from edge to edge of another axis.
+export function lineAt(axis, position, over = "paper") {
   const own = axis[0], other = own === "x" ? "y" : "x";
-  const ends = { [`${own}0`]: place, [`${own}1`]: place, [`${own}ref`]: axis, [`${other}0`]: 0, [`${other}1`]: 1, [`${other}ref`]: over };
+  const ends = { [`${own}0`]: position, [`${own}1`]: position, [`${own}ref`]: axis, [`${other}0`]: 0, [`${other}1`]: 1, [`${other}ref`]: over };
   return { type: "line", line: { color: "#D55E00", width: 1.5 }, opacity: 0.8, ...ends };
 }
 
@@ -117,7 +117,7 @@ export function panels(pictures) {
 function whole(data) {
   const own = data.filter(({ name, type, hoverinfo }) => name && type !== "heatmap" && hoverinfo !== "skip");
   const [negative] = own.filter(({ name }) => name === "negative");
-  const signed = (trace) => ({ ...trace, name: "value", y: trace.y.map((value, place) => value + negative.y[place]) });
+  const signed = (trace) => ({ ...trace, name: "value", y: trace.y.map((value, index) => value + negative.y[index]) });
   return own.filter(({ name, y }) => y && name !== "negative" && name !== "strongest")
     .map((trace) => (trace.name === "positive" && negative ? signed(trace) : trace));
 }
@@ -126,11 +126,11 @@ function whole(data) {
 function tableOfFigure(name, { data, layout }) {
   const axis = (key, letter) => layout[`${letter}axis${(key || letter).slice(1)}`]?.title?.text || "";
   const names = layout.xaxis.ticktext || [];
-  const told = (x) => (String(names[x]).startsWith("neuron ") ? Number(names[x].slice(7)) : x);
+  const numberOf = (x) => (String(names[x]).startsWith("neuron ") ? Number(names[x].slice(7)) : x);
   const rows = [];
   for (const trace of whole(data)) {
     const quantity = axis(trace.yaxis, "y");
-    (trace.x || []).forEach((x, place) => rows.push([trace.name, told(x), quantity, trace.y[place]]));
+    (trace.x || []).forEach((x, index) => rows.push([trace.name, numberOf(x), quantity, trace.y[index]]));
   }
   const across = String(names[0]).startsWith("neuron ") ? "neuron" : axis("x", "x") || "x";
   return { name, columns: ["shown", across, "quantity", "value"], rows };
@@ -140,13 +140,13 @@ function tableOfFigure(name, { data, layout }) {
 export function sentenceOf({ data, layout }) {
   const words = [];
   for (const { name, x, y } of whole(data)) {
-    const known = y.map((_, place) => place).filter((place) => y[place] !== null && !Number.isNaN(y[place]));
+    const known = y.map((_, index) => index).filter((index) => y[index] !== null && !Number.isNaN(y[index]));
     if (!known.length) continue;
     if (["every", "value"].includes(name)) {
       const order = [...known].sort((a, b) => y[a] - y[b]), low = order[0], high = order.at(-1);
       words.push(`highest ${shown(y[high])} at ${x[high]}, lowest ${shown(y[low])} at ${x[low]}`);
     } else if (name.endsWith("bends")) {
-      words.push(`${name} at ${known.map((place) => shown(x[place])).join(", ")}`);
+      words.push(`${name} at ${known.map((index) => shown(x[index])).join(", ")}`);
     } else {
       words.push(`${name} from ${shown(y[known[0]])} to ${shown(y[known.at(-1)])}`);
     }

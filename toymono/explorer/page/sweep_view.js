@@ -38,11 +38,11 @@ function memberTrace(run, { columns }, { x, y }, members, colours) {
 }
 
 // Means of settings, with intervals for what is measured.
-function settingTrace({ over_seeds: means }, { x, y }, places, colours) {
-  const of = (name) => places.map((place) => means[name][place]);
+function settingTrace({ over_seeds: means }, { x, y }, settings, colours) {
+  const of = (name) => settings.map((s) => means[name][s]);
   const bars = ({ name, setting }) => {
     if (setting || !(`${name}_low` in means)) return undefined;
-    const away = (end) => places.map((place) => Math.abs((means[`${name}_${end}`][place] ?? means[name][place]) - means[name][place]));
+    const away = (end) => settings.map((s) => Math.abs((means[`${name}_${end}`][s] ?? means[name][s]) - means[name][s]));
     return { type: "data", array: away("high"), arrayminus: away("low"), color: GREY, thickness: 1.5, width: 4 };
   };
   return {
@@ -67,9 +67,9 @@ function scatterFigure(run, arrays, axes) {
   const { columns, of_setting: ofSetting } = arrays, shades = new Map(shadesOf(run, axes));
   const valueOf = (m) => columns[axes.colour?.name]?.[m], shadeOf = (m) => shades.get(valueOf(m)) ?? "#0072B2";
   const members = ofSetting.map((_, m) => m).filter((m) => !columns.diverged[m] && !HIDDEN.has(valueOf(m)));
-  const places = new Map(members.map((m) => [ofSetting[m], shadeOf(m)]));
+  const shadeOfSetting = new Map(members.map((m) => [ofSetting[m], shadeOf(m)]));
   const data = [
-    memberTrace(run, arrays, axes, members, members.map(shadeOf)), settingTrace(arrays, axes, [...places.keys()], [...places.values()]),
+    memberTrace(run, arrays, axes, members, members.map(shadeOf)), settingTrace(arrays, axes, [...shadeOfSetting.keys()], [...shadeOfSetting.values()]),
     rings([state.member, state.beside], arrays, axes),
   ];
   const axis = ({ title, axis: own }) => ({ ...own, title: { text: title }, automargin: true });

@@ -94,7 +94,7 @@ export interface Member {
   features: Table;
   words: { roles: string; step: string[]; loss: string[]; neuron: string[]; feature: string[] };
   history: { step: number[]; score: Matrix; favourite: Matrix; bias: Matrix };
-  frames: { place: number[]; step: number[]; map: (Matrix | null)[] };
+  frames: { record: number[]; step: number[]; map: (Matrix | null)[] };
   figures: Record<string, any>;
 }
 

@@ -17,9 +17,9 @@ function magnitudeBars(values, strongest) {
 function answerTraces(member, feature, neuron) {
   const { neuron: who, amplitude, output, change } = member.kinks[feature];
   const dots = (chosen) => {
-    const places = who.map((_, place) => place).filter((place) => chosen(who[place]));
-    const pick = (values) => places.map((place) => values[place]);
-    return { x: pick(amplitude), y: pick(output), customdata: places.map((place) => [who[place], change[place]]) };
+    const indices = who.map((_, index) => index).filter((index) => chosen(who[index]));
+    const pick = (values) => indices.map((index) => values[index]);
+    return { x: pick(amplitude), y: pick(output), customdata: indices.map((index) => [who[index], change[index]]) };
   };
   const line = column(member.matrices.answers, feature);
   return { answer: { y: line }, bends: dots((n) => n !== neuron), "own bends": dots((n) => n === neuron) };

@@ -53,11 +53,11 @@ class Answer {
 
   figures(set, output) {
     const { now, unchanged, neurons, member } = this, inOrder = (values) => neurons.map((neuron) => values[neuron]);
-    const x = neurons.map((_, place) => place), isSet = neurons.map((neuron) => neuron in set);
+    const x = neurons.map((_, index) => index), isSet = neurons.map((neuron) => neuron in set);
     const marker = { symbol: isSet.map((is) => (is ? "x" : "line-ns-open")), color: isSet.map((is) => (is ? "#D55E00" : "#888888")) };
     const marks = { x, y: x.map(() => 0), customdata: neurons.map((neuron) => [neuron, now.hidden[neuron]]), marker };
-    const every = fewTicks(neurons), outputs = now.outputs.map((_, place) => place);
-    const asked = outputs.filter((place) => now.targets[place]);
+    const every = fewTicks(neurons), outputs = now.outputs.map((_, index) => index);
+    const asked = outputs.filter((index) => now.targets[index]);
     const bars = signedBars(inOrder(additions(member, now.hidden, output)));
     const bar = (name) => ({ ...bars[name], x, customdata: neurons });
     const xaxis = { ...INDEX.looks.activations.layout.xaxis, ...every, title: { text: "neurons by score" } };
@@ -67,7 +67,7 @@ class Answer {
       }, { xaxis }),
       outputs: withTraces(INDEX.looks.outputs, {
         unchanged: { x: outputs, y: unchanged.outputs }, now: { x: outputs, y: now.outputs },
-        asked: { x: asked, y: asked.map((place) => now.targets[place]) },
+        asked: { x: asked, y: asked.map((index) => now.targets[index]) },
       }),
       additions: withTraces(INDEX.looks.additions, { positive: bar("positive"), negative: bar("negative") }, { xaxis }),
     };
@@ -82,8 +82,8 @@ class Answer {
 
 // About eight ticks under neurons' own numbers.
 function fewTicks(neurons) {
-  const by = Math.ceil(neurons.length / 8), tickvals = neurons.map((_, place) => place).filter((place) => place % by === 0);
-  return { tickmode: "array", tickangle: 0, tickvals, ticktext: tickvals.map((place) => `${neurons[place]}`) };
+  const by = Math.ceil(neurons.length / 8), tickvals = neurons.map((_, index) => index).filter((index) => index % by === 0);
+  return { tickmode: "array", tickangle: 0, tickvals, ticktext: tickvals.map((index) => `${neurons[index]}`) };
 }
 
 function wordsOf(now, unchanged, set) {
@@ -102,11 +102,11 @@ function flip(neuron) {
 }
 
 function featureSlider(feature, value, least) {
-  const told = make("output", {}, shown(value));
+  const label = make("output", {}, shown(value));
   const oninput = ({ target }) => go({ on: { ...state.on, [feature]: Number(target.value) } }, true);
   const slider = make("input", { type: "range", min: least, max: 1, step: 0.01, value, oninput, "aria-label": `amplitude of feature ${feature}` });
   const off = button("×", () => go({ on: without(state.on, Number(feature)) }, true), { "aria-label": `switch feature ${feature} off` });
-  return make("div", { class: "amplitude", "data-feature": feature }, make("span", {}, `feature ${feature}`), slider, told, off);
+  return make("div", { class: "amplitude", "data-feature": feature }, make("span", {}, `feature ${feature}`), slider, label, off);
 }
 
 function numberBox(id, most, onenter) {
