@@ -269,26 +269,20 @@ def test_a_figure_is_drawn_again_from_its_json(smoke_run, tmp_path, capsys):
     assert "bad.json must hold a figure" in _refused(capsys, "figure", str(tmp_path / "bad.json"))
 
 
-def test_claims_prints_a_verdict_on_every_claim_from_the_committed_results(
-    tmp_path, capsys, unpredicted
-):
-    file = tmp_path / "evidence.html"
-    main(["claims", str(FIGURES), "--out", str(file)])
-    printed = capsys.readouterr()
-    words = "SUPPORTED|REFUTED|INCONCLUSIVE|UNTESTED"
-    lines = re.findall(rf"^ *([CM]\d+) .* desk +(?:{words}) *$", printed.out, re.M)
-    assert lines == [claim.name for claim in (*CLAIMS, *MECHANISM)]
-    assert [line[0] for line in lines] == ["C"] * 12 + ["M"] * 8
-    assert str(file) in printed.err
-    assert "plotly" in file.read_text()
-
-
 @pytest.mark.parametrize("unknown", [PREDICTED, pytest.param((), marks=pytest.mark.long)])
-def test_the_committed_verdicts_are_those_of_the_committed_results(capsys, request, unknown):
+def test_the_committed_verdicts_are_those_of_the_committed_results(
+    tmp_path, capsys, request, unknown
+):
     if unknown:
         request.getfixturevalue("unpredicted")
-    main(["claims", str(FIGURES), "--json"])
-    judged = json.loads(capsys.readouterr().out)
+    drawn = tmp_path / "evidence.html"
+    main(["claims", str(FIGURES), "--json", "--out", str(drawn)])
+    printed = capsys.readouterr()
+    assert str(drawn) in printed.err
+    assert "plotly" in drawn.read_text(encoding="utf-8")
+    judged = json.loads(printed.out)
+    verdicts = {"supported", "refuted", "inconclusive", "untested"}
+    assert {row["claim_verdict"] for row in judged} <= verdicts
     committed = json.loads((FIGURES / "claims.json").read_text(encoding="utf-8"))
     assert len(judged) == len(committed)
     for ours, theirs in zip(judged, committed, strict=True):
@@ -305,6 +299,14 @@ def test_claims_judges_a_run_as_far_as_it_goes(smoke_run, capsys):
     verdicts = json.loads(capsys.readouterr().out)
     assert {row["claim_verdict"] for row in verdicts} == {"untested"}
     assert {row["scale"] for row in verdicts} == {"smoke"}
+
+
+def test_claims_prints_a_verdict_on_every_claim(smoke_run, capsys):
+    main(["claims", str(smoke_run)])
+    printed = capsys.readouterr()
+    lines = re.findall(r"^ *([CM]\d+) .* smoke +UNTESTED *$", printed.out, re.M)
+    assert lines == [claim.name for claim in (*CLAIMS, *MECHANISM)]
+    assert [line[0] for line in lines] == ["C"] * 12 + ["M"] * 8
 
 
 def test_claims_without_a_batch_of_the_paper_are_refused(tmp_path, capsys):
