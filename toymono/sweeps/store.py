@@ -83,9 +83,9 @@ def write_unit(folder: pathlib.Path, unit: Unit, trained: Trained) -> pathlib.Pa
     data = full.drop_vars({*at_defaults(unit)} & {*left_out()})
     data.attrs = {n: of for n, of in full.attrs.items() if n not in LATER or of != left_out()[n]}
     encoding = {name: {"zlib": True, "complevel": 1} for name in data.data_vars}
-    content = data.to_netcdf(
-        engine="h5netcdf", encoding=encoding
-    )  # HDF5 dies, without an error, of a full disk
+    # In memory first: HDF5 dies, without an error, of a full disk. As bytes: Python 3.12 dies of a
+    # view of them that an error keeps to the end.
+    content = bytes(data.to_netcdf(engine="h5netcdf", encoding=encoding))
     with written_with_checksum(file) as temporary:
         temporary.write_bytes(content)
     return file
