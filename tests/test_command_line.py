@@ -17,9 +17,10 @@ from toymono.command_line.main import main
 from toymono.command_line.parsing import parsed
 from toymono.config import Config, Hyper
 from toymono.environment import browser
-from toymono.evidence import predictions
+from toymono.evidence import predictions, verdicts
 from toymono.evidence.mechanism_claims import MECHANISM
 from toymono.evidence.paper_claims import CLAIMS
+from toymono.evidence.verdicts import stored_verdicts
 from toymono.gallery.figures import draw
 from toymono.glossary import TERMS
 from toymono.plots.write import write_json
@@ -281,8 +282,8 @@ def test_the_committed_verdicts_are_those_of_the_committed_results(
     assert str(drawn) in printed.err
     assert "plotly" in drawn.read_text(encoding="utf-8")
     judged = json.loads(printed.out)
-    verdicts = {"supported", "refuted", "inconclusive", "untested"}
-    assert {row["claim_verdict"] for row in judged} <= verdicts
+    words = {"supported", "refuted", "inconclusive", "untested"}
+    assert {row["claim_verdict"] for row in judged} <= words
     committed = json.loads((FIGURES / "claims.json").read_text(encoding="utf-8"))
     assert len(judged) == len(committed)
     for ours, theirs in zip(judged, committed, strict=True):
@@ -296,15 +297,19 @@ def test_the_committed_verdicts_are_those_of_the_committed_results(
 
 def test_claims_judges_a_run_as_far_as_it_goes(smoke_run, capsys):
     main(["claims", str(smoke_run), "--json"])
-    verdicts = json.loads(capsys.readouterr().out)
-    assert {row["claim_verdict"] for row in verdicts} == {"untested"}
-    assert {row["scale"] for row in verdicts} == {"smoke"}
+    judged = json.loads(capsys.readouterr().out)
+    assert {row["claim_verdict"] for row in judged} == {"untested"}
+    assert {row["scale"] for row in judged} == {"smoke"}
 
 
-def test_claims_prints_a_verdict_on_every_claim(smoke_run, capsys):
+@pytest.mark.parametrize("scale", ["smoke", "desk"])
+def test_claims_prints_a_verdict_on_every_claim(smoke_run, monkeypatch, capsys, scale):
+    if scale == "desk":  # the committed results are judged by a test of their own
+        monkeypatch.setattr(verdicts, "verdicts", lambda found: stored_verdicts(FIGURES))
     main(["claims", str(smoke_run)])
-    printed = capsys.readouterr()
-    lines = re.findall(r"^ *([CM]\d+) .* smoke +UNTESTED *$", printed.out, re.M)
+    words = "SUPPORTED|REFUTED|INCONCLUSIVE|UNTESTED"
+    printed = capsys.readouterr().out
+    lines = re.findall(rf"^ *([CM]\d+) .* {scale} +(?:{words}) *$", printed, re.M)
     assert lines == [claim.name for claim in (*CLAIMS, *MECHANISM)]
     assert [line[0] for line in lines] == ["C"] * 12 + ["M"] * 8
 

@@ -30,12 +30,11 @@ BY_THEMSELVES = ("garbage", "leaving")
 PROGRAM = """
 import atexit, gc, hashlib, time
 from toymono.command_line import stopping
-from toymono.command_line.stopping import ends_on_signal
 from toymono.command_line.terminal import one_sentence
 from toymono.sweeps.interruption import asked_to_stop
 
 stopping.PATIENCE = {patience}
-with ends_on_signal(), one_sentence():
+with stopping.ends_on_signal(), one_sentence():
     print("begun", flush=True)
     {way}
 """

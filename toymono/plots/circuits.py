@@ -108,8 +108,10 @@ def _draw_losses(figure: go.Figure, circuit: Circuit) -> None:
     more = [circuit.losses[name] - whole for name in names]
     bars = {"orientation": "h", "marker": {"color": COLOURS[4]}, "showlegend": False}
     hover = "%{y}: %{customdata:.4f}<extra></extra>"
-    text = {"customdata": [circuit.losses[name] for name in names], "hovertemplate": hover}
-    figure.add_trace(go.Bar(y=[*names.values()], x=more, base=whole, **text, **bars), row=2, col=2)
+    hovered = {"customdata": [circuit.losses[name] for name in names], "hovertemplate": hover}
+    figure.add_trace(
+        go.Bar(y=[*names.values()], x=more, base=whole, **hovered, **bars), row=2, col=2
+    )
     figure.add_vline(x=whole, line=_TRUTH, row=2, col=2)
 
 

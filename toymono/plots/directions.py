@@ -69,8 +69,10 @@ def plane_axes(shown: Directions) -> tuple[str, str]:
     zero each shows."""
     if shown.is_exact:
         return "neuron 0", "neuron 1" if shown.n_dimensions == 2 else ""
-    axes = (f"component {at} ({share:.0%} of variance)" for at, share in enumerate(shown.shares, 1))
-    return next(axes), next(axes)
+    titles = (
+        f"component {at} ({share:.0%} of variance)" for at, share in enumerate(shown.shares, 1)
+    )
+    return next(titles), next(titles)
 
 
 def _ends(shown: Directions) -> list[float]:
