@@ -4,6 +4,7 @@ import gc
 import importlib.util
 import os
 import pathlib
+import shutil
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -26,12 +27,15 @@ from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
 from toymono.sweeps.workers import XLA_THREADS
 
+PROGRAMS = ".pytest_cache/programs"
+MAPPINGS = pathlib.Path("/proc/self/maps")
 EXPERIMENTS = pathlib.Path(__file__).parent.parent / "experiments"
 
 
-def pytest_configure():
+def pytest_configure(config):
     """Compile quickly: tests run each program for a moment. Give each of several test processes one
-    XLA thread: there are as many processes as cores.
+    XLA thread: there are as many processes as cores. Drop the programs that earlier sessions kept
+    when they fill half a gibibyte.
     """
     # The bits of a training are the same at every level.
     quick = ["--xla_backend_optimization_level=1"]
@@ -40,6 +44,9 @@ def pytest_configure():
     os.environ["XLA_FLAGS"] = " ".join([*quick, os.environ.get("XLA_FLAGS", "")]).strip()
     if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
         os.environ.setdefault(XLA_THREADS, "1")
+    kept = config.rootpath / PROGRAMS
+    if not hasattr(config, "workerinput") and sum(f.stat().st_size for f in kept.glob("*")) > 2**29:
+        shutil.rmtree(kept)
 
 
 def pytest_collection_finish():
@@ -50,11 +57,10 @@ def pytest_collection_finish():
 
 @pytest.fixture(scope="module", autouse=True)
 def _forgotten_programs():
-    """Drop compiled programs after each module: all together they need more memory mappings than
-    Linux allows a process.
-    """
+    """Drop compiled programs when they have many memory mappings: Linux allows a process 65,530."""
     yield
-    jax.clear_caches()
+    if not MAPPINGS.exists() or MAPPINGS.read_bytes().count(b"\n") > 30_000:
+        jax.clear_caches()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,6 +70,8 @@ def _forgotten_components():
     known = {kind: dict(of) for kind, of in registry._known.items()}
     sources = dict(registry._sources)
     yield
+    if registry._sources != sources:  # programs know them by name alone
+        jax.clear_caches()
     for module in registry._sources.keys() - sources.keys():
         sys.modules.pop(module, None)
     registry._known, registry._sources = known, sources
@@ -91,11 +99,18 @@ def shared_folder(tmp_path_factory) -> pathlib.Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _kept_programs(shared_folder):
-    """Compile each program once for all modules and test processes of this session."""
-    jax.config.update("jax_compilation_cache_dir", str(shared_folder / "programs"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+def _kept_programs(pytestconfig):
+    """Compile each program once, for all test processes, the commands they start, and later
+    sessions.
+    """
+    kept = {
+        "jax_compilation_cache_dir": str(pytestconfig.rootpath / PROGRAMS),
+        "jax_persistent_cache_min_compile_time_secs": 0.0,
+        "jax_persistent_cache_min_entry_size_bytes": -1,
+    }
+    for name, value in kept.items():
+        os.environ[name.upper()] = str(value)  # for the processes that tests start
+        jax.config.update(name, value)
     compilation_cache.reset_cache()  # JAX asks only once whether there is one
 
 
@@ -126,10 +141,15 @@ def smoke_run(smoke_sweep, make_once) -> pathlib.Path:
     return make_once("demo-smoke", lambda folder: run_sweep(smoke_sweep, folder))
 
 
-@pytest.fixture
-def smoke_data(smoke_run):
+@pytest.fixture(scope="session")
+def smoke_data_read(smoke_run):
     (data,) = read_run(smoke_run)
     return data
+
+
+@pytest.fixture
+def smoke_data(smoke_data_read):
+    return smoke_data_read.copy(deep=True)
 
 
 @pytest.fixture(scope="session")

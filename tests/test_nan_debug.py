@@ -6,6 +6,7 @@ import running
 from toymono.sweeps.run import run_sweep
 
 
+@pytest.mark.long
 def test_where_every_nan_is_an_error_the_smoke_sweep_gives_the_same_to_the_last_bit(
     smoke_sweep, smoke_run, tmp_path
 ):

@@ -200,11 +200,11 @@ def test_a_page_is_sent_again_once_its_run_has_other_results(smoke_run, tmp_path
 
 def test_a_run_that_is_still_training_can_be_opened(tmp_path, smoke_run):
     folder = tmp_path / "run"
-    args = ["run", "K3", "--scale", "smoke", "--seeds", "0", "--unit", "1/2", "--out", str(folder)]
+    args = ["run", "H1", "--scale", "smoke", "--seeds", "0", "--unit", "1/2", "--out", str(folder)]
     main(args)
     first = Explored([folder])
     n_members = len(first.studies[0].run.table)
-    assert "K3" not in first.studies[0].name
+    assert "H1" not in first.studies[0].name
     main(["resume", str(folder)])
     first.page()
     assert len(first.studies[0].run.table) > n_members > 0

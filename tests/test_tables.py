@@ -145,6 +145,7 @@ jax.block_until_ready(
 """
 
 
+@pytest.mark.long
 def test_networks_of_the_demo_s_shape_are_taken_apart_on_two_threads():
     # Mapped all at once they were not: XLA's two threads waited for each other.
     environment = {**os.environ, XLA_THREADS: "2"}

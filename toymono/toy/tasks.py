@@ -68,9 +68,9 @@ def targets_of(
 @functools.cache
 def n_outputs(config: Config) -> int:
     """Width of the network's output: what the task's targets have."""
-    projection = jnp.zeros((config.n_embed, config.n_features))
+    projection = jax.ShapeDtypeStruct((config.n_embed, config.n_features), jnp.float32)
+    features = jax.ShapeDtypeStruct((1, config.n_features), jnp.float32)
     of = functools.partial(targets_of, config)
-    features = jnp.zeros((1, config.n_features))
     return jax.eval_shape(of, Problem(projection, projection), features).shape[-1]
 
 
