@@ -39,6 +39,9 @@ if os.getuid() == 0:
 """
 
 
+NO_HALF_PROGRAM = 'import os\nos.environ["JAX_ENABLE_COMPILATION_CACHE"] = "0"\n'
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """What the two units end with if nothing goes wrong."""
@@ -56,7 +59,7 @@ def out(tmp_path):
 
 def _refused(tmp_path, first, *args):
     """The one sentence in which a process ends, with status 2, that runs this code first."""
-    first = f'import os\nos.environ["JAX_ENABLE_COMPILATION_CACHE"] = "0"  # no half program\n{first}'
+    first = f"{NO_HALF_PROGRAM}{first}"
     with running.started(*args, first=first, folder=tmp_path / "first") as process:
         status, error = running.ended(process)
     assert status == 2, error
