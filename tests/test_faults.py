@@ -204,8 +204,7 @@ snapshots, train_unit.snapshots = train_unit.snapshots, exhausted
 """
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.long)])
 def test_a_unit_for_which_the_memory_runs_out_is_named_in_one_sentence(
     tmp_path, out, whole, workers
 ):
