@@ -76,15 +76,15 @@ SCIENCE = (
     Mutation(
         "the t interval has a degree of freedom too many",
         "toymono/evidence/seeds.py",
-        "stats.t.ppf((1 + LEVEL) / 2, several - 1)",
-        "stats.t.ppf((1 + LEVEL) / 2, several)",
+        "special.stdtrit(several - 1, (1 + LEVEL) / 2)",
+        "special.stdtrit(several, (1 + LEVEL) / 2)",
         "test_seeds.py::test_the_interval_of_three_seeds_is_the_textbook_one",
     ),
     Mutation(
         "the interval is one-sided",
         "toymono/evidence/seeds.py",
-        "stats.t.ppf((1 + LEVEL) / 2",
-        "stats.t.ppf(LEVEL",
+        "several - 1, (1 + LEVEL) / 2",
+        "several - 1, LEVEL",
         "test_seeds.py::test_it_covers_the_mean_as_often_as_it_says",
     ),
     Mutation(

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from toymono.evidence.seeds import LEVEL, interval_over_seeds
 
@@ -68,7 +68,7 @@ def outside_p(values: np.ndarray, at_least: float, at_most: float) -> float:
     if beyond <= 0:
         return 1.0
     spread = values.std(ddof=1) / n**0.5
-    return float(2 * stats.t.sf(beyond / spread, n - 1)) if spread else 0.0
+    return float(2 * special.stdtr(n - 1, -beyond / spread)) if spread else 0.0
 
 
 def holm(p: Sequence[float]) -> list[float]:

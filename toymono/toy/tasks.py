@@ -68,10 +68,13 @@ def targets_of(
 @functools.cache
 def n_outputs(config: Config) -> int:
     """Width of the network's output: what the task's targets have."""
+
+    def of(projection: Array, features: Array) -> Array:
+        return targets_of(config, Problem(projection, projection), features)
+
     projection = jax.ShapeDtypeStruct((config.n_embed, config.n_features), jnp.float32)
     features = jax.ShapeDtypeStruct((1, config.n_features), jnp.float32)
-    of = functools.partial(targets_of, config)
-    return jax.eval_shape(of, Problem(projection, projection), features).shape[-1]
+    return jax.eval_shape(of, projection, features).shape[-1]
 
 
 def lone_targets(config: Config, problem: Problem) -> Float[Array, "output feature"]:
