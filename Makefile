@@ -14,7 +14,7 @@ OXLINT := $(BIN)/oxlint --no-ignore --config .oxlintrc.json
 help:
 	@echo "make install   set up .venv"
 	@echo "make demo      train and draw the main result (3 minutes on 2 cores)"
-	@echo "make test      run the tests, except those marked long (14 minutes on 2 cores)"
+	@echo "make test      run the tests, except those marked long (13 minutes on 2 cores)"
 	@echo "make test-all  run the long ones too: whole experiments, runs killed many times, clusters"
 	@echo "make check     lint, formatting and types of Python and JavaScript"
 	@echo "make bench     time training against PyTorch and matrix products, the laws of features, and the explorer"

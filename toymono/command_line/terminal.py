@@ -83,18 +83,17 @@ def estimate_table(found: Sequence["Estimate"], title: str) -> Table:
     rows = [
         (
             f"{e.config.n_features}/{e.config.n_embed}/{e.config.n_neurons}",
-            *(str(n) for n in (e.config.batch_size, e.n_units, e.n_members)),
+            *(str(n) for n in (e.config.batch_size, e.n_steps, e.n_units, e.n_members)),
             *(size(e.memory), size(e.storage), duration(e.seconds)),
         )
         for e in found
     ]
     if len(found) > 1:
-        _, units, members, memory, storage, seconds = zip(*found, strict=True)
+        _, _, units, members, memory, storage, seconds = zip(*found, strict=True)
         sizes = (size(max(memory)), size(sum(storage)), duration(sum(seconds)))
-        rows.append(("all", "", str(sum(units)), str(sum(members)), *sizes))
-    return table(
-        ("N/d/k", "batch", "units", "members", "memory", "storage", "time here"), rows, title=title
-    )
+        rows.append(("all", "", "", str(sum(units)), str(sum(members)), *sizes))
+    heads = ("N/d/k", "batch", "steps", "units", "members", "memory", "storage", "time here")
+    return table(heads, rows, title=title)
 
 
 def kept_words(kept: Collection["Kept"]) -> str:

@@ -16,6 +16,7 @@ from toymono.analysis.specimen import Specimen
 from toymono.config import Config, Hyper, Sweep, require
 from toymono.evidence.tables import (
     COUNTS,
+    brief,
     identifying_settings,
     over_seeds,
     run_table,
@@ -112,6 +113,8 @@ class Run:
     Run of 18 members (demo-smoke): learning_rate, bias_offset, bias_decay, 3 seeds
     >>> run.table[["bias_offset", "seed", "task_loss", "n_mono"]].shape
     (18, 4)
+    >>> list(run.brief().columns)[:5]
+    ['learning_rate', 'bias_offset', 'bias_decay', 'seed', 'task_loss']
     >>> list(run.over_seeds("n_mono").columns)[-4:]
     ['n', 'n_mono', 'n_mono_low', 'n_mono_high']
     """
@@ -124,6 +127,12 @@ class Run:
         varying, n_seeds = varying_settings(self.table), self.table.seed.nunique()
         text = ", ".join([*varying, f"{n_seeds} seed{'s' if n_seeds > 1 else ''}"])
         return f"Run of {len(self.table)} members ({self.name}): {text}"
+
+    def brief(self) -> pd.DataFrame:
+        """The table's columns that `toymono table` shows: the settings that differ, the seed, the
+        task loss, counts of neurons and features, and your own measures.
+        """
+        return brief(self.table)
 
     def over_seeds(self, *measures: str) -> pd.DataFrame:
         """One row per setting: mean, low and high of each measure over seeds, and the number n of

@@ -88,6 +88,7 @@ class Estimate(NamedTuple):
     """What the units of one shape will cost."""
 
     config: Config
+    n_steps: int  # that are made: often more than were asked for, to the end of a rate period
     n_units: int
     n_members: int
     memory: int  # bytes, while all workers train; a process's own and its unit's
@@ -106,7 +107,13 @@ def estimate(
         seconds = estimated_seconds(same, multiply_adds_per_second)
         found.append(
             Estimate(
-                config, len(same), n_members(same), memory, sum(map(stored_bytes, same)), seconds
+                config,
+                last_step(config),
+                len(same),
+                n_members(same),
+                memory,
+                sum(map(stored_bytes, same)),
+                seconds,
             )
         )
     return found
