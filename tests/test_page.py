@@ -32,6 +32,18 @@ def test_an_empty_address_opens_the_contrast(browser_page, study, tmp_path, monk
     sight.says("#contrast", f"monosemantic neurons in member {MEMBER} and")
 
 
+@pytest.mark.parametrize("view", ["sweep", "member", "geometry", "what-if", "claims"])
+def test_a_tab_opens_its_view_and_keeps_the_members(anywhere, view):
+    other = "geometry" if view == "member" else "member"
+    anywhere.go(f"{RUN}&view={other}&member={MEMBER}&beside=0")
+    with anywhere.arriving():
+        anywhere.page.click(f'#tabs a[href*="view={view}&"]')
+    wanted = {"run": "demo-smoke", "view": view, "member": str(MEMBER), "beside": "0"}
+    assert anywhere.fields == wanted
+    assert anywhere.page.locator('#tabs [aria-current="page"]').count() == 1
+    assert anywhere.page.get_attribute(f'#tabs a[href*="view={view}&"]', "aria-current") == "page"
+
+
 def test_claims_say_what_to_train_where_there_is_no_batch(sight):
     sight.go("view=claims")
     sight.says("main", "`toymono run LR1`")

@@ -25,12 +25,12 @@ function numbersIn(words) {
 export function addressOf(fields) {
   const words = new URLSearchParams();
   for (const [name, nothing] of Object.entries(NOWHERE)) {
-    const value = fields[name];
+    const value = fields[name], isNamed = name === "view" && fields.member !== null; // else a member opens its own view
     if (name === "run") words.set(name, INDEX.runs[value].name);
     else if (typeof nothing === "object" && nothing) {
       const pairs = Object.entries(value).map(([who, number]) => `${who}:${number}`);
       if (pairs.length) words.set(name, pairs.join(","));
-    } else if (value !== nothing) words.set(name, value);
+    } else if (value !== nothing || isNamed) words.set(name, value);
   }
   return `#${words.toString().replaceAll("%3A", ":").replaceAll("%2C", ",")}`;
 }
