@@ -44,6 +44,19 @@ def test_a_tab_opens_its_view_and_keeps_the_members(anywhere, view):
     assert anywhere.page.get_attribute(f'#tabs a[href*="view={view}&"]', "aria-current") == "page"
 
 
+def test_a_view_cannot_be_used_before_its_network_is_there(browser_page, served):
+    held = []
+    browser_page.route("**/piece/member-*", lambda route: held.append(route))
+    with browser_page.expect_request("**/piece/member-*"):
+        browser_page.goto(f"{served}#{RUN}&view=member&member={MEMBER}")
+    expect(browser_page.locator("#search")).to_be_visible()
+    assert browser_page.evaluate("document.getElementById('view').inert")
+    for route in held:
+        route.continue_()
+    expect(browser_page.locator("#found")).to_contain_text("of 32 neurons")
+    expect(browser_page.locator("#view")).not_to_have_attribute("inert", "")
+
+
 def test_claims_say_what_to_train_where_there_is_no_batch(sight):
     sight.go("view=claims")
     sight.says("main", "`toymono run LR1`")

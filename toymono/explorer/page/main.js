@@ -67,12 +67,14 @@ async function follow(unknown) {
   if (host.dataset.key !== view.key()) {
     host.dataset.key = view.key();
     host.replaceChildren(...view.make(), glossary());
+    host.inert = true; // until there is something to act on
     window.scrollTo(0, 0);
   }
   const waiting = setTimeout(() => { host.setAttribute("aria-busy", "true"); }, PATIENCE);
   const lost = unknown.length ? [`${INDEX.is_served ? "These runs do" : "This report does"} not hold ${unknown.join(", ")}.`] : [];
   try {
     const message = await view.show(isCurrent);
+    if (isCurrent()) host.inert = false;
     if (message) lost.push(message);
   } catch (error) {
     lost.push(error.message);
