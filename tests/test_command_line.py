@@ -118,7 +118,15 @@ def test_a_wrong_value_ends_with_one_sentence_and_writes_nothing(
     [
         (("run", "custom", "--task", "dcode"), "'dcode'.*--task.*decode.*reproject.*absolute"),
         (("run", "custom", "--seeds", "1.5"), "--seeds.*1.5.*INT"),
-        (("run", "custom", "--bias-ofset", "1"), "--bias-ofset.*--bias-offset"),
+        (
+            ("run", "custom", "--bias-ofset", "1"),
+            "'--bias-ofset' is not a flag of `toymono run custom`; did you mean --bias-offset\\?",
+        ),
+        (
+            ("table", "run", "--workers", "2"),
+            "a flag of `toymono table`; see `toymono table --help`",
+        ),
+        (("table", "run", "another"), "'another' is a word too many for `toymono table`; see .*"),
         (("run", "dmo"), "'dmo' is not a known command or preset; did you mean demo\\?"),
         (("run", "xyzzy"), "xyzzy.*choose one of demo, recipe, levers"),
         (("run", "demo", "--scale", "huge"), "huge.*desk.*paper.*smoke"),

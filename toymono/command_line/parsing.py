@@ -24,15 +24,20 @@ _ABOUT = (
 
 def parsed(args: list[str] | None) -> object:
     """The command that the arguments name; tyro's error box becomes one sentence."""
-    shown = io.StringIO()
-    _load_named(sys.argv[1:] if args is None else args)
+    args, shown = sys.argv[1:] if args is None else args, io.StringIO()
+    _load_named(args)
     try:
         with contextlib.redirect_stderr(shown):
-            return tyro.cli(command_line(), prog="toymono", args=args, description=_ABOUT)
+            return _cli(args or ["--help"])
     except SystemExit as stop:
         if stop.code:
-            fail(_said_in(shown.getvalue()))
+            said = _words_in(shown.getvalue())
+            fail(_nearest(said) or _unknown_word(said, args) or _own_sentence(said))
         raise
+
+
+def _cli(args: list[str]) -> object:
+    return tyro.cli(command_line(), prog="toymono", args=args, description=_ABOUT)
 
 
 def _load_named(args: list[str]) -> None:
@@ -57,12 +62,33 @@ def _nearest(said: str) -> str:
     return f"{word!r} is not a known command or preset; {meant}"
 
 
-def _said_in(box: str) -> str:
-    """What tyro says in its box; only our own sentence if our own checks found the bad value."""
+def _unknown_word(said: str, args: list[str]) -> str:
+    """That the command does not know a word, and the nearest flag to it; empty if tyro says another
+    thing.
+    """
+    found = re.search(r"Unrecognized (?:or misplaced )?options: ([^\s,=]+)", said)
+    if not found:
+        return ""
+    words = list(itertools.takewhile(lambda word: not word.startswith("-"), args))
+    command = words[: 2 if words[:1] == ["run"] else 1]
+    spelt, word = " ".join(["toymono", *command]), found[1]
+    if not word.startswith("-"):
+        return f"{word!r} is a word too many for `{spelt}`; see `{spelt} --help`"
+    with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
+        _cli([*command, "--help"])
+    close = difflib.get_close_matches(word, re.findall(r"--\w[\w-]*", printed.getvalue()), 1)
+    meant = f"did you mean {close[0]}?" if close else f"see `{spelt} --help`"
+    return f"{word!r} is not a flag of `{spelt}`; {meant}"
+
+
+def _words_in(box: str) -> str:
+    """What tyro says in its box, in one line."""
     lines = [line.strip(" │") for line in box.splitlines() if line.startswith("│")]
     said = " ".join("-" if line.startswith("─") else line for line in lines)
-    said = said or " ".join(box.split())
-    if near := _nearest(said):
-        return near
+    return said or " ".join(box.split())
+
+
+def _own_sentence(said: str) -> str:
+    """What tyro says; only our own sentence if our own checks found the bad value."""
     ours = re.search(r"Error parsing [^:]*: (.* must be .*; .*?)( -+ For full helptext.*|$)", said)
     return ours[1] if ours else said
