@@ -648,11 +648,11 @@ FILES = (
         "test_experiments.py::test_a_batch_trained_seed_by_seed_ends_in_one_file_with_all_seeds",
     ),
     Mutation(
-        "an experiment's figures have no title",
+        "the figure of a sweep has no title",
         "toymono/gallery/figures.py",
         "return sweeps.sweep_panels(x, panels, title + lost,",
         'return sweeps.sweep_panels(x, panels, "",',
-        "test_experiments.py::test_an_experiment_tabulates_and_draws_its_runs[reproject]",
+        "test_plots.py::test_every_kind_is_drawn_with_title_and_named_axes",
     ),
     Mutation(
         "an experiment draws no images",

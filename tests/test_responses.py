@@ -73,7 +73,12 @@ def test_in_a_signed_task_a_negative_feature_keeps_a_neuron_alive():
     assert dead.tolist() == [False] * 5  # -F0 - ... turns the two all-negative neurons on
 
 
-@pytest.mark.parametrize("activation", ["relu", jax.nn.relu6])
+def _window(x):
+    """On for some amplitudes between 0 and 1, off at both ends."""
+    return jnp.where((x > 0.2) & (x < 0.4), x, 0.0)
+
+
+@pytest.mark.parametrize("activation", ["relu", jax.nn.relu6, _window])
 def test_dead_at_any_amplitude_agrees_with_a_fine_grid_of_amplitudes(activation):
     net = hand_network()
     net = net._replace(kind=Kind(activation))
