@@ -139,6 +139,8 @@ def test_a_run_knows_the_components_and_numbers_it_was_made_with(own_run):
 def test_a_measure_of_one_s_own_is_recorded_tabulated_and_kept_within_its_range(own_run):
     (unit,) = read_run(own_run)
     member = tm.open_run(own_run).member(3)
+    on = np.asarray(member.specimen.responses) > 0
+    assert on.shape == (20, 12) and on.sum(axis=0).max() == 5  # the k of its activation
     due = tm.effective_number(member.specimen.responses)
     kept = member.history("effective_features")
     assert kept.dims == ("step", "neuron")
