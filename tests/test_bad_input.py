@@ -27,7 +27,7 @@ from toymono.sweeps.run import run_sweep
 
 TWO_RATES = ({"learning_rate": (0.003, 0.03)},)
 SWEEP = Sweep(base=drawing.BASE, grids=TWO_RATES, seeds=(0,), members_per_unit=1)
-EXAMPLES = pytest.mark.parametrize("n_examples", [8, pytest.param(100, marks=pytest.mark.long)])
+EXAMPLES = pytest.mark.parametrize("n_examples", [15, pytest.param(300, marks=pytest.mark.long)])
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -172,7 +172,7 @@ def _results(folder):
     return {file.name: file.read_bytes() for file in (folder / "units").glob("*.nc")}
 
 
-@pytest.mark.parametrize("n_examples", [4, pytest.param(40, marks=pytest.mark.long)])
+@pytest.mark.parametrize("n_examples", [8, pytest.param(100, marks=pytest.mark.long)])
 def test_any_damaged_run_is_mended_or_refused_in_one_sentence(tmp_path, whole, begun, n_examples):
     results, table = _results(whole), _said(tmp_path, "table", str(begun), "--json")
 

@@ -161,7 +161,8 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path, capsys):
 def test_a_dry_run_prints_the_plan_and_writes_nothing(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     main(["run", "LR1", "--scale", "paper", "--dry-run"])
-    assert re.search(r"512/64/1024( +\d+){3} +18 .*GB .*MB .*(h|days)", capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    assert re.search(r"512/64/1024 +8192 +131584 +\d+ +18 .*GB .*MB .*(h|days)", printed)
     main(["run", "custom", "--n-steps", "2048", "--dry-run"])
     assert re.search(r"128/64/256 +512 +2560 +1 ", capsys.readouterr().out)  # steps that are made
     assert not list(tmp_path.iterdir())

@@ -37,8 +37,7 @@ if os.getuid() == 0:
     powers[0] &= ~0b110
     assert libc.capset(header, powers) == 0
 """
-
-
+# Half of a program, where the disk is full, would stay in the cache of all tests.
 NO_HALF_PROGRAM = 'import os\nos.environ["JAX_ENABLE_COMPILATION_CACHE"] = "0"\n'
 
 

@@ -56,7 +56,7 @@ def _kill_sometime(process, hurry, kill):
 
 @pytest.mark.long
 def test_a_run_killed_many_times_ends_as_if_it_had_not_been(tmp_path):
-    n_units, n_kills = 2, 8
+    n_units, n_kills = 2, 12
     sweep, out, hurry = _sweep(n_units), tmp_path / "killed", tmp_path / "hurry"
     whole = _whole(tmp_path / "whole", sweep)
     claim_folder(out, sweep)

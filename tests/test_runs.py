@@ -122,7 +122,7 @@ def test_the_public_names_are_those_that_completion_offers():
 def test_a_sweep_whose_seeds_lie_in_two_folders_is_read_as_one_run(tmp_path):
     base = Config(n_features=6, n_embed=3, n_neurons=8, batch_size=16, n_steps=16)
     grids = ({"n_neurons": (8, 9)},)
-    sweep = Sweep(base=base, grids=grids, seeds=(0, 3), members_per_unit=1)
+    sweep = Sweep(base=base, grids=grids, seeds=(0, 3))
     whole = train(sweep, tmp_path / "whole", quiet=True)
     for seed in sweep.seeds:
         train(dataclasses.replace(sweep, seeds=(seed,)), tmp_path / str(seed), quiet=True)

@@ -89,7 +89,7 @@ def estimate_table(found: Sequence["Estimate"], title: str) -> Table:
         for e in found
     ]
     if len(found) > 1:
-        _, _, units, members, memory, storage, seconds = zip(*found, strict=True)
+        _, units, members, memory, storage, seconds = zip(*found, strict=True)
         sizes = (size(max(memory)), size(sum(storage)), duration(sum(seconds)))
         rows.append(("all", "", "", str(sum(units)), str(sum(members)), *sizes))
     heads = ("N/d/k", "batch", "steps", "units", "members", "memory", "storage", "time here")

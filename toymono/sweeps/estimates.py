@@ -88,12 +88,16 @@ class Estimate(NamedTuple):
     """What the units of one shape will cost."""
 
     config: Config
-    n_steps: int  # that are made: often more than were asked for, to the end of a rate period
     n_units: int
     n_members: int
     memory: int  # bytes, while all workers train; a process's own and its unit's
     storage: int  # bytes, before compression
     seconds: float  # on this machine, all workers together
+
+    @property
+    def n_steps(self) -> int:
+        """Steps that are made: often more than were asked for, to the end of a rate period."""
+        return last_step(self.config)
 
 
 def estimate(
@@ -107,13 +111,7 @@ def estimate(
         seconds = estimated_seconds(same, multiply_adds_per_second)
         found.append(
             Estimate(
-                config,
-                last_step(config),
-                len(same),
-                n_members(same),
-                memory,
-                sum(map(stored_bytes, same)),
-                seconds,
+                config, len(same), n_members(same), memory, sum(map(stored_bytes, same)), seconds
             )
         )
     return found
