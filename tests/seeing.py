@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 
 import numpy as np
+from browsing import fresh_page
 from playwright.sync_api import Page, expect
 
 from toymono.explorer.server import Explored, make_explorer
@@ -127,6 +128,15 @@ class Sight:
         with self.page.expect_download() as download:
             self.page.locator(selector).get_by_role("button", name=label).click()
         return download.value
+
+
+@contextlib.contextmanager
+def sight_of(folders: list[pathlib.Path], opened) -> Iterator[Sight]:
+    """A page of a server of these runs; it looks for new results every ten seconds, so it is closed
+    while the server still answers.
+    """
+    with explorer(folders) as address, fresh_page(opened) as page:
+        yield Sight(page, address)
 
 
 def same_numbers(found: list, wanted, digits: int = 4, message: str = "") -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from seeing import Sight, explorer, same_numbers
+from seeing import same_numbers, sight_of
 
 from toymono.analysis.directions import direction_table, directions
 from toymono.sweeps.elhage import toy_sweep
@@ -60,9 +60,8 @@ def test_a_feature_that_is_not_there_is_said_in_words(sight):
     assert f"Member {MEMBER} has no feature 99." in sight.message
 
 
-def test_networks_without_hidden_neurons_lie_on_their_own_axes(browser_page, tied_run):
-    with explorer([tied_run]) as address:
-        sight = Sight(browser_page, address)
+def test_networks_without_hidden_neurons_lie_on_their_own_axes(browser_opened, tied_run):
+    with sight_of([tied_run], browser_opened) as sight:
         sight.go(f"run={tied_run.name}&view=geometry&member=0&beside=1")
         sight.says("#left [data-name=plane] figcaption", "2 features in 1 dimension;")
         sight.traces("#right [data-name=plane]")

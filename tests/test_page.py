@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from seeing import Sight, explorer, same_numbers
+from seeing import Sight, same_numbers, sight_of
 
 from toymono.explorer.report import write_report
 from toymono.explorer.stored_runs import Study
@@ -62,9 +62,8 @@ def test_claims_say_what_to_train_where_there_is_no_batch(sight):
     sight.says("main", "`toymono run LR1`")
 
 
-def test_claims_on_stored_results_show_their_evidence(browser_page, smoke_run, request):
-    with explorer([smoke_run, request.config.rootpath / "figures"]) as address:
-        sight = Sight(browser_page, address)
+def test_claims_on_stored_results_show_their_evidence(browser_opened, smoke_run, request):
+    with sight_of([smoke_run, request.config.rootpath / "figures"], browser_opened) as sight:
         sight.go("view=claims")
         sight.says("#judged", "measurements can be judged")
         assert sight.page.locator("[data-name=claims] tbody tr").count() > 10

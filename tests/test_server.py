@@ -7,7 +7,7 @@ import threading
 import h5py
 import pytest
 from playwright.sync_api import expect
-from seeing import Sight, explorer
+from seeing import Sight, explorer, sight_of
 
 from toymono.command_line.main import main
 from toymono.explorer import page, server
@@ -211,10 +211,9 @@ def test_a_run_that_is_still_training_can_be_opened(tmp_path, smoke_run):
 
 
 def test_a_file_that_cannot_be_read_is_one_sentence_and_other_runs_go_on(
-    browser_page, broken, smoke_run
+    browser_opened, broken, smoke_run
 ):
-    with explorer([*broken.values(), smoke_run]) as address:
-        sight = Sight(browser_page, address)
+    with sight_of([*broken.values(), smoke_run], browser_opened) as sight:
         for name in broken:
             sight.go(f"run={name}")
             assert f"/{name}/units/" in sight.message
