@@ -28,6 +28,9 @@ from toymono.training.train import n_parameters
 
 OTHERS = [name for name in ARCHITECTURES if name != "two-layer"]
 each_other = pytest.mark.parametrize("architecture", OTHERS)
+each_trained = pytest.mark.parametrize(
+    "architecture", ["tied", *(pytest.param(name, marks=pytest.mark.long) for name in OTHERS[1:])]
+)
 
 
 def config(architecture, **changes):
@@ -122,6 +125,7 @@ def test_the_recorded_loss_counts_outputs_as_the_trained_one_does():
     assert float(zero.mean) == float(record.task_loss)
 
 
+@pytest.mark.long
 def test_a_linear_hidden_layer_has_no_scores_and_a_relu_one_has(tmp_path):
     grid = {"feature_density": (0.25,), "learning_rate": (0.01,)}
     tables = {}
@@ -137,7 +141,7 @@ def test_a_linear_hidden_layer_has_no_scores_and_a_relu_one_has(tmp_path):
     assert tables["relu"][names].notna().all()
 
 
-@each_other
+@each_trained
 def test_a_trained_network_is_stored_and_read_as_it_was(architecture, tmp_path):
     made = config(architecture, optimizer="adamw", schedule="constant")
     grid = {"feature_density": (0.25, 0.5), "learning_rate": (0.01,), "importance_decay": (0.9,)}
@@ -175,7 +179,7 @@ def test_what_is_trained_counts_outputs_by_their_importance():
     assert net[1e-6][0] > 0.9 and net[1e-6][1:].max() < 0.5 < net[1.0][1:].max()
 
 
-@each_other
+@each_trained
 def test_training_lowers_the_loss_below_that_of_the_answer_0(architecture):
     made = config(architecture, n_neurons=6, n_steps=512, optimizer="adamw", schedule="constant")
     *_, last = snapshots(made, [Hyper(0.01, feature_density=0.25)], (0, 1))

@@ -27,7 +27,6 @@ from toymono.sweeps.run import run_sweep
 
 TWO_RATES = ({"learning_rate": (0.003, 0.03)},)
 SWEEP = Sweep(base=drawing.BASE, grids=TWO_RATES, seeds=(0,), members_per_unit=1)
-EXAMPLES = pytest.mark.parametrize("n_examples", [15, pytest.param(300, marks=pytest.mark.long)])
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -97,8 +96,8 @@ def _said(home, *args, own=None):
     return status, out.getvalue()
 
 
-@EXAMPLES
-def test_any_command_line_runs_or_is_refused_in_one_sentence(tmp_path, n_examples):
+@pytest.mark.long
+def test_any_command_line_runs_or_is_refused_in_one_sentence(tmp_path):
     statuses = []
 
     def test(args):
@@ -109,12 +108,12 @@ def test_any_command_line_runs_or_is_refused_in_one_sentence(tmp_path, n_example
             )
             statuses.append(_said(home, *args, own=outs[-1] if trains else None)[0])
 
-    _for_many(n_examples, drawing.commands, test)
+    _for_many(300, drawing.commands, test)
     assert set(statuses) == {0, 2}
 
 
-@EXAMPLES
-def test_any_sweep_is_read_or_refused_in_one_sentence(tmp_path, n_examples):
+@pytest.mark.long
+def test_any_sweep_is_read_or_refused_in_one_sentence(tmp_path):
     statuses = []
 
     def test(content):
@@ -129,7 +128,7 @@ def test_any_sweep_is_read_or_refused_in_one_sentence(tmp_path, n_examples):
                 (home / "run" / "units").glob("*.nc")
             )
 
-    _for_many(n_examples, drawing.sweeps(), test)
+    _for_many(300, drawing.sweeps(), test)
     assert set(statuses) == {0, 2}
 
 
@@ -172,8 +171,8 @@ def _results(folder):
     return {file.name: file.read_bytes() for file in (folder / "units").glob("*.nc")}
 
 
-@pytest.mark.parametrize("n_examples", [8, pytest.param(100, marks=pytest.mark.long)])
-def test_any_damaged_run_is_mended_or_refused_in_one_sentence(tmp_path, whole, begun, n_examples):
+@pytest.mark.long
+def test_any_damaged_run_is_mended_or_refused_in_one_sentence(tmp_path, whole, begun):
     results, table = _results(whole), _said(tmp_path, "table", str(begun), "--json")
 
     statuses = []
@@ -193,7 +192,7 @@ def test_any_damaged_run_is_mended_or_refused_in_one_sentence(tmp_path, whole, b
 
     position = _files(begun).index(begun / "sweep.json") / (len(_files(begun)) - 1)
     no_sweep = [(position, lambda file: file.write_bytes(b""))]
-    _for_many(n_examples, st.lists(drawing.damages(), min_size=1, max_size=3), test, no_sweep, [])
+    _for_many(100, st.lists(drawing.damages(), min_size=1, max_size=3), test, no_sweep, [])
     assert set(statuses) == {0, 2}
 
 

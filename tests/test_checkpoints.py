@@ -84,7 +84,13 @@ def _same(one, other):
         )
 
 
-@pytest.mark.parametrize("sweep", [running.SWEEP, OTHER_SWEEP], ids=["lamb", "adam"])
+@pytest.mark.parametrize(
+    "sweep",
+    [
+        pytest.param(running.SWEEP, id="lamb"),
+        pytest.param(OTHER_SWEEP, id="adam", marks=pytest.mark.long),
+    ],
+)
 def test_a_snapshot_is_read_back_to_the_last_bit(tmp_path, sweep):
     (unit,) = plan(sweep)
     for snapshot in snapshots(unit.config, unit.settings, unit.seeds):
@@ -114,6 +120,7 @@ def test_a_unit_that_another_process_has_done_is_left_alone_but_not_if_it_is_dam
         _trained(tmp_path, running.SWEEP)
 
 
+@pytest.mark.long
 def test_a_unit_of_another_kind_stopped_twice_ends_as_if_it_had_not_been(tmp_path):
     for _ in range(2):
         with pytest.raises(Stopped):
@@ -222,9 +229,8 @@ def test_a_unit_that_is_done_keeps_no_checkpoints(run):
     assert not checkpoint_folder(run, UNIT).exists()
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_a_run_which_says_how_to_go_on(tmp_path, whole, number):
     out, hurry = tmp_path / "run", tmp_path / "hurry"
     claim_folder(out, running.SWEEP)

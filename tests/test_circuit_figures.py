@@ -30,6 +30,7 @@ def built_run(tmp_path_factory):
     return open_run(folder)
 
 
+@pytest.mark.long
 def test_a_network_that_stays_hand_built_answers_as_the_hand_built_one(built_run):
     curves = {
         curve.group["part"]: curve.y.mean for curve in amplitude_curves(built_run.units[0], 0)
@@ -40,12 +41,14 @@ def test_a_network_that_stays_hand_built_answers_as_the_hand_built_one(built_run
     )
 
 
+@pytest.mark.long
 def test_its_linear_block_is_drawn_as_a_step_from_1_to_0(built_run):
     figure = spectrum_figure([("built", built_run.units[0], 0)], "title")
     (line,) = [trace for trace in figure.data if trace.name]
     np.testing.assert_allclose(line.y, [1] * 8 + [0] * 8, atol=1e-3)
 
 
+@pytest.mark.long
 def test_a_loss_is_drawn_beside_that_of_the_hand_built_network(built_run):
     curve = hand_built_curve(built_run.table, "learning_rate")
     losses = [hand_built_loss(BUILT, seed, 1 / 8) for seed in (0, 1, 2)]
@@ -57,6 +60,7 @@ def test_a_loss_is_drawn_beside_that_of_the_hand_built_network(built_run):
     assert [trace.name for trace in figure.data].count("hand-built") == 1
 
 
+@pytest.mark.long
 def test_the_page_of_a_network_shows_the_loss_that_its_table_has(built_run):
     for member in (0, 2):
         figure = member_figure(built_run, member)

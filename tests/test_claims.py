@@ -75,7 +75,7 @@ def test_pure_noise_is_seldom_called():
     rng = np.random.default_rng(0)
     called = [
         judge(GAIN, _arms(0.1 + rng.normal(size=3)))[0].verdict != "inconclusive"
-        for _ in range(400)
+        for _ in range(200)
     ]
     assert np.mean(called) < 0.1  # 5 % by construction
 
@@ -259,6 +259,7 @@ def test_a_threshold_at_minus_root_density_has_exponent_one_half():
     np.testing.assert_allclose(density_exponent.of(tables), 0.5, atol=1e-4)
 
 
+@pytest.mark.long
 def test_predictions_are_made_in_each_seed_s_own_embedding():
     config = Config(n_features=32, n_embed=16)
     for seed in (0, 1):

@@ -6,9 +6,7 @@ import pathlib
 import re
 import subprocess
 import sys
-import types
 
-import numpy as np
 import pytest
 
 from toymono.command_line import doctor
@@ -17,7 +15,7 @@ from toymono.command_line.main import main
 from toymono.command_line.parsing import parsed
 from toymono.config import Config, Hyper
 from toymono.environment import browser
-from toymono.evidence import predictions, verdicts
+from toymono.evidence import verdicts
 from toymono.evidence.mechanism_claims import MECHANISM
 from toymono.evidence.paper_claims import CLAIMS
 from toymono.evidence.verdicts import stored_verdicts
@@ -32,23 +30,6 @@ TINY = (
     "--n-features 16 --n-embed 8 --n-neurons 24 --batch-size 16 --n-steps 20 --record-phase peak "
     "--learning-rate 0.003 0.03 --bias-offset 0 -1 --bias-decay 0 2 --l1 0 --seeds 0 1"
 ).split()
-
-
-PREDICTED = ("M4", "M5")  # claims on losses and onsets over predictions, which take a minute
-
-
-@pytest.fixture
-def unpredicted(monkeypatch):
-    """Every prediction is 1."""
-    one = types.SimpleNamespace(kinks=np.ones(1), posterior_mean=1.0)
-    cached = (predictions.best_kink, predictions.least_loss)
-    for name in ("denoisers", "predicted_losses"):
-        monkeypatch.setattr(predictions, name, lambda *args: one)
-    for predict in cached:
-        predict.cache_clear()
-    yield
-    for predict in cached:
-        predict.cache_clear()
 
 
 def _refused(capsys, *args):
@@ -248,7 +229,10 @@ def test_a_run_of_one_s_own_without_a_flag_says_what_it_would_do_and_trains_noth
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("kind", ["all", "sweep", "traces", "biases", "map", "geometry", "circuit"])
+KINDS = ("sweep", "traces", "biases", "map", "geometry", "circuit")
+
+
+@pytest.mark.parametrize("kind", [*KINDS, pytest.param("all", marks=pytest.mark.long)])
 def test_every_kind_of_figure_is_written(smoke_run, tmp_path, capsys, kind):
     file = tmp_path / "figure.html"
     main(["figure", str(smoke_run), "--kind", kind, "--out", str(file)])
@@ -281,12 +265,8 @@ def test_a_figure_is_drawn_again_from_its_json(smoke_run, tmp_path, capsys):
     assert "bad.json must hold a figure" in _refused(capsys, "figure", str(tmp_path / "bad.json"))
 
 
-@pytest.mark.parametrize("unknown", [PREDICTED, pytest.param((), marks=pytest.mark.long)])
-def test_the_committed_verdicts_are_those_of_the_committed_results(
-    tmp_path, capsys, request, unknown
-):
-    if unknown:
-        request.getfixturevalue("unpredicted")
+@pytest.mark.long
+def test_the_committed_verdicts_are_those_of_the_committed_results(tmp_path, capsys):
     drawn = tmp_path / "evidence.html"
     main(["claims", str(FIGURES), "--json", "--out", str(drawn)])
     printed = capsys.readouterr()
@@ -298,10 +278,8 @@ def test_the_committed_verdicts_are_those_of_the_committed_results(
     committed = json.loads((FIGURES / "claims.json").read_text(encoding="utf-8"))
     assert len(judged) == len(committed)
     for ours, theirs in zip(judged, committed, strict=True):
-        # A prediction is computed, and rounds otherwise with another number of threads.
-        if theirs["claim"] in unknown:
-            continue
         for name, value in theirs.items():
+            # A prediction is computed, and rounds otherwise with another number of threads.
             same = pytest.approx(value, rel=1e-4) if isinstance(value, float) else value
             assert ours[name] == same, (theirs["measured"], name)
 

@@ -89,6 +89,7 @@ def test_a_penalty_acts_with_its_weight_and_is_left_out_where_no_setting_gives_i
     assert "positive_bias" in stack_settings([Hyper(positive_bias=0.0), one]).varying
 
 
+@pytest.mark.long
 def test_new_numbers_of_one_s_own_do_not_retrace(monkeypatch):
     config, traces = _own(feature_law="pairs", batch_size=33), []
     update = train.update
@@ -109,10 +110,21 @@ def test_what_is_static_fixes_the_program_and_keeps_its_default_unless_it_is_giv
     assert next(changed.models())[0].options == ()
 
 
+CHOSEN = {
+    "lever": {},
+    "optimizer": {"optimizer": "momentum"},
+    "schedule": {"schedule": "warm-up"},
+    "task": {"task": "sorted"},
+}
+TOGETHER = {kind: name for one in CHOSEN.values() for kind, name in one.items()}
+
+
 @pytest.mark.parametrize(
     "chosen",
-    [{"optimizer": "momentum"}, {"schedule": "warm-up"}, {"task": "sorted"}, {}],
-    ids=["optimizer", "schedule", "task", "lever"],
+    [
+        pytest.param(TOGETHER, id="all together"),
+        *(pytest.param(one, id=kind, marks=pytest.mark.long) for kind, one in CHOSEN.items()),
+    ],
 )
 def test_every_kind_of_component_trains_from_outside(tmp_path, chosen):
     grid = {"learning_rate": (0.01,), "shrink": (0.0, 0.5)}
@@ -152,6 +164,7 @@ def test_a_measure_of_one_s_own_is_recorded_tabulated_and_kept_within_its_range(
     assert axis_title("effective_features") == "effective features"
 
 
+@pytest.mark.long
 def test_a_run_is_explored_with_its_code_and_as_far_as_it_goes_without(own_run, monkeypatch):
     member = Explored([own_run]).piece("member-0-3")
     assert "effective features" in member["neurons"]["columns"]
@@ -184,6 +197,7 @@ def test_a_run_records_no_measure_that_is_known_by_name_alone(monkeypatch):
     assert parsed(["run", "custom", "--seeds", "0"]).what.sweep().base.measures == ()
 
 
+@pytest.mark.long
 def test_a_sweep_of_arrays_over_one_s_own_number_trains_in_memory():
     grids = ({"rho": np.linspace(0, 1, 2), "n_neurons": np.array([20])},)
     sweep = tm.Sweep(base=_own(feature_law="own_ideas:pairs"), grids=grids, seeds=range(2))

@@ -110,6 +110,7 @@ def test_one_draw_of_the_data_serves_all_settings_of_a_seed():
     assert [shape[-2:] for shape in drawn] == [(CONFIG.batch_size, CONFIG.n_features)]
 
 
+@pytest.mark.long
 def test_a_diverging_member_takes_no_other_down():
     config = dataclasses.replace(CONFIG, activation="x-exp", optimizer="adam")
     calm, wild = Hyper(0.003), Hyper(30.0)

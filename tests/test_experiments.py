@@ -19,7 +19,7 @@ SCRIPTS = sorted((ROOT / "experiments").glob("[!_]*.py"))
 # With one browser for all, it is a server whose options are set already.
 pytestmark = pytest.mark.filterwarnings("ignore:The kopts argument is ignored")
 # Those that draw what no other test draws, or that a mutation must fail.
-QUICK = ("learning_rate", "reproject", "superposition", "superposition_small")
+QUICK = ("superposition_small",)
 
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 each_script_some_long = pytest.mark.parametrize(
@@ -95,6 +95,7 @@ def test_an_experiment_trains_at_smoke_scale(
     _tabulates_and_draws(load_script(script.stem), script, runs, tmp_path, capsys)
 
 
+@pytest.mark.long
 def test_a_batch_trained_seed_by_seed_ends_in_one_file_with_all_seeds(
     load_script, untrained, tmp_path, monkeypatch
 ):

@@ -71,9 +71,8 @@ def _ends_well(out, whole):
     assert not list((out / "checkpoints").glob("*"))
 
 
-@pytest.mark.parametrize(
-    ("size", "workers"), [(2000, "1"), pytest.param(20_000, "2", marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("size", "workers"), [(2000, "1"), (20_000, "2")])
 def test_a_disk_that_is_full_when_a_result_is_written_ends_in_one_sentence(
     tmp_path, out, whole, size, workers
 ):
@@ -203,7 +202,8 @@ snapshots, train_unit.snapshots = train_unit.snapshots, exhausted
 """
 
 
-@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_unit_for_which_the_memory_runs_out_is_named_in_one_sentence(
     tmp_path, out, whole, workers
 ):
@@ -262,7 +262,8 @@ def test_a_member_that_diverges_is_flagged_and_the_others_are_as_without_it(batc
     assert flagged.values.tolist() == [[False, False, True]] * 2
 
 
-@pytest.mark.parametrize("jump", [-1e8, pytest.param(1e4, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("jump", [-1e8, 1e4])
 def test_a_clock_that_jumps_changes_neither_results_nor_when_checkpoints_come(
     tmp_path, monkeypatch, jump
 ):

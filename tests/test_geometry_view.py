@@ -60,6 +60,7 @@ def test_a_feature_that_is_not_there_is_said_in_words(sight):
     assert f"Member {MEMBER} has no feature 99." in sight.message
 
 
+@pytest.mark.long
 def test_networks_without_hidden_neurons_lie_on_their_own_axes(browser_opened, tied_run):
     with sight_of([tied_run], browser_opened) as sight:
         sight.go(f"run={tied_run.name}&view=geometry&member=0&beside=1")

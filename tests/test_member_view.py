@@ -69,6 +69,7 @@ def test_two_members_run_on_one_clock(sight, study):
     expect(sight.page.locator("#right")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_playing_goes_through_the_records_stops_at_the_last_and_starts_over(sight, study):
     steps = study.member(MEMBER).history.step
     sight.go(f"{RUN}&member={MEMBER}&step={steps[-3]}")
@@ -127,6 +128,7 @@ def test_a_click_on_a_cell_marks_it_and_opens_its_neuron_and_feature(sight, stud
     expect(sight.page.locator("#neuron")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_double_click_on_a_picture_returns_to_the_whole_of_it(sight):
     selector = "#left [data-name=map]"
     sight.go(f"{RUN}&member={MEMBER}")
@@ -223,6 +225,7 @@ def test_neurons_come_in_another_order_and_counts_follow_the_threshold(sight, st
     )
 
 
+@pytest.mark.long
 def test_a_run_that_kept_only_its_last_networks_shows_favourites_before(sight, known):
     member = known["signed"].member(1)
     step = member.history.step[2]

@@ -152,6 +152,7 @@ def test_a_run_and_results_of_before_components_are_read_as_they_were_written(be
         assert table[name].tolist() == same
 
 
+@pytest.mark.long
 def test_such_a_run_goes_on_with_the_same_units(before_components, tmp_path):
     folder = shutil.copytree(before_components / "run", tmp_path / "run")
     (file,) = (folder / "units").glob("*.nc")

@@ -62,6 +62,7 @@ def test_claims_say_what_to_train_where_there_is_no_batch(sight):
     sight.says("main", "`toymono run LR1`")
 
 
+@pytest.mark.long
 def test_claims_on_stored_results_show_their_evidence(browser_opened, smoke_run, request):
     with sight_of([smoke_run, request.config.rootpath / "figures"], browser_opened) as sight:
         sight.go("view=claims")
@@ -155,6 +156,7 @@ def test_hostile_names_and_attributes_are_text_and_do_nothing(browser_page, smok
     sight.says("#left h1", "Member 0")
 
 
+@pytest.mark.long
 def test_a_diverged_network_is_shown_without_complaint(browser_page, smoke_run, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(smoke_run, folder, ignore=shutil.ignore_patterns("*.sha256"))

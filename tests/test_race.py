@@ -46,6 +46,7 @@ def test_every_lever_has_five_strengths_and_a_name_of_its_own():
         assert {len({*lever.values}) for name, lever in family.items() if name != NO_LEVER} == {5}
 
 
+@pytest.mark.long
 def test_each_member_of_a_race_is_found_under_each_lever_that_has_its_setting(raced):
     table, found = raced
     assert {*found.groupby(["lever", "strength"]).size()} == {3}  # seeds
@@ -75,6 +76,7 @@ def test_levers_are_ranked_by_their_mean_and_compared_seed_by_seed():
     assert float(found["b"].more["a"].low) == pytest.approx(0.3)  # paired: seeds cancel
 
 
+@pytest.mark.long
 def test_a_lever_of_which_no_network_has_finished_has_no_rank_number(raced):
     _, found = raced
     found = found.assign(finished=found.lever != "width")

@@ -3,6 +3,7 @@ import shutil
 
 import pandas as pd
 import pytest
+from made_up import store_made_up
 
 from toymono.config import Config, InputError, Sweep
 from toymono.evidence.results import (
@@ -14,8 +15,9 @@ from toymono.evidence.results import (
     results_of_run,
     write_results,
 )
-from toymono.sweeps.run import run_sweep
 from toymono.sweeps.store import read_run
+
+SHAPE = Config(n_features=8, n_embed=4, n_neurons=8, n_steps=4, record_phase="peak")
 
 
 @pytest.fixture
@@ -29,11 +31,8 @@ def test_a_run_is_known_as_the_batch_and_scale_it_is(results):
 
 
 def test_a_sweep_of_the_user_s_own_is_no_batch(tmp_path):
-    run_sweep(
-        Sweep(base=Config(n_features=8, n_embed=4, n_neurons=8, n_steps=4, record_phase="peak")),
-        tmp_path / "r",
-    )
-    assert results_of_run(tmp_path / "r").batch == "custom"
+    store_made_up(Sweep(base=SHAPE), tmp_path / "run")
+    assert results_of_run(tmp_path / "run").batch == "custom"
 
 
 def test_results_are_read_back_as_they_were_to_six_digits(results, tmp_path):
@@ -152,7 +151,6 @@ def test_other_scales_and_unfinished_runs_are_left_out(results):
 
 
 def test_a_run_with_a_unit_missing_is_not_whole(tmp_path):
-    base = Config(n_features=8, n_embed=4, n_neurons=8, n_steps=4, record_phase="peak")
-    files = run_sweep(Sweep(base=base, grids=({"n_neurons": (8, 9)},)), tmp_path / "run")
+    files = store_made_up(Sweep(base=SHAPE, grids=({"n_neurons": (8, 9)},)), tmp_path / "run")
     files[1].unlink()
     assert not results_of_run(tmp_path / "run").is_whole

@@ -113,7 +113,7 @@ def test_ablation_says_what_each_part_of_the_hand_built_network_is_worth():
     assert float(losses["without one_of_one"]) > 1.5 * whole
 
 
-@pytest.mark.parametrize("task", ["reproject", "absolute"])
+@pytest.mark.parametrize("task", [pytest.param("reproject", marks=pytest.mark.long), "absolute"])
 def test_ablation_knows_the_other_tasks(task):
     config = dataclasses.replace(CONFIG, task=task)
     params = random_params(config, jax.random.key(1))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.io
 import pytest
+from made_up import store_made_up
 
 import toymono
 from toymono.config import Config, InputError, Sweep
@@ -100,6 +101,7 @@ def test_every_figure_is_of_the_kind_that_is_safe_to_show():
     assert issubclass(Figure, plotly.graph_objects.Figure)
 
 
+@pytest.mark.long
 def test_examples_in_docstrings_hold(run, smoke_run):
     # Checks of shapes wrap functions, so that doctest takes them for another module's.
     known = {**vars(runs), "run": run, "folder": smoke_run}
@@ -123,9 +125,10 @@ def test_a_sweep_whose_seeds_lie_in_two_folders_is_read_as_one_run(tmp_path):
     base = Config(n_features=6, n_embed=3, n_neurons=8, batch_size=16, n_steps=16)
     grids = ({"n_neurons": (8, 9)},)
     sweep = Sweep(base=base, grids=grids, seeds=(0, 3))
-    whole = train(sweep, tmp_path / "whole", quiet=True)
+    store_made_up(sweep, tmp_path / "whole")
     for seed in sweep.seeds:
-        train(dataclasses.replace(sweep, seeds=(seed,)), tmp_path / str(seed), quiet=True)
+        store_made_up(dataclasses.replace(sweep, seeds=(seed,)), tmp_path / str(seed))
+    whole = open_run(tmp_path / "whole")
     joined = open_run(*(tmp_path / str(seed) for seed in sweep.seeds))
     pd.testing.assert_frame_equal(joined.table, whole.table)
     assert len(joined.units) == len(whole.units)

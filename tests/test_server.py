@@ -6,12 +6,14 @@ import threading
 
 import h5py
 import pytest
+from made_up import store_made_up
 from playwright.sync_api import expect
 from seeing import Sight, explorer, sight_of
 
 from toymono.command_line.main import main
 from toymono.explorer import page, server
 from toymono.explorer.server import HOST, Explored, make_app, make_explorer
+from toymono.sweeps.presets import preset_sweep
 
 RUN = "demo-smoke"
 
@@ -198,14 +200,14 @@ def test_a_page_is_sent_again_once_its_run_has_other_results(smoke_run, tmp_path
     assert second.headers["ETag"] != first.headers["ETag"]
 
 
-def test_a_run_that_is_still_training_can_be_opened(tmp_path, smoke_run):
+def test_a_run_that_is_still_training_can_be_opened(tmp_path):
     folder = tmp_path / "run"
-    args = ["run", "H1", "--scale", "smoke", "--seeds", "0", "--unit", "1/2", "--out", str(folder)]
-    main(args)
+    _, file = store_made_up(preset_sweep("H1", "smoke"), folder)
+    kept = file.rename(tmp_path / file.name)
     first = Explored([folder])
     n_members = len(first.studies[0].run.table)
     assert "H1" not in first.studies[0].name
-    main(["resume", str(folder)])
+    kept.rename(file)
     first.page()
     assert len(first.studies[0].run.table) > n_members > 0
 

@@ -37,19 +37,30 @@ SPLIT = {
 }  # members of a unit -> units; 2 shapes of 3 settings with 3 seeds
 
 
-def _run(folder, most=None):
-    run_sweep(dataclasses.replace(SWEEP, members_per_unit=most), folder, workers=1)
-    return folder
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((store_made_up, 4), id="made up"),
+        *(pytest.param((run_sweep, most), marks=pytest.mark.long) for most in (4, 1)),
+    ],
+)
+def stored(request, tmp_path_factory):
+    """A run in one unit for each shape, and the same in small ones."""
+    store, most = request.param
+    root = tmp_path_factory.mktemp("runs")
+    store(SWEEP, root / "whole")
+    store(dataclasses.replace(SWEEP, members_per_unit=most), root / "split")
+    return root
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    return _run(tmp_path_factory.mktemp("whole") / "run")
+def whole(stored):
+    return stored / "whole"
 
 
-@pytest.fixture(scope="module", params=[4, pytest.param(1, marks=pytest.mark.long)])
-def split(request, tmp_path_factory):
-    return _run(tmp_path_factory.mktemp("split") / "run", request.param)
+@pytest.fixture(scope="module")
+def split(stored):
+    return stored / "split"
 
 
 @pytest.mark.parametrize("most", SPLIT)
@@ -94,7 +105,7 @@ def test_intervals_are_over_all_seeds_of_a_setting_though_they_lie_in_several_un
 
 def test_a_run_with_a_unit_missing_is_read_as_far_as_it_goes(tmp_path):
     folder = tmp_path / "run"
-    store_made_up(dataclasses.replace(SWEEP, members_per_unit=2), folder)
+    store_made_up(dataclasses.replace(SWEEP, members_per_unit=4), folder)
     units = plan(read_sweep(folder))
     unit_file(folder, units[1]).unlink()
     assert not is_whole(folder)

@@ -1,6 +1,8 @@
 import json
 import pathlib
 
+import pytest
+
 import toymono
 
 TOUR = pathlib.Path(__file__).parent.parent / "experiments" / "tour.ipynb"
@@ -11,6 +13,7 @@ def test_the_tour_is_stored_without_what_it_printed():
     assert not any(cell["outputs"] or cell["execution_count"] for cell in CELLS)
 
 
+@pytest.mark.long
 def test_the_tour_runs_as_it_stands_and_finds_what_it_says(capsys):
     known = {}
     for cell in CELLS:

@@ -47,6 +47,7 @@ def test_what_if_gives_what_the_network_gives(anywhere, study):
     same_numbers(bars, (hidden * weights)[order], 3)
 
 
+@pytest.mark.long
 def test_neurons_are_switched_by_click_number_and_role_and_all_at_once(sight, study):
     member = study.member(MEMBER)
     order = member.dashboard.order.neuron
@@ -87,6 +88,7 @@ def test_features_are_put_on_moved_and_drawn_at_random(sight, study):
     assert float(text.split(": ")[1].rstrip(".")) == pytest.approx(loss, rel=0.5)
 
 
+@pytest.mark.long
 def test_signed_features_go_below_zero(sight, known):
     member = known["signed"].member(1)
     sight.go("run=signed&view=what-if&member=1&on=4:-0.5,2:1")

@@ -15,7 +15,7 @@ def worlds(load_script):
     return load_script("worlds")
 
 
-@pytest.mark.parametrize("scale", ["desk", "smoke"])
+@pytest.mark.parametrize("scale", [pytest.param("desk", marks=pytest.mark.long), "smoke"])
 def test_all_dependent_worlds_have_one_mean_density(scale):
     _, density = race_of(scale)
     for config, hyper in preset_sweep("worlds", scale).models():
