@@ -77,6 +77,7 @@ def n_outputs(config: Config) -> int:
     return jax.eval_shape(of, projection, features).shape[-1]
 
 
+@functools.partial(jax.jit, static_argnums=0)
 def lone_targets(config: Config, problem: Problem) -> Float[Array, "output feature"]:
     """Targets of each feature alone at strength 1: unit vectors, or the columns of Q."""
     return targets_of(config, problem, jnp.eye(config.n_features)).T
