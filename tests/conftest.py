@@ -11,7 +11,7 @@ from types import ModuleType
 
 import jax
 import pytest
-from browsing import chromium, fresh_page
+from browsing import chromium, fresh_page, loaded_page, watched_page
 from filelock import FileLock
 from jax.experimental.compilation_cache import compilation_cache
 from seeing import Sight, explorer
@@ -191,9 +191,16 @@ def served(smoke_run, signed_run):
         yield address
 
 
+@pytest.fixture(scope="session")
+def served_page(browser_opened, served):
+    with watched_page(browser_opened) as watched:
+        yield watched
+
+
 @pytest.fixture
-def sight(browser_page, served):
-    return Sight(browser_page, served)
+def sight(served_page, served):
+    with loaded_page(*served_page) as page:
+        yield Sight(page, served)
 
 
 @pytest.fixture(scope="session")
@@ -202,10 +209,18 @@ def file(study, tmp_path_factory):
     return write_report({study.name: study}, folder / "report.html", [0, 3])
 
 
+@pytest.fixture(scope="session")
+def file_page(browser_opened):
+    with watched_page(browser_opened) as (page, complaints):
+        page.context.set_offline(True)
+        yield page, complaints
+
+
 @pytest.fixture(params=[pytest.param("explorer", marks=pytest.mark.long), "report"])
-def anywhere(request, browser_page):
+def anywhere(request):
     """The same page from a server, and from a file with the network cut."""
     if request.param == "explorer":
-        return Sight(browser_page, request.getfixturevalue("served"))
-    browser_page.context.set_offline(True)
-    return Sight(browser_page, f"file://{request.getfixturevalue('file')}")
+        yield request.getfixturevalue("sight")
+    else:
+        with loaded_page(*request.getfixturevalue("file_page")) as page:
+            yield Sight(page, f"file://{request.getfixturevalue('file')}")

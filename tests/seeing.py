@@ -32,8 +32,14 @@ _POINT = """([selector, x, y, axes]) => {
     const [across, up] = [plot._fullLayout[`xaxis${axes}`], plot._fullLayout[`yaxis${axes}`]];
     return [box.left + across._offset + across.d2p(x), box.top + up._offset + up.d2p(y)];
 }"""
-_HOVERED = """([selector, x]) => document.querySelector(`${selector} .plot`)._hoverdata
-    ?.some(point => Math.abs(point.x - x) <= 1e-6 * Math.abs(x))"""
+_IS_SETTLED = """selector => new Promise(resolve => {
+    const top = () => document.querySelector(`${selector} .plot`).getBoundingClientRect().top;
+    const before = top();
+    setTimeout(() => resolve(top() === before), 50);
+})"""
+_HOVERED = """([selector, x, y]) => document.querySelector(`${selector} .plot`)._hoverdata
+    ?.some(point => [[point.x, x], [point.y, y]].every(
+        ([is, due]) => Math.abs(is - due) <= 1e-6 * Math.abs(due)))"""
 _ARRIVED = "before => (document.getElementById('view')?.dataset.shown ?? '') !== before"
 
 
@@ -97,11 +103,13 @@ class Sight:
         """Wait until an element holds these words."""
         expect(self.page.locator(selector)).to_contain_text(words)
 
-    def traces(self, selector: str) -> dict[str, dict]:
-        """What a picture holds now, by the names of its traces; the last of each name. A picture is
-        drawn where it is on the screen.
-        """
+    def drawn(self, selector: str) -> None:
+        """Wait until a picture is drawn, which it is where it is on the screen."""
         self.page.wait_for_function(_IS_DRAWN, arg=selector, timeout=_PATIENCE)
+
+    def traces(self, selector: str) -> dict[str, dict]:
+        """What a picture holds now, by the names of its traces; the last of each name."""
+        self.drawn(selector)
         return {trace["name"]: trace for trace in self.page.evaluate(_TRACES, selector)}
 
     def draws(self, selector: str, figure, digits: int = 4) -> None:
@@ -114,12 +122,13 @@ class Sight:
 
     def click_at(self, selector: str, x: float, y: float, axes: str = "") -> None:
         """Click a picture at a point of its axes."""
-        self.page.wait_for_function(_IS_DRAWN, arg=selector, timeout=_PATIENCE)
+        self.drawn(selector)
+        self.page.wait_for_function(_IS_SETTLED, arg=selector, timeout=_PATIENCE)
         at = self.page.evaluate(_POINT, [selector, float(x), float(y), axes])
         self.page.mouse.move(at[0] - 1, at[1])
         self.page.mouse.move(*at)
         # plotly takes a click for one on the point that it last saw hovered
-        self.page.wait_for_function(_HOVERED, arg=[selector, float(x)], timeout=_PATIENCE)
+        self.page.wait_for_function(_HOVERED, arg=[selector, float(x), float(y)], timeout=_PATIENCE)
         with self.arriving():
             self.page.mouse.click(*at)
 

@@ -108,8 +108,9 @@ def test_nothing_is_wider_than_the_screen_and_every_control_has_a_name(sight, wi
         assert sight.page.evaluate(unnamed) == []
 
 
-def test_the_page_is_dark_where_the_reader_s_is(sight):
-    sight.page.emulate_media(color_scheme="dark")
+def test_the_page_is_dark_where_the_reader_s_is(browser_page, served):
+    browser_page.emulate_media(color_scheme="dark")
+    sight = Sight(browser_page, served)
     sight.go(f"{RUN}&member={MEMBER}")
     dark = "rgb(22, 24, 28)"
     assert sight.page.evaluate("getComputedStyle(document.body).backgroundColor") == dark

@@ -23,6 +23,7 @@ def test_a_table_is_sorted_by_a_click_on_a_title_and_filtered_by_words(sight, st
 def test_the_sweep_has_a_dot_for_every_member_and_means_with_intervals(sight, study):
     table = study.run.table
     sight.go(f"{RUN}&view=sweep&x=learning_rate&y=task_loss&colour=bias_offset")
+    sight.drawn("[data-name=scatter]")
     drawn = sight.page.evaluate(
         "() => document.querySelector('[data-name=scatter] .plot').data"
         ".map(({customdata, x, y, error_y}) => ({customdata, x, y, high: error_y?.array}))"
@@ -61,6 +62,7 @@ def test_a_click_on_a_dot_opens_its_member_and_lists_change_the_axes(sight, stud
 
 def test_a_measure_that_takes_networks_apart_is_drawn_too(sight, study):
     sight.go(f"{RUN}&view=sweep&y=block_rank")
+    sight.drawn("[data-name=scatter]")
     dots = sight.page.evaluate(
         "() => document.querySelector('[data-name=scatter] .plot').data"
         ".flatMap(({customdata, y}) => (customdata ?? []).map((m, at) => [m, y[at]]))"
