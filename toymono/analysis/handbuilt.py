@@ -4,6 +4,9 @@ It is an ordinary set of parameters: the known answer for every measure, a basel
 training.
 """
 
+import functools
+
+import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 from scipy import linalg
@@ -28,6 +31,7 @@ def n_kinks(config: Config) -> int:
     return 2 if config.n_neurons >= 2 * config.n_features + config.n_embed + 1 else 1
 
 
+@functools.partial(jax.jit, static_argnums=0)
 def hand_built(config: Config, problem: Problem, density: ArrayLike) -> Params:
     """N (or 2N) denoising mono neurons and d + 1 linear ones; the remaining neurons are 0, hence
     dead.

@@ -6,6 +6,7 @@ the matched filter f-hat_j = P_j . x. All functions are about one problem; targe
 re-projector are Q times those of the decoder.
 """
 
+import functools
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -173,6 +174,7 @@ def input_projector(problem: Problem) -> Float[Array, "feature feature"]:
     return jnp.linalg.pinv(problem.embedding) @ problem.embedding
 
 
+@functools.partial(jax.jit, static_argnums=(0, 3))
 def denoisers(config: Config, problem: Problem, density: ArrayLike, n_kinks: int) -> Denoiser:
     """The best denoiser of every feature, in its own interference, with a leading feature axis.
 
@@ -215,6 +217,7 @@ class Prediction(NamedTuple):
     posterior_mean: Float[Array, ""]  # the least that any function of the matched filter leaves
 
 
+@functools.partial(jax.jit, static_argnums=0)
 def predicted_losses(config: Config, problem: Problem, density: ArrayLike) -> Prediction:
     """sum_j |T (I - Pi)_j|^2 E[(s(f-hat_j) - f_j)^2]; for the decoder (1 - d/N) N scalar errors."""
     weights = (unresolved(config, problem) ** 2).sum(axis=0)

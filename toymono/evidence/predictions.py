@@ -5,7 +5,6 @@ embedding.
 import functools
 from collections.abc import Callable
 
-import jax
 import pandas as pd
 
 from toymono.analysis.theory import denoisers, predicted_losses
@@ -28,8 +27,7 @@ def best_kink(n_features: int, n_embed: int, seed: int, density: float) -> float
     features.
     """
     config, problem = _problem(n_features, n_embed, seed)
-    kink = jax.jit(lambda problem: denoisers(config, problem, density, 1).kinks.mean())
-    return float(kink(problem))
+    return float(denoisers(config, problem, density, 1).kinks.mean())
 
 
 @functools.lru_cache(maxsize=256)
@@ -38,8 +36,7 @@ def least_loss(n_features: int, n_embed: int, seed: int, density: float) -> floa
     its family.
     """
     config, problem = _problem(n_features, n_embed, seed)
-    loss = jax.jit(lambda problem: predicted_losses(config, problem, density).posterior_mean)
-    return float(loss(problem))
+    return float(predicted_losses(config, problem, density).posterior_mean)
 
 
 def over_prediction(

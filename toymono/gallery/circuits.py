@@ -95,11 +95,8 @@ def amplitude_curves(data: xr.Dataset, setting: int) -> list[Curve]:
 
 
 def _built(member: StoredMember) -> Specimen:
-    params = _hand_built(member.config, member.problem, member.hyper.feature_density)
+    params = hand_built(member.config, member.problem, member.hyper.feature_density)
     return member._replace(params=params).specimen
-
-
-_hand_built = jax.jit(hand_built, static_argnums=0)
 
 
 def amplitude_figure(data: xr.Dataset, setting: int, title: str) -> go.Figure:
