@@ -5,7 +5,7 @@ BIN := .venv/bin
 CONSTRAINTS := $(shell $(PYTHON) -c 'import os, sys; f = "constraints/py%d%d.txt" % sys.version_info[:2]; print("-c " + f if os.path.exists(f) else "")')
 # How many processes share the tests; a test module stays in one of them.
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 10
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10
 
 OXLINT := $(BIN)/oxlint --no-ignore --config .oxlintrc.json
 

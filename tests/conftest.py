@@ -1,5 +1,6 @@
 """Fixtures that several test modules share: trained runs, a browser, and the page in it."""
 
+import collections
 import gc
 import importlib.util
 import os
@@ -47,6 +48,12 @@ def pytest_configure(config):
     kept = config.rootpath / PROGRAMS
     if not hasattr(config, "workerinput") and sum(f.stat().st_size for f in kept.glob("*")) > 2**29:
         shutil.rmtree(kept)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the modules that take longest, so that no process waits for another at the end."""
+    n_long = collections.Counter(item.module for item in items if item.get_closest_marker("long"))
+    items.sort(key=lambda item: -n_long[item.module])
 
 
 def pytest_collection_finish():

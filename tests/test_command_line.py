@@ -322,6 +322,7 @@ def test_words_are_explained_below_the_table_they_stand_in_and_all_together(smok
     assert all(term in together for term in TERMS)
 
 
+@pytest.mark.long
 def test_the_doctor_reports_and_passes_here(capsys):
     main(["doctor"])
     out = capsys.readouterr().out

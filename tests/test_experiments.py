@@ -1,4 +1,7 @@
-"""Every experiment tabulates and draws; the demo trains for it, the others get made-up results."""
+"""Every experiment tabulates and draws: some train for it, all are given made-up results.
+
+That the networks of every preset can be trained is seen in test_presets.py.
+"""
 
 import functools
 import pathlib
@@ -20,6 +23,7 @@ SCRIPTS = sorted((ROOT / "experiments").glob("[!_]*.py"))
 pytestmark = pytest.mark.filterwarnings("ignore:The kopts argument is ignored")
 # Those that draw what no other test draws, or that a mutation must fail.
 QUICK = ("superposition_small",)
+TRAINED = ("demo", "robustness")  # the main result, and most levers, laws and activations
 
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 each_script_some_long = pytest.mark.parametrize(
@@ -79,20 +83,11 @@ def test_an_experiment_tabulates_and_draws_its_runs(
     _tabulates_and_draws(load_script(script.stem), script, runs, tmp_path, capsys)
 
 
-def test_the_demo_trains_at_smoke_scale(load_script, tmp_path, capsys):
-    script = ROOT / "experiments" / "demo.py"
-    _tabulates_and_draws(
-        load_script(script.stem), script, tmp_path / "runs", tmp_path / "figures", capsys
-    )
-
-
 @pytest.mark.long
-@each_script
-def test_an_experiment_trains_at_smoke_scale(
-    script, load_script, tmp_path_factory, tmp_path, capsys
-):
-    runs = tmp_path_factory.getbasetemp() / "trained-experiments"
-    _tabulates_and_draws(load_script(script.stem), script, runs, tmp_path, capsys)
+@pytest.mark.parametrize("name", TRAINED)
+def test_an_experiment_trains_at_smoke_scale(name, load_script, tmp_path, capsys):
+    script = ROOT / "experiments" / f"{name}.py"
+    _tabulates_and_draws(load_script(name), script, tmp_path / "runs", tmp_path / "figures", capsys)
 
 
 @pytest.mark.long

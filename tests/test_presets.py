@@ -1,9 +1,21 @@
+import functools
+
+import jax
+import jax.numpy as jnp
 import pytest
 
 from toymono.sweeps.paper import LEARNING_RATES
 from toymono.sweeps.plan import plan
 from toymono.sweeps.presets import PRESETS, batch_of, preset_sweep
 from toymono.sweeps.scales import SCALES, scaled, steps_of
+from toymono.training.members import (
+    advance_members,
+    make_worlds,
+    measure_members,
+    stack_settings,
+    start_members,
+)
+from toymono.training.placement import place_members
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -117,3 +129,22 @@ def test_the_paper_scale_is_left_as_it_is():
 def test_densities_end_at_1():
     (grid,) = scaled(SCALES["smoke"], {"feature_density": (1 / 16, 1 / 8, 0.6)})
     assert grid["feature_density"] == (0.5, 1.0)
+
+
+@pytest.mark.long
+def test_the_networks_of_every_preset_can_be_trained():
+    """Traced, not compiled: a program that can be traced trains."""
+    units = {unit.config: unit for name in PRESETS for unit in plan(preset_sweep(name, "smoke"))}
+    for config, unit in units.items():
+        of = config, place_members(config, len(unit.seeds), len(unit.settings))
+        settings, seeds = stack_settings(unit.settings), jnp.asarray(unit.seeds, jnp.uint32)
+        worlds = jax.eval_shape(functools.partial(make_worlds, config), seeds)
+        members = jax.eval_shape(functools.partial(start_members, *of), settings, worlds)
+        after = jax.eval_shape(
+            functools.partial(advance_members, *of), settings, worlds, members, 0, 1
+        )
+        assert after == members
+        record = jax.eval_shape(
+            functools.partial(measure_members, *of), settings, worlds, after.params
+        )
+        assert record.score.shape[:2] == (len(unit.seeds), len(unit.settings))

@@ -32,6 +32,7 @@ def test_every_part_that_the_tree_names_is_there():
         assert (ROOT / "toymono" / name).exists(), name
 
 
+@pytest.mark.long
 def test_the_tables_of_all_documents_are_what_the_figures_folder_holds(load_script):
     script = load_script("_readme")
     named = script.tables(ROOT / "figures", ROOT / "experiments")
@@ -43,6 +44,7 @@ def test_the_tables_of_all_documents_are_what_the_figures_folder_holds(load_scri
         assert set(re.findall(r"<!-- (\w+) table: begin -->", text)) <= set(named)
 
 
+@pytest.mark.long
 def test_every_table_stands_in_a_document(load_script):
     script = load_script("_readme")
     documents = "".join(file.read_text() for file in script.DOCUMENTS)

@@ -40,7 +40,7 @@ SPLIT = {
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((store_made_up, 4), id="made up"),
+        pytest.param((store_made_up, 6), id="made up"),
         *(pytest.param((run_sweep, most), marks=pytest.mark.long) for most in (4, 1)),
     ],
 )
@@ -105,7 +105,7 @@ def test_intervals_are_over_all_seeds_of_a_setting_though_they_lie_in_several_un
 
 def test_a_run_with_a_unit_missing_is_read_as_far_as_it_goes(tmp_path):
     folder = tmp_path / "run"
-    store_made_up(dataclasses.replace(SWEEP, members_per_unit=4), folder)
+    store_made_up(dataclasses.replace(SWEEP, members_per_unit=6), folder)
     units = plan(read_sweep(folder))
     unit_file(folder, units[1]).unlink()
     assert not is_whole(folder)
