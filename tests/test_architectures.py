@@ -168,6 +168,7 @@ def test_the_gradient_of_a_tied_weight_comes_from_both_of_its_uses():
     assert float(weights_of(slope).encoder[0, 0]) == pytest.approx(-1.5)
 
 
+@pytest.mark.long
 def test_what_is_trained_counts_outputs_by_their_importance():
     made, net = config("tied", optimizer="adamw", schedule="constant", n_steps=512), {}
     for decay in (1.0, 1e-6):

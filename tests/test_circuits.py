@@ -69,7 +69,7 @@ def test_biases_that_cancel_lie_in_the_null_space_and_others_do_not():
     assert [float(number) for number in only] == pytest.approx([1, 0, 0], abs=1e-5)
 
 
-@pytest.mark.parametrize("task", ["decode", "reproject"])
+@pytest.mark.parametrize("task", ["decode", pytest.param("reproject", marks=pytest.mark.long)])
 def test_the_hand_built_block_is_exact_and_has_one_neuron_more_than_its_rank(task):
     config = Config(n_features=24, n_embed=20, n_neurons=69, task=task)
     params = hand_built(config, WIDE_PROBLEM, 0.05)

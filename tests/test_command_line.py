@@ -149,6 +149,7 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(tmp_path, capsys, monkeypa
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.long
 def test_a_preset_s_folder_is_named_after_it(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     main(
@@ -240,6 +241,7 @@ def test_every_kind_of_figure_is_written(smoke_run, tmp_path, capsys, kind):
     assert "plotly" in file.read_text()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(browser() is None, reason="no Chromium found: PNG cannot be drawn")
 def test_a_map_is_drawn_as_png(smoke_run, tmp_path):
     main(

@@ -102,6 +102,7 @@ def test_many_weak_others_are_gaussian():
         assert float(one.error) == pytest.approx(float(other.error), rel=0.03)
 
 
+@pytest.mark.long
 def test_denoisers_of_many_features_are_those_of_each():
     densities, sigmas = jnp.array([0.02, 0.1]), jnp.array([0.1, 0.3])
     together = jax.vmap(lambda eps, sigma: best_denoiser(observed(eps, sigma)))(densities, sigmas)

@@ -39,6 +39,7 @@ def test_every_hand_built_neuron_has_the_role_it_was_built_for():
     }
 
 
+@pytest.mark.long
 def test_a_feature_with_two_neurons_has_two_of_several():
     wide = dataclasses.replace(CONFIG, n_neurons=2 * 21 + 21)
     assert _counts(wide, hand_built(wide, PROBLEM, DENSITY))["one_of_several"] == 42

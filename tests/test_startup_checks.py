@@ -57,6 +57,7 @@ def _started(home, variables, *args):
     )
 
 
+@pytest.mark.long
 def test_a_list_needs_no_device_but_says_what_is_wrong(ended):
     status, out, error = ended["list"]
     lines = error.splitlines()
@@ -101,6 +102,7 @@ def test_the_doctor_finds_what_is_wrong_with_a_variable(tpus, monkeypatch, capsy
     assert "largest deviation" in out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["run", "tpu", "no jit", "truth"])
 def test_what_jax_cannot_do_here_is_refused_in_one_sentence(ended, name):
     status, _, error = ended[name]
@@ -134,12 +136,14 @@ def test_a_check_of_jax_that_networks_cannot_pass_is_refused(monkeypatch, variab
         jax.config.update(name, before)
 
 
+@pytest.mark.long
 def test_a_page_is_whole_where_the_locale_is_ascii(ended):
     status, out, error = ended["figure"]
     assert (status, error) == (0, "")
     assert out.startswith("open r??.html")
 
 
+@pytest.mark.long
 def test_help_is_there_at_once_on_a_terminal_of_one_ascii_column(ended):
     status, out, error = ended["help"]
     assert (status, error) == (0, "")

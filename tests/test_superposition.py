@@ -153,6 +153,7 @@ def _answering(problem, responses):
     return specimen_of(config, params_of(weights), problem)
 
 
+@pytest.mark.long
 def test_the_geometry_of_one_neuron_per_feature_is_one_of_each():
     problem = simplex_problem(10)
     found = geometry(_answering(problem, jnp.concatenate([jnp.eye(11), jnp.zeros((5, 11))])))

@@ -118,6 +118,7 @@ def test_over_seeds_gives_mean_interval_and_n():
     }
 
 
+@pytest.mark.long
 def test_runs_of_one_shape_and_kind_share_a_program_and_others_do_not(smoke_data):
     jax.clear_caches()
     for changed in ({}, {"batch_size": 7, "schedule": "constant", "task": "absolute"}):

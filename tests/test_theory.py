@@ -128,7 +128,7 @@ def test_the_account_of_two_signs_is_refused():
         predicted_losses(config, problem, DENSITY)
 
 
-@pytest.mark.parametrize("task", ["decode", "reproject"])
+@pytest.mark.parametrize("task", ["decode", pytest.param("reproject", marks=pytest.mark.long)])
 def test_the_hand_built_network_computes_the_consistency_projection(task):
     config, problem = _task(task)
     features = sample_features(

@@ -149,7 +149,9 @@ def test_a_hand_built_network_starts_below_what_training_from_chance_reaches():
     assert built.losses[-1] < 0.8 * chance.losses[-1]
 
 
-@pytest.mark.parametrize("n_parts", [2, 8, 32])
+@pytest.mark.parametrize(
+    "n_parts", [2, *(pytest.param(n, marks=pytest.mark.long) for n in (8, 32))]
+)
 def test_a_batch_in_parts_has_the_gradient_and_the_loss_of_the_whole(n_parts):
     hyper, member = Hyper(l1=0.1, feature_density=0.2), start(CONFIG, Hyper(), WORLD)
     batch = sample_batch(CONFIG, WORLD.problem, WORLD.key_data, {"feature_density": 0.2})
