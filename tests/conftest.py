@@ -34,12 +34,13 @@ EXPERIMENTS = pathlib.Path(__file__).parent.parent / "experiments"
 
 
 def pytest_configure(config):
-    """Compile quickly: tests run each program for a moment. Give each of several test processes one
-    XLA thread: there are as many processes as cores. Drop the programs that earlier sessions kept
-    when they fill half a gibibyte.
+    """Compile quickly: tests run each program for a moment, long ones for longer. Give each of
+    several test processes one XLA thread: there are as many processes as cores. Drop the programs
+    that earlier sessions kept when they fill half a gibibyte.
     """
     # The bits of a training are the same at every level.
-    quick = ["--xla_backend_optimization_level=1"]
+    level = 0 if config.option.markexpr == "not long" else 1
+    quick = [f"--xla_backend_optimization_level={level}"]
     if jax.__version_info__ < (0, 11):  # XLA ends a process that names a flag it does not know
         quick.append("--xla_cpu_use_fusion_emitters=false")
     os.environ["XLA_FLAGS"] = " ".join([*quick, os.environ.get("XLA_FLAGS", "")]).strip()
