@@ -4,10 +4,13 @@ Two inputs carry three features: F0 = (1, 0), F1 = (0, 1), F2 = (0.6, 0.8). Each
 neuron.
 """
 
+import functools
+
 import jax
 import jax.numpy as jnp
 from scipy import linalg
 
+from toymono.analysis.handbuilt import hand_built
 from toymono.analysis.specimen import specimen_of
 from toymono.config import Config
 from toymono.toy.model import Weights, params_of, random_params, weights_of
@@ -62,6 +65,16 @@ def simplex_problem(n_embed):
     corners = jnp.asarray(linalg.helmert(n_embed + 1), jnp.float32)
     embedding = corners / jnp.linalg.norm(corners, axis=0)
     return Problem(embedding=embedding, readout=embedding)
+
+
+SIMPLEX = Config(n_features=21, n_embed=20, n_neurons=60, batch_size=512)
+SIMPLEX_DENSITY = 0.05
+
+
+@functools.cache
+def built_on_simplex():
+    """The hand-built network of 21 features on a simplex: 21 mono neurons, 21 linear, 18 dead."""
+    return hand_built(SIMPLEX, simplex_problem(20), SIMPLEX_DENSITY)
 
 
 def segment(config, hyper, world, member, first, last):

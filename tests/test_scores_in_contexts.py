@@ -2,9 +2,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from cases import SCORES, hand_network, simplex_problem
+from cases import SCORES, SIMPLEX, built_on_simplex, hand_network, simplex_problem
 
-from toymono.analysis.handbuilt import hand_built
 from toymono.analysis.scores_in_contexts import (
     effects,
     mono_in_contexts,
@@ -15,11 +14,13 @@ from toymono.analysis.scores_in_contexts import (
     scores_with_others_on,
 )
 from toymono.analysis.specimen import specimen_of
-from toymono.config import Config
 
 KEY = jax.random.key(0)
-BUILT_CONFIG, SIMPLEX = Config(n_features=21, n_embed=20, n_neurons=42), simplex_problem(20)
-BUILT = specimen_of(BUILT_CONFIG, hand_built(BUILT_CONFIG, SIMPLEX, 0.05), SIMPLEX)
+
+
+@pytest.fixture(scope="module")
+def built():
+    return specimen_of(SIMPLEX, built_on_simplex(), simplex_problem(20))
 
 
 def test_at_amplitude_1_without_noise_they_are_the_score_itself():
@@ -51,24 +52,24 @@ def test_the_context_s_own_value_of_a_feature_is_put_aside():
     )
 
 
-def test_the_hand_built_mono_neurons_stay_so_among_others_where_nothing_overlaps():
+def test_the_hand_built_mono_neurons_stay_so_among_others_where_nothing_overlaps(built):
     # On a simplex others only push a neuron further below its kink.
     for scores in (
-        scores_with_others_on(BUILT, 3, KEY),
-        scores_with_noise(BUILT, 0.01, KEY),
+        scores_with_others_on(built, 3, KEY),
+        scores_with_noise(built, 0.01, KEY),
     ):
         assert np.all(scores[:21] > 0.999)
 
 
-def test_all_at_once_the_hand_built_neurons_are_silent():
+def test_all_at_once_the_hand_built_neurons_are_silent(built):
     # The corners of a simplex cancel: with all on the input is 0, and a neuron sees 1 / 20 when one
     # other leaves.
-    np.testing.assert_allclose(scores_with_all_on(BUILT)[:21], 0, atol=1e-6)
+    np.testing.assert_allclose(scores_with_all_on(built)[:21], 0, atol=1e-6)
 
 
-def test_the_hand_built_network_keeps_its_mono_neurons_without_others_alone():
+def test_the_hand_built_network_keeps_its_mono_neurons_without_others_alone(built):
     # Its 21 denoisers answer one feature alone at any strength; many others on lift them all.
-    found = mono_in_contexts(BUILT, 0.05, KEY)
+    found = mono_in_contexts(built, 0.05, KEY)
     assert int(found.n_mono_at_double) >= 21
     assert int(found.n_mono_with_all) <= int(found.n_mono_at_double)
 
@@ -81,14 +82,14 @@ def test_under_attack_each_input_moves_along_the_neuron_s_own_weights():
     np.testing.assert_allclose(found[2], (1.4 + more) / (3.4 + 3 * more), rtol=1e-5)
 
 
-def test_counts_in_contexts_are_those_of_the_scores():
-    found = mono_in_contexts(BUILT, 0.05, KEY)
+def test_counts_in_contexts_are_those_of_the_scores(built):
+    found = mono_in_contexts(built, 0.05, KEY)
     key_noise, key_others = jax.random.split(KEY)
     scores = (
-        scores_at_amplitude(BUILT, 2.0),
-        scores_with_noise(BUILT, 0.1, key_noise),
-        scores_with_others_on(BUILT, 1, key_others),
-        scores_with_all_on(BUILT),
-        scores_under_attack(BUILT, 0.1),
+        scores_at_amplitude(built, 2.0),
+        scores_with_noise(built, 0.1, key_noise),
+        scores_with_others_on(built, 1, key_others),
+        scores_with_all_on(built),
+        scores_under_attack(built, 0.1),
     )
     assert [int(n) for n in found] == [int((score > 0.999).sum()) for score in scores]
