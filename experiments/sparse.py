@@ -14,10 +14,10 @@ BATCHES = ("S1",)
 
 
 def draw(runs):
-    """Loss and mono neurons against the rate, dense and sparse."""
+    """Loss and mono neurons against the share of weights that each neuron has, by rate."""
     title = "Random sparse weights at equal multiply-adds (S1)"
-    by = ["connectivity", "weight_density", "n_neurons"]
-    return {"sparse": sweep_figure(runs["S1"].table, "learning_rate", by, title=title)}
+    figure = sweep_figure(runs["S1"].table, "weight_density", ["learning_rate"], title=title)
+    return {"sparse": figure}
 
 
 if __name__ == "__main__":
