@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from scipy import linalg
 
+from toymono.analysis.denoisers import Denoiser
 from toymono.analysis.theory import (
     denoisers,
     feature_moments,
@@ -31,7 +32,6 @@ def n_kinks(config: Config) -> int:
     return 2 if config.n_neurons >= 2 * config.n_features + config.n_embed + 1 else 1
 
 
-@functools.partial(jax.jit, static_argnums=0)
 def hand_built(config: Config, problem: Problem, density: ArrayLike) -> Params:
     """N (or 2N) denoising mono neurons and d + 1 linear ones; the remaining neurons are 0, hence
     dead.
@@ -41,7 +41,14 @@ def hand_built(config: Config, problem: Problem, density: ArrayLike) -> Params:
     them on, and write T P^+ H: as the corners sum to 0, that bias cancels in the output, and d + 1
     is the least number with which it can. Config holds the rules for what may be hand-built.
     """
-    parts = [*_mono(config, problem, density), _linear(config, problem, density)]
+    # A program of their own: kinks that fit almost equally well are told apart by rounding alone.
+    found = denoisers(config, problem, density, n_kinks(config))
+    return _assembled(config, problem, density, found)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _assembled(config: Config, problem: Problem, density: ArrayLike, found: Denoiser) -> Params:
+    parts = [*_mono(config, problem, density, found), _linear(config, problem, density)]
     encoder = jnp.concatenate([part.encoder for part in parts], axis=1)
     bias = jnp.concatenate([part.bias for part in parts])
     decoder = jnp.concatenate([part.decoder for part in parts])
@@ -53,13 +60,9 @@ def hand_built(config: Config, problem: Problem, density: ArrayLike) -> Params:
     )
 
 
-def _mono(config: Config, problem: Problem, density: ArrayLike) -> list[Weights]:
-    denoiser, mean = (
-        denoisers(config, problem, density, n_kinks(config)),
-        interference(config, problem, density).mean,
-    )
-    parts = []
-    for kinks, slopes in zip(denoiser.kinks.T, denoiser.slopes.T, strict=True):
+def _mono(config: Config, problem: Problem, density: ArrayLike, found: Denoiser) -> list[Weights]:
+    mean, parts = interference(config, problem, density).mean, []
+    for kinks, slopes in zip(found.kinks.T, found.slopes.T, strict=True):
         gain = jnp.sqrt(jnp.abs(slopes))  # half of the slope in each layer
         decoder = (unresolved(config, problem) * jnp.sign(slopes) * gain).T
         parts.append(Weights(gain * problem.embedding, -gain * (mean + kinks), decoder))
