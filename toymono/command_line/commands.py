@@ -162,7 +162,10 @@ def _custom() -> type[RunCustom]:
         **made,
     )
     fields = [("base", base, base()), ("numbers", numbers, numbers())]
-    return dataclasses.make_dataclass("RunCustom", fields, bases=(RunCustom,), **made)
+    said = {"__doc__": RunCustom.__doc__}
+    return dataclasses.make_dataclass(
+        "RunCustom", fields, bases=(RunCustom,), namespace=said, **made
+    )
 
 
 def _type(number: Number) -> type:

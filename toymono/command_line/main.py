@@ -39,7 +39,7 @@ from toymono.command_line.terminal import (
 from toymono.config import InputError, Sweep, require
 from toymono.gallery.progress_bar import progress
 from toymono.glossary import TERMS, meanings
-from toymono.sweeps.presets import PRESETS, preset_sweep
+from toymono.sweeps.presets import GROUPS, PRESETS, preset_sweep
 from toymono.sweeps.scales import ScaleName
 
 
@@ -61,14 +61,19 @@ def _list(scale: ScaleName) -> None:
 
     rate, rows = None if faults else multiply_adds_per_second(), []
     for name, title in PRESETS.items():
+        if name in GROUPS:
+            rows.append((f"{GROUPS[name]}:", "", "", "", ""))
         units = plan(preset_sweep(name, scale))
         neurons = [unit.config.n_neurons for unit in units]
         widths = f"{min(neurons)}" if len({*neurons}) == 1 else f"{min(neurons)}-{max(neurons)}"
         size = f"{units[0].config.n_features}/{units[0].config.n_embed}/{widths}"
         time = duration(estimated_seconds(units, rate)) if rate else "?"
         rows.append((name, size, str(n_members(units)), time, title))
+    rows.append(("yours:", "", "", "", ""))
+    rows.append(("custom", "", "", "", "any settings: see `toymono run custom --help`"))
     headers = ("preset", "N/d/k", "networks", "time here", "what")
-    print_table(table(headers, rows, f"at {scale} scale; choose another with --scale"), fits=True)
+    title = f"at {scale} scale; choose another with --scale"
+    print_table(table(headers, rows, title), wraps=-1)
 
 
 def _print_plan(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None) -> None:
@@ -83,6 +88,9 @@ def _print_plan(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | N
     found = estimate(units, at_once, multiply_adds_per_second())
     print_table(estimate_table(found, f"{folder} (nothing is written)"))
     print(kept_words({kept_of(unit.config) for unit in units}))
+    if longer := {e.config.n_steps for e in found if e.n_steps > e.config.n_steps}:
+        asked = " or ".join(map(str, sorted(longer)))
+        print(f"{asked} steps are asked for; training goes on to where the learning rate is lowest")
 
 
 def _check_workers(workers: int | None) -> None:
@@ -118,7 +126,7 @@ def _train(sweep: Sweep, folder: pathlib.Path, share: str, workers: int | None, 
     except (Stopped, KeyboardInterrupt):
         sys.exit(f"stopped; progress is kept. Continue with: toymono resume {folder}")
     then = f"next: toymono explore {folder}, or toymono table {folder}"
-    print(f"{len(files)} unit(s) done in {folder}; {then}")
+    print(f"{len(files)} unit{'' if len(files) == 1 else 's'} done in {folder}; {then}")
 
 
 def _table(command: ShowTable) -> None:
@@ -138,8 +146,10 @@ def _table(command: ShowTable) -> None:
     if command.json:
         print(strict_json(shown))
     else:
-        frame = shown if command.over_seeds else brief(rows, measures)
-        print_table(summary_table(frame, measures) if command.over_seeds else frame_table(frame))
+        if command.over_seeds:
+            print_table(summary_table(shown, measures), n_keys=[*shown].index("n"))
+        else:
+            print_table(frame_table(brief(rows, measures)))
         if not command.over_seeds and "n_mono" in rows and rows.n_mono.isna().any():
             print("nan: the hidden layer is linear, so it has no neurons to count")
         if words := meanings(measures):
@@ -183,7 +193,7 @@ def _claims(command: Claims) -> None:
     if command.json:
         print(strict_json(rows))
     else:
-        print_table(claims_table(rows))
+        print_table(claims_table(rows), wraps=1)
         for results in found:
             if not results.is_whole:
                 print(f"left out: {results.batch} at {results.scale} scale has units left to train")
@@ -276,6 +286,6 @@ def main(args: list[str] | None = None) -> None:
             case Report():
                 _report(command)
             case Glossary():
-                print_table(table(("word", "meaning"), [*TERMS.items()]), fits=True)
+                print_table(table(("word", "meaning"), [*TERMS.items()]), wraps=-1)
             case Doctor():
                 _doctor()

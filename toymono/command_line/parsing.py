@@ -18,7 +18,8 @@ from toymono.components.user_files import load_file
 # What `toymono --help` begins with.
 _ABOUT = (
     "Train, measure and explore toy networks in which each neuron responds to one feature. Start "
-    "with `toymono run demo`, then `toymono explore runs/demo-desk`."
+    "with `toymono run demo`, then `toymono explore runs/demo-desk`. Its version: "
+    "`toymono --version`."
 )
 
 
@@ -32,7 +33,12 @@ def parsed(args: list[str] | None) -> object:
     except SystemExit as stop:
         if stop.code:
             said = _words_in(shown.getvalue())
-            fail(_nearest(said) or _unknown_word(said, args) or _own_sentence(said))
+            fail(
+                _nearest(said)
+                or _unknown_word(said, args)
+                or _missing(said, args)
+                or _own_sentence(said)
+            )
         raise
 
 
@@ -69,16 +75,44 @@ def _unknown_word(said: str, args: list[str]) -> str:
     found = re.search(r"Unrecognized (?:or misplaced )?options: ([^\s,=]+)", said)
     if not found:
         return ""
-    words = list(itertools.takewhile(lambda word: not word.startswith("-"), args))
-    command = words[: 2 if words[:1] == ["run"] else 1]
-    spelt, word = " ".join(["toymono", *command]), found[1]
+    command, word = _command(args), found[1]
+    spelt = " ".join(["toymono", *command])
     if not word.startswith("-"):
         return f"{word!r} is a word too many for `{spelt}`; see `{spelt} --help`"
+    return _unknown_flag(command, word, _flags(command))
+
+
+def _command(args: list[str]) -> list[str]:
+    words = list(itertools.takewhile(lambda word: not word.startswith("-"), args))
+    return words[: 2 if words[:1] == ["run"] else 1]
+
+
+def _flags(command: list[str]) -> list[str]:
+    """The flags of a command."""
     with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
         _cli([*command, "--help"])
-    close = difflib.get_close_matches(word, re.findall(r"--\w[\w-]*", printed.getvalue()), 1)
+    return re.findall(r"--\w[\w-]*", printed.getvalue())
+
+
+def _unknown_flag(command: list[str], flag: str, known: list[str]) -> str:
+    spelt, close = " ".join(["toymono", *command]), difflib.get_close_matches(flag, known, 1)
     meant = f"did you mean {close[0]}?" if close else f"see `{spelt} --help`"
-    return f"{word!r} is not a flag of `{spelt}`; {meant}"
+    return f"{flag!r} is not a flag of `{spelt}`; {meant}"
+
+
+def _missing(said: str, args: list[str]) -> str:
+    """That a command needs a folder, or that it does not know a flag, of which tyro is silent where
+    the folder is missing; empty if tyro says another thing.
+    """
+    if not re.search(r"Missing (from toymono|value for argument 'folder)", said, re.IGNORECASE):
+        return ""
+    command = _command(args)
+    spelt, known = " ".join(["toymono", *command]), _flags(command)
+    flags = [word.split("=")[0] for word in args if word.startswith("--")]
+    for flag in flags:
+        if flag not in known:
+            return _unknown_flag(command, flag, known)
+    return f"`{spelt}` needs a folder; see `{spelt} --help`"
 
 
 def _words_in(box: str) -> str:

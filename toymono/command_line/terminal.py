@@ -3,13 +3,15 @@
 import contextlib
 import json
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from toymono.config import InputError
 from toymono.gallery.progress_bar import duration
@@ -21,14 +23,41 @@ if TYPE_CHECKING:
     from toymono.sweeps.estimates import Estimate, Kept
 
 
-def print_table(grid: Table, fits: bool = False) -> None:
-    """Print a table at its full width: a narrow terminal breaks lines, but no number is cut off.
-
-    A table that `fits` wraps the words of its last column to the width of the terminal.
+def print_table(grid: Table, wraps: int | None = None, n_keys: int = 1) -> None:
+    """Print a table that fits the terminal: the words of one column wrap, or, if none may, the
+    columns come in blocks one below the other, each after the first `n_keys` columns.
     """
-    if fits:
-        grid.columns[-1].no_wrap = False
-    Console(width=None if fits else 1000, markup=False).print(grid)
+    if wraps is not None:
+        grid.columns[wraps].no_wrap = False
+        return Console(markup=False).print(grid)
+    wide = Console(width=1000, markup=False)  # a block of one column may be wider than the terminal
+    for block in _blocks(grid, n_keys):
+        wide.print(block)
+    return None
+
+
+def _blocks(grid: Table, n_keys: int) -> list[Table]:
+    """The table in as few parts as the terminal's width allows; none is cut off."""
+    wide, width = Console(width=1000, markup=False), Console().width
+    grid.show_edge = wide.measure(grid).maximum <= width  # its blanks may be too much
+    keys, blocks = grid.columns[:n_keys], [[]]
+    for column in grid.columns[n_keys:]:
+        wider = _part(grid, [*keys, *blocks[-1], column])
+        if blocks[-1] and wide.measure(wider).maximum > width:
+            blocks.append([])
+        blocks[-1].append(column)
+    if len(blocks) == 1:
+        return [grid]
+    parts = [_part(grid, [*keys, *block]) for block in blocks]
+    parts[0].title = grid.title
+    return parts
+
+
+def _part(grid: Table, columns: Sequence[Column]) -> Table:
+    rows = [[str(cell) for cell in row] for row in zip(*(of.cells for of in columns), strict=True)]
+    part = table([str(column.header) for column in columns], rows)
+    part.padding, part.show_edge = grid.padding, False
+    return part
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
@@ -125,14 +154,29 @@ def summary_table(summary: "pd.DataFrame", measures: Sequence[str]) -> Table:
     return table(headers, rows, title="mean [95 % interval] over n seeds")
 
 
+_BESIDE_CLAIMS = 26  # columns of the terminal beside what is claimed
 _REFUTED = "refuted: outside the range, which ends at the smallest effect that would matter"
 
 
 def claims_table(verdicts: "pd.DataFrame") -> Table:
-    """The rows of `claim_rows` as a table; a caption explains "refuted"."""
-    from toymono.evidence.wording import CLAIM_COLUMNS, claim_rows  # SciPy takes long to import
+    """The rows of `claim_rows` with what was found below what was measured; a caption explains
+    "refuted".
+    """
+    from toymono.evidence.wording import claim_rows  # SciPy takes long to import
 
-    grid = table(CLAIM_COLUMNS, claim_rows(verdicts))
+    rows, room = [], max(30, shutil.get_terminal_size().columns - _BESIDE_CLAIMS)
+    for claim, what, found, allowed, n, left_out, scale, verdict in claim_rows(verdicts):
+        if claim:
+            rows.append((claim, f"{what} ({scale} scale)", verdict))
+            continue
+        unfinished = f", {left_out} unfinished" if left_out else ""
+        line = f"{found or 'not measured'}; holds if {allowed}; n {n}{unfinished}"
+        lines = (
+            textwrap.fill(words.strip(), room, initial_indent=indent, subsequent_indent=indent)
+            for words, indent in ((what, "  "), (line, "    "))
+        )
+        rows.append(("", "\n".join(lines), verdict))
+    grid = table(("claim", "what", "verdict"), rows)
     grid.caption, grid.caption_justify = _REFUTED, "left"
     return grid
 

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from toymono.sweeps.plan import Unit
     from toymono.training import ensemble
 
 _SECONDS_BETWEEN_LINES = 10.0
+_STARTING = "starting: it can take half a minute until training is compiled"
 
 
 def duration(seconds: float) -> str:
@@ -22,6 +26,16 @@ def duration(seconds: float) -> str:
         if seconds >= 2 * size or (unit == "min" and seconds >= 90):
             return f"{seconds / size:.1f} {unit}"
     return f"{seconds:.0f} s"
+
+
+class _Titled(Progress):
+    """Bars with what each trains on a line above, which is too long to stand beside it."""
+
+    def get_renderables(self) -> Iterator["RenderableType"]:
+        for task in self.tasks:
+            if task.visible:
+                yield Text(task.description)
+                yield self.make_tasks_table([task])
 
 
 class _Pace:
@@ -48,26 +62,27 @@ def progress(
 
 def _bar(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"], None]]:
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn(
-            "{task.completed:.0f}/{task.total:.0f} steps, {task.fields[pace]:.0f}/s, "
-            "loss {task.fields[loss]:.4f}, {task.fields[mono]}"
-        ),
+        BarColumn(bar_width=12),
+        TextColumn("{task.fields[words]}"),
         TimeRemainingColumn(),
         TextColumn("left"),
     )
     pace, tasks = _Pace(), {}
-    with Progress(*columns, console=console) as bar:
+    with _Titled(*columns, console=console) as bar:
+        starting = bar.add_task(_STARTING, total=None, words="")
 
         def report(unit: "Unit", at: "ensemble.Progress") -> None:
             rate = pace(unit, at.step)
-            fields = {"pace": rate, "loss": at.loss, "mono": _mono(at)}
+            words = f"{at.step}/{at.last_step} steps, {rate:.0f}/s, loss {at.loss:.4f}, {_mono(at)}"
             if unit.name not in tasks:
-                tasks[unit.name] = bar.add_task(unit.title, total=at.last_step, **fields)
-            bar.update(tasks[unit.name], completed=at.step, **fields)
+                bar.update(starting, visible=False)
+                tasks[unit.name] = bar.add_task(unit.title, total=at.last_step, words=words)
+            bar.update(tasks[unit.name], completed=at.step, words=words)
 
-        yield report
+        try:
+            yield report
+        finally:  # units that are done already report nothing
+            bar.update(starting, visible=False)
 
 
 def _lines(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"], None]]:
@@ -88,4 +103,7 @@ def _lines(console: Console) -> Iterator[Callable[["Unit", "ensemble.Progress"],
 
 def _mono(at: "ensemble.Progress") -> str:
     """Mono neurons at the last record, on average; nothing before the first record."""
-    return "" if math.isnan(at.n_mono) else f"{at.n_mono:.0f} mono neurons, "
+    if math.isnan(at.n_mono):
+        return ""
+    n = round(at.n_mono)
+    return f"{n} mono neuron{'' if n == 1 else 's'}, "

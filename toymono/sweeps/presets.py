@@ -25,6 +25,12 @@ PRESETS: dict[str, str] = {  # names and descriptions of sweeps
     **TOYS,
     **{name: batch.title for name, batch in BATCHES.items()},
 }
+GROUPS: dict[str, str] = {  # what begins with a preset
+    "demo": "toymono's own",
+    next(iter(TOYS)): "Elhage et al.",
+    "LR1": "the paper's",
+    "D2": "controls",
+}
 
 
 def preset_sweep(name: str, scale: ScaleName, seeds: tuple[int, ...] = (0, 1, 2)) -> Sweep:
