@@ -38,11 +38,11 @@ def test_a_loss_has_the_digits_that_show_its_error(loss, error, text):
 
 def test_a_record_is_described_by_its_step_its_mono_neurons_and_its_loss():
     text = (
-        "After 512 steps 1 of 4 neurons are monosemantic; task loss 1.2530 (standard error 0.0021)."
+        "After 512 steps 1 of 4 neurons is monosemantic; task loss 1.2530 (standard error 0.0021)."
     )
     assert frame_words(FRAME) == text
     silent = FRAME._replace(score=np.array([0.0, 1.0, 0.0, 0.0]))
-    assert "1 of 4 neurons are monosemantic, 3 respond to no single feature;" in frame_words(silent)
+    assert "1 of 4 neurons is monosemantic, 3 respond to no single feature;" in frame_words(silent)
     assert loss_words(FRAME).startswith(
         "Task loss after 512 steps: 1.2530 (standard error 0.0021)."
     )

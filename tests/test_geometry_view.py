@@ -55,6 +55,19 @@ def test_a_click_or_an_arrow_key_chooses_a_feature_in_both_pictures(sight, study
     sight.says("#feature h2", f"Feature {partner}")
 
 
+def test_two_members_have_one_scale_of_colours_and_one_plane(sight):
+    sight.go(f"{RUN}&view=geometry&member={MEMBER}&beside=8")
+    for side in ("left", "right"):
+        for name in ("gram", "plane"):
+            sight.drawn(f"#{side} [data-name={name}]")
+    looks = """() => ["left", "right"].map(side => {
+        const of = name => document.querySelector(`#${side} [data-name=${name}] .plot`);
+        return [of("gram").data[0].zmax, ...of("plane").layout.xaxis.range];
+    })"""
+    left, right = sight.page.evaluate(looks)
+    assert left == right
+
+
 def test_a_feature_that_is_not_there_is_said_in_words(sight):
     sight.go(f"{RUN}&view=geometry&member={MEMBER}&feature=99")
     assert f"Member {MEMBER} has no feature 99." in sight.message

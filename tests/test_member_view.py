@@ -9,6 +9,7 @@ from seeing import same_numbers
 
 from toymono.analysis.dashboard_data import feature_table, neuron_table
 from toymono.explorer.captions import frame_words, loss_words
+from toymono.glossary import TERMS
 from toymono.plots.members import loss_panel, member_map, score_panel
 from toymono.plots.panels import feature_pictures, filled, neuron_pictures
 
@@ -65,6 +66,22 @@ def test_two_members_run_on_one_clock(sight, study):
     end = "side => document.querySelector(`#${side} .plot`).data[0].zmax"
     left, right = (sight.page.evaluate(end, side) for side in ("left", "right"))
     assert left == right > 0  # one scale of colours
+    axes = """name => ["left", "right"].map(side => {
+        const plot = document.querySelector(`#${side} [data-name=${name}] .plot`);
+        return (plot.layout.yaxis3 ?? plot.layout.yaxis).range;
+    })"""
+    for name in ("map", "loss"):  # biases and losses on one axis
+        for side in ("left", "right"):
+            sight.drawn(f"#{side} [data-name={name}]")
+        left, right = sight.page.evaluate(axes, name)
+        assert left == right
+    for side, other in (("left", 8), ("right", 0)):  # and the other's loss beside its own
+        past = study.member(other).history
+        line = sight.traces(f"#{side} [data-name=loss]")[f"member {other}"]
+        same_numbers(line["y"], past.task_loss)
+        sight.says(
+            f"#{side} [data-name=loss] figcaption", f"Dotted: the task loss of member {other}"
+        )
     sight.choose("beside", "")
     expect(sight.page.locator("#right")).to_be_hidden()
 
@@ -199,6 +216,46 @@ def test_tables_are_python_s_in_the_page_and_in_their_downloads(sight, study):
             pd.testing.assert_frame_equal(found, wanted, check_dtype=False, rtol=1e-5)
 
 
+def test_a_row_of_all_neurons_leads_to_its_neuron_whichever_side_it_stands_on(sight, study):
+    sight.go(f"{RUN}&member=0&beside={MEMBER}")
+    box = sight.page.locator("#right > details").filter(has_text="all neurons")
+    box.locator("summary").click()
+    with sight.arriving():
+        box.locator("tbody tr").nth(4).locator("td").last.click()
+    wanted = neuron_table(study.member(MEMBER).dashboard).neuron[4]
+    found = [sight.fields[name] for name in ("member", "beside", "neuron")]
+    assert found == [str(MEMBER), "0", str(wanted)]
+
+
+def test_a_download_is_named_after_its_run_and_member(sight):
+    sight.go(f"{RUN}&member={MEMBER}&beside=0&neuron=5")
+    names = {"#neuron [data-name=outgoing]": MEMBER, "#right [data-name=score]": 0}
+    for selector, number in names.items():
+        sight.drawn(selector)
+        with sight.page.expect_download() as download:
+            camera = f"{selector} [data-title='Download plot as a PNG']"
+            sight.page.locator(camera).dispatch_event("click")
+        assert download.value.suggested_filename.startswith(f"demo-smoke-member-{number}-")
+        assert download.value.suggested_filename.endswith(".png")
+        sight.page.locator(f"{selector} summary").click()
+        name = sight.saved(selector, "CSV").suggested_filename
+        assert name.startswith(f"demo-smoke-member-{number}-")
+
+
+def test_words_are_explained_where_they_stand(sight):
+    sight.go(f"{RUN}&member={MEMBER}&neuron=5")
+    for selector in ("#left h1", "#left > p", "#neuron .sentence"):
+        terms = sight.page.locator(f"{selector} .term")
+        meanings = [term.get_attribute("data-means") for term in terms.all()]
+        assert all(meaning in TERMS.values() for meaning in meanings)
+        assert len(meanings) == len(set(meanings)) >= 1
+    gain = sight.page.locator("#neuron .sentence .term", has_text="|in| |out|")
+    assert gain.get_attribute("data-means") == TERMS["|in| |out|"]
+    sight.page.locator("#left > details").first.locator("summary").click()
+    title = sight.page.locator("#left th button", has_text="score").get_attribute("title")
+    assert title == TERMS["score"]
+
+
 def test_weights_are_shown_on_a_scale_with_zero_in_its_middle(sight, study):
     shown = study.member(MEMBER).dashboard
     sight.go(f"{RUN}&member={MEMBER}")
@@ -223,6 +280,8 @@ def test_neurons_come_in_another_order_and_counts_follow_the_threshold(sight, st
     sight.says(
         "#left [data-name=score] figcaption", f"{(score > 0.5).sum()} of 32 neurons score above 0.5"
     )
+    assert sight.page.inner_text("#above") == "0.5"
+    assert sight.page.get_attribute("#threshold", "aria-valuetext") == "0.5"
 
 
 @pytest.mark.long

@@ -71,6 +71,21 @@ def test_neurons_are_switched_by_click_number_and_role_and_all_at_once(sight, st
     assert sight.fields["set"] == "6:0.7"
 
 
+def test_two_members_answer_on_one_axis(sight):
+    sight.go(f"{RUN}&view=what-if&member={MEMBER}&beside=0&on=2:1")
+    for name in ("activations", "outputs", "additions"):
+        ends = [
+            sight.page.evaluate(
+                "selector => document.querySelector(`${selector} .plot`).layout.yaxis.range",
+                f"#{side} [data-name={name}]",
+            )
+            for side in ("left", "right")
+            if sight.drawn(f"#{side} [data-name={name}]") is None
+        ]
+        assert ends[0] == ends[1]
+        assert ends[0][0] < 0 < ends[0][1]
+
+
 def test_features_are_put_on_moved_and_drawn_at_random(sight, study):
     sight.go(f"{RUN}&view=what-if&member={MEMBER}")
     with sight.arriving():

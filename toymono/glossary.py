@@ -29,15 +29,20 @@ TERMS = {
     "linear block": "the linear map that all neurons with positive bias compute together",
     "bend": "an amplitude of a feature at which the slope of its output changes, because a neuron "
     "turns on or off (a kink)",
+    "kink": "an amplitude of a feature at which a neuron turns on or off (a bend)",
     "onset": "the amplitude of a feature's first large upward bend",
     "|in| |out|": "the norm of a neuron's incoming weights times that of its outgoing weights",
     "task loss": "squared error summed over outputs, of the network on fresh samples",
     "training loss": "the loss of single batches during training",
     "initial bias offset": "a number that is added to every bias before training",
+    "offset": "a number that is added to every bias before training (the initial bias offset)",
+    "decay": "share that every bias loses per unit of learning rate and step, in the first half of "
+    "training (the bias decay)",
     "bias decay": "share that every bias loses per unit of learning rate and step, in the first "
     "half of training",
     "hand-built": "a network whose weights follow from the theory, without training",
     "record": "a training step at which measures were taken",
+    "rest phase": "the steps at which a periodic learning rate is lowest, where records are taken",
     "amplitude": "how strongly a feature is on",
     "interval": "95% t interval of the mean over seeds",
     "lever": "a change of the network, its loss or its training that should give more mono neurons",

@@ -52,9 +52,11 @@ def feature_words(shown: Dashboard, feature: int) -> str:
 
 def frame_words(frame: Frame) -> str:
     """What a record shows, and why it may have no map."""
-    text = f"After {frame.step} steps {frame.n_mono} of {len(frame.score)} neurons are monosemantic"
+    after = _after(frame)
+    verb = "is" if frame.n_mono == 1 else "are"
+    text = f"{after} {frame.n_mono} of {len(frame.score)} neurons {verb} monosemantic"
     if np.isnan(frame.score).all() and np.isfinite(frame.task_loss):
-        text = f"After {frame.step} steps: a linear hidden layer has no neurons to score"
+        text = f"{after}: a linear hidden layer has no neurons to score"
     if n_silent := int((frame.score == 0).sum()):
         text = f"{text}, {n_silent} respond to no single feature"
     if np.isfinite(frame.task_loss):
@@ -68,7 +70,11 @@ def frame_words(frame: Frame) -> str:
     )
 
 
+def _after(frame: Frame) -> str:
+    return f"After {frame.step} step{'' if frame.step == 1 else 's'}"
+
+
 def loss_words(frame: Frame) -> str:
     """The task loss at a record, and what the other line is."""
-    text = f"Task loss after {frame.step} steps: {_loss(frame.task_loss, frame.task_loss_error)}."
+    text = f"Task loss a{_after(frame)[1:]}: {_loss(frame.task_loss, frame.task_loss_error)}."
     return f"{text} The pale line is the training loss, each of one batch."

@@ -42,8 +42,8 @@ MARK = '<meta name="generator" content="toymono report">'
 _HERE = pathlib.Path(__file__).parent / "page"
 # In the order in which they use each other.
 _MODULES = (
-    "dom",
     "data",
+    "dom",
     "address",
     "picture",
     "unit_figures",

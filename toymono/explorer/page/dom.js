@@ -1,5 +1,7 @@
 // Elements, numbers in words, and tables that can be sorted, filtered and saved. All text enters the page as text.
 
+import { INDEX } from "./data.js";
+
 // An element that the page has from its start; the value is a control's.
 /** @type {(id: string) => HTMLElement & {value: any}} */
 export const byId = (id) => /** @type {any} */ (document.getElementById(id));
@@ -54,9 +56,11 @@ function jsonOf({ columns, rows }) {
   return JSON.stringify(rows.map(record), (_, value) => (Number.isNaN(value) ? null : value), 1) + "\n";
 }
 
+export const fileName = (words) => words.replaceAll(/[^A-Za-z0-9.-]+/g, "-");
+
 function save(text, type, name) {
   const address = URL.createObjectURL(new Blob([text], { type }));
-  make("a", { href: address, download: name.replaceAll(/[^A-Za-z0-9.-]+/g, "-") }).click();
+  make("a", { href: address, download: fileName(name) }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
@@ -88,7 +92,7 @@ export function tableBox(of, onRow = null) {
     };
     const arrow = (at) => (by === at ? { "aria-sort": falls ? "descending" : "ascending" } : {});
     return make("tr", {}, ...titles.map((title, at) =>
-      make("th", { scope: "col", class: isText[at] ? "words" : null, ...arrow(at) }, button(title, sort(at)))));
+      make("th", { scope: "col", class: isText[at] ? "words" : null, ...arrow(at) }, button(title, sort(at), { title: INDEX.terms[title] ?? null }))));
   }
 
   element.refill = () => {

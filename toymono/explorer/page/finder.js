@@ -17,6 +17,23 @@ export function withTerms(sentence) {
   return parts.map((part, index) => (index % 2 ? term(...part.split("|")) : part));
 }
 
+const SPELT = Object.keys(INDEX.terms).sort((a, b) => b.length - a.length).map((word) => word.replaceAll("|", "\\|"));
+const EVERY = new RegExp(`(?<![\\w|])(${SPELT.join("|")})(?![\\w|])|(?<![\\w|])(${SPELT.join("|")})s(?![\\w|])`, "g");
+
+// A sentence as it is, in which every term has its definition where it stands first.
+export function explained(sentence) {
+  const parts = [], known = new Set();
+  let from = 0;
+  for (const { 0: spelt, 1: single, 2: several, index } of sentence.matchAll(EVERY)) {
+    const about = single ?? several;
+    if (known.has(about)) continue;
+    known.add(about);
+    parts.push(sentence.slice(from, index), term(spelt, about));
+    from = index + spelt.length;
+  }
+  return [...parts, sentence.slice(from)];
+}
+
 // What a view shows and what to do first.
 export function startLine(sentence) {
   return make("p", { class: "start" }, ...withTerms(sentence));

@@ -29,6 +29,17 @@ function wordsOf({ features: { rows } }, feature) {
   return `Feature ${feature}: length ${shown(length)}, ${shown(dimensions)} of a dimension; overlaps most with feature ${other} (${shown(overlap)}). `;
 }
 
+// Colours and axes that hold what two members have.
+/** @param {Geometry[]} both */
+function sharedLook(...both) {
+  const top = Math.max(...both.map(({ figures }) => figures.gram.data[0].zmax));
+  const [{ layout }, other] = both.map(({ figures }) => figures.plane);
+  const axis = (name) => [name, { ...layout[name], range: wider(layout[name].range, other.layout[name].range) }];
+  return { gram: { zmin: -top, zmax: top }, plane: Object.fromEntries(["xaxis", "yaxis"].map(axis)) };
+}
+
+const wider = (one, other) => one && other && [Math.min(one[0], other[0]), Math.max(one[1], other[1])];
+
 // One member's pictures.
 class Side {
   constructor(name) {
@@ -42,10 +53,11 @@ class Side {
     this.element = make("section", { class: "side", id: name }, this.title, this.words, panels(this.pictures));
   }
 
-  /** @param {Geometry} geometry */
-  show(geometry) {
-    const isOther = this.geometry !== geometry, { feature } = state;
+  /** @type {(geometry: Geometry, beside?: Geometry) => any[]} */
+  show(geometry, beside) {
+    const isOther = this.geometry !== geometry || this.beside !== beside, { feature } = state;
     this.geometry = geometry;
+    this.beside = beside;
     this.element.hidden = !geometry;
     if (!geometry) return [];
     const at = geometry.order.indexOf(feature), isKnown = at >= 0, { gram, plane } = this.pictures;
@@ -56,10 +68,11 @@ class Side {
     const height = Math.min(figures.gram.layout.height, this.element.clientWidth);
     const shapes = isDrawn ? [lineAt("x", at, "y domain"), lineAt("y", at, "x domain")] : [];
     const ring = { chosen: { x: isKnown ? [x[feature]] : [], y: isKnown ? [y[feature]] : [] } };
+    const look = beside ? sharedLook(geometry, beside) : { gram: {}, plane: {} };
     const table = () => geometry.features, titles = INDEX.titles.geometry;
     return [
-      isOther ? gram.show(titles.gram, withTraces(figures.gram, { gram: { z: geometry.gram } }, { shapes, height }), words.gram, table) : gram.mark(shapes),
-      plane.show(titles.plane, withTraces(figures.plane, ring, { height }), words.plane, table),
+      isOther ? gram.show(titles.gram, withTraces(figures.gram, { gram: { z: geometry.gram, ...look.gram } }, { shapes, height }), words.gram, table) : gram.mark(shapes),
+      plane.show(titles.plane, withTraces(figures.plane, ring, { height, ...look.plane }), words.plane, table),
     ];
   }
 }
@@ -81,7 +94,7 @@ export const geometryView = {
     const { feature } = state, isLost = feature !== null && !geometry.order.includes(feature);
     if (isLost) state.feature = null;
     this.sides.classList.toggle("two", Boolean(other));
-    await Promise.all([...LEFT.show(geometry), ...RIGHT.show(other)]);
+    await Promise.all([...LEFT.show(geometry, other), ...RIGHT.show(other, geometry)]);
     return isLost ? `Member ${state.member} has no feature ${feature}.` : "";
   },
   // Goes to the feature before or after the present one.

@@ -2,7 +2,7 @@
 
 import { INDEX, row } from "./data.js";
 import { ORDERS } from "./address.js";
-import { lineAt, withTraces } from "./picture.js";
+import { holding, lineAt, withTraces } from "./picture.js";
 
 /** @typedef {import("./types.d.ts").Member} Member */
 
@@ -87,6 +87,23 @@ export function memberFigures(member, frame, look) {
   };
 }
 
+// The pictures on axes that another member's fit as well, whose task loss stands beside the member's own.
+/** @type {<T extends {map: any, loss: any}>(figures: T, frame: number, member: Member, otherFrame: number, other: Member) => T} */
+export function besideOther(figures, frame, member, otherFrame, other) {
+  const { map, loss } = figures, ofBoth = [member, other].map((one) => one.figures.loss);
+  const losses = ofBoth.flatMap(({ data }) => data.flatMap(({ name, y }) => (name === "now" ? [] : y)));
+  const biasOf = ({ history, frames }, at) => row(history.bias, frames.record[at]);
+  const bias = [...biasOf(member, frame), ...biasOf(other, otherFrame)];
+  const { x, y, line } = other.figures.loss.data.find(({ name }) => name === "task loss");
+  const theirs = { type: "scatter", mode: "lines", name: `member ${other.number}`, showlegend: false, x, y, line: { ...line, color: "#999999", dash: "dot" } };
+  const { yaxis } = (ofBoth.find(({ layout }) => layout.yaxis.type === "log") ?? loss).layout; // the axis that shows more
+  return {
+    ...figures,
+    map: { ...map, layout: { ...map.layout, yaxis3: holding(map.layout.yaxis3, bias) } },
+    loss: { data: [theirs, ...loss.data], layout: { ...loss.layout, yaxis: holding(yaxis, losses) } },
+  };
+}
+
 // How many neurons score above a threshold at a record, and how many features these cover.
 /** @param {Member} member */
 export function countsAbove(member, frame, threshold) {
@@ -102,6 +119,6 @@ export function recordTable(member, frame, order) {
   const { frames, history } = member, at = frames.record[frame];
   const [score, bias, favourite] = ["score", "bias", "favourite"].map((name) => row(history[name], at));
   const rows = neuronsInOrder(member, order).map((n) => [n, score[n], bias[n], favourite[n], member.role[n]]);
-  const name = `member ${member.number} step ${frames.step[frame]}`;
+  const name = `neurons at step ${frames.step[frame]}`;
   return { name, columns: ["neuron", "score", "bias", "favourite feature", "last role"], rows };
 }

@@ -1,12 +1,12 @@
 // One member or two on one clock: the map, how scores are spread, the loss; and pages of neurons and features.
 
-import { button, byId, control, count, make, select, shown, tableDetails } from "./dom.js";
+import { button, byId, control, count, linkedRow, make, select, shown, tableDetails } from "./dom.js";
 import { INDEX, mapped, piece } from "./data.js";
 import { ORDERS, addressOf, go, openMembers, state } from "./address.js";
 import { Picture, panels, sentenceOf } from "./picture.js";
 import { featureFigures, neuronFigures } from "./unit_figures.js";
-import { countsAbove, crosshair, frameOf, memberFigures, neuronsInOrder, recordTable, topOf } from "./member_figures.js";
-import { Finder, say, startLine, stepThrough } from "./finder.js";
+import { besideOther, countsAbove, crosshair, frameOf, memberFigures, neuronsInOrder, recordTable, topOf } from "./member_figures.js";
+import { Finder, explained, say, startLine, stepThrough } from "./finder.js";
 
 /** @typedef {import("./types.d.ts").Member} Member */
 
@@ -20,9 +20,9 @@ class Side {
     this.title = make("h1");
     this.words = make("p");
     this.circuit = new Picture("circuit", { isWide: true });
-    const tables = ["neurons", "features"].map((what) => tableDetails(`all ${what}`, () => ({
-      ...this.member[what], name: `${INDEX.runs[state.run].name} member ${this.member.number} ${what}`,
-    })));
+    const tables = ["neuron", "feature"].map((what) => tableDetails(`all ${what}s`, () => ({
+      ...this.member[`${what}s`], name: `${INDEX.runs[state.run].name} member ${this.member.number} ${what}s`,
+    }), (line, [number]) => linkedRow(line, addressOf({ ...state, ...this.own({ neuron: null, feature: null, [what]: number }) }))));
     const apart = make("details", {}, make("summary", {}, "circuit"), this.circuit.element);
     apart.addEventListener("toggle", () => apart.open && this.takeApart());
     this.folds = { tables, apart };
@@ -30,9 +30,12 @@ class Side {
   }
 
   pick(x, y) {
-    const { neuron, feature } = { neuron: this.neurons[x], feature: y === null ? null : this.member.order.feature[y] };
-    if (this.member.number !== state.member) return go({ member: this.member.number, beside: state.member, neuron, feature });
-    return go({ neuron, feature });
+    return go(this.own({ neuron: this.neurons[x], feature: y === null ? null : this.member.order.feature[y] }));
+  }
+
+  // What changes where a neuron or a feature of this side is chosen: it becomes the main one.
+  own(chosen) {
+    return this.member.number === state.member ? chosen : { member: this.member.number, beside: state.member, ...chosen };
   }
 
   async takeApart() {
@@ -44,8 +47,8 @@ class Side {
     }
   }
 
-  /** @param {Member} member */
-  show(member, top) {
+  /** @type {(member: Member, top: number, beside?: Member) => any[]} */
+  show(member, top, beside) {
     const isOther = this.member !== member;
     this.member = member;
     this.element.hidden = !member;
@@ -59,19 +62,21 @@ class Side {
     const look = { shows: state.shows, order: state.order, threshold, top };
     const chosen = { neuron: isMain ? state.neuron : null, feature: state.feature };
     this.neurons = neuronsInOrder(member, state.order);
-    const drawn = JSON.stringify([member.number, state.run, frame, look]);
+    const theirs = beside && frameOf(beside, state.step);
+    const drawn = JSON.stringify([member.number, state.run, frame, look, beside?.number, theirs]);
     if (this.drawn === drawn) return [this.pictures.map.mark(crosshair(member, this.neurons, chosen))];
     this.drawn = drawn;
-    const figures = memberFigures(member, frame, { ...look, ...chosen });
-    this.title.textContent = `Member ${member.number}: ${member.label}`;
+    const alone = memberFigures(member, frame, { ...look, ...chosen });
+    const figures = beside ? besideOther(alone, frame, member, theirs, beside) : alone;
+    this.title.replaceChildren(`Member ${member.number}: `, ...explained(member.label));
     const above = countsAbove(member, frame, threshold);
-    this.words.textContent = `${words.step[frame]} ${words.roles}`;
-    const scores = `${above.neurons} of ${count(above.of, "neuron")} score above ${shown(threshold)} after ${member.frames.step[frame]} steps; they cover ${count(above.features, "feature")}.`;
+    this.words.replaceChildren(...explained(`${words.step[frame]} ${words.roles}`));
+    const scores = `${above.neurons} of ${count(above.of, "neuron")} score above ${shown(threshold)} after ${count(member.frames.step[frame], "step")}; they cover ${count(above.features, "feature")}.`;
     return [
       this.pictures.map.show("Every neuron against every feature", figures.map, `${words.step[frame]} Click a cell for its neuron and its feature.`,
         () => recordTable(member, frame, state.order)),
       this.pictures.score.show("Distribution of scores", figures.score, scores),
-      this.pictures.loss.show("Loss", figures.loss, words.loss[frame]),
+      this.pictures.loss.show("Loss", figures.loss, beside ? `${words.loss[frame]} Dotted: the task loss of member ${beside.number}.` : words.loss[frame]),
     ];
   }
 }
@@ -96,7 +101,7 @@ class Unit {
     const figures = this.what === "neuron" ? neuronFigures(member, number) : featureFigures(member, number);
     const partner = this.what === "neuron" ? { favourite: member.favourite[number] } : { strongest: member.strongest[number] };
     this.title.textContent = `${this.what === "neuron" ? "Neuron" : "Feature"} ${number}`;
-    this.sentence.textContent = member.words[this.what][number].replace(/^\w+ \d+: /, "");
+    this.sentence.replaceChildren(...explained(member.words[this.what][number].replace(/^\w+ \d+: /, "")));
     this.links.replaceChildren(...this.beside(member.order[this.what], number, partner));
     return Object.entries(this.pictures).map(([name, picture]) => {
       const title = INDEX.titles[this.what][name].replaceAll(/\{(\w+)\}/g, (_, key) => partner[key]);
@@ -152,7 +157,8 @@ function thresholdSlider() {
     go({ threshold: Math.abs(value - INDEX.mono_threshold) < 1e-6 ? null : value }, true);
   };
   const scale = { type: "range", id: "threshold", min: "0", max: "5", step: "0.1" };
-  return make("input", { ...scale, value: position(state.threshold ?? INDEX.mono_threshold).toFixed(1), oninput });
+  const slider = make("input", { ...scale, value: position(state.threshold ?? INDEX.mono_threshold).toFixed(1), oninput });
+  return make("span", {}, slider, make("output", { id: "above", for: "threshold" }));
 }
 
 function lookControls() {
@@ -204,12 +210,14 @@ export const memberView = {
     const pair = INDEX.runs[state.run].contrast;
     this.contrast.textContent = pair && other && pair.members.every((one) => [member.number, other.number].includes(one)) ? pair.words : "";
     for (const [id, value] of [["shows", state.shows], ["order", state.order]]) byId(id).value = value;
+    byId("above").textContent = shown(state.threshold ?? INDEX.mono_threshold);
+    byId("threshold").setAttribute("aria-valuetext", byId("above").textContent);
     this.sides.classList.toggle("two", Boolean(other));
     showPlayer(member);
     FINDER.show(member);
     const wasHidden = NEURON.element.hidden && FEATURE.element.hidden;
     const top = Math.max(...[member, other].filter(Boolean).map((one) => topOf(one, state.shows))); // one scale for both
-    const drawn = [...LEFT.show(member, top), ...RIGHT.show(other, top), ...NEURON.show(member, state.neuron), ...FEATURE.show(member, state.feature)];
+    const drawn = [...LEFT.show(member, top, other), ...RIGHT.show(other, top, member), ...NEURON.show(member, state.neuron), ...FEATURE.show(member, state.feature)];
     const first = state.neuron === null ? FEATURE : NEURON;
     const isBelow = getComputedStyle(this.units.parentElement).gridTemplateColumns.split(" ").length === 1;
     if (isBelow && wasHidden && !first.element.hidden) first.element.scrollIntoView();

@@ -1,7 +1,8 @@
 // Pictures: Python says how each looks on an example, and here the numbers of another neuron or step take their place.
 
-import { make, shown, tableDetails } from "./dom.js";
+import { fileName, make, shown, tableDetails } from "./dom.js";
 import { INDEX, mapped } from "./data.js";
+import { state } from "./address.js";
 
 // Pixels around a picture, enough for most labels: where labels need more, plotly draws the picture twice.
 const ROOM = { l: 80, r: 20, t: 20, b: 58 };
@@ -22,6 +23,7 @@ export class Picture {
     this.waiting = null; // what is to be drawn
     /** @type {(drawn: any) => void} */
     this.settle = () => {}; // answers whoever waits for it
+    this.title = name;
     this.heading = make("h3");
     this.plot = make("div", { class: "plot", role: "img" });
     this.caption = make("figcaption");
@@ -36,7 +38,9 @@ export class Picture {
     this.heading.textContent = title;
     this.caption.textContent = sentence;
     this.plot.setAttribute("aria-label", `${title}. ${sentence}`);
-    this.table = table || (() => tableOfFigure(title, figure));
+    const numbers = table || (() => tableOfFigure(title, figure));
+    this.table = () => ({ ...numbers(), name: this.named(numbers().name) });
+    this.title = title;
     this.details.refill();
     return this.draw(figure);
   }
@@ -65,9 +69,23 @@ export class Picture {
     const { data, layout } = this.waiting, isNew = !("on" in this.plot); // plotly adds it, and keeps the settings that it was first given
     this.waiting = null;
     delete this.plot.dataset.waits;
-    const drawn = Plotly.react(this.plot, data, coloured(layout), isNew ? INDEX.config : undefined);
+    const drawn = Plotly.react(this.plot, data, coloured(layout), isNew ? this.config() : undefined);
     if (isNew && this.onClick) this.plot.on("plotly_click", ({ points }) => this.onClick(points[0]));
     return drawn;
+  }
+
+  // A name for a file: the run and the member come first.
+  named(what) {
+    const run = INDEX.runs[state.run].name, number = this.element.closest("#right") ? state.beside : state.member;
+    const of = { sweep: run, claims: "" }[state.view] ?? `${run} member ${number}`;
+    return what.startsWith(of) ? what : `${of} ${what}`;
+  }
+
+  config() {
+    const click = () => Plotly.downloadImage(this.plot, { format: "png", filename: fileName(this.named(this.title)) });
+    const save = { name: "save", title: "Download plot as a PNG", icon: Plotly.Icons.camera, click };
+    const { modeBarButtonsToRemove: removed = [] } = INDEX.config;
+    return { ...INDEX.config, modeBarButtonsToRemove: [...removed, "toImage"], modeBarButtonsToAdd: [save] };
   }
 
   // Draws other lines over the same numbers, many times faster than all of it.
@@ -106,6 +124,22 @@ export function withTraces(example, traces, layout = {}) {
     return { ...trace, ...change, marker: { ...trace.marker, ...change.marker } };
   });
   return { data, layout: { ...example.layout, ...layout } };
+}
+
+// An axis that holds all values.
+export function holding(axis, values) {
+  const known = values.filter((value) => Number.isFinite(value) && (axis.type !== "log" || value > 0));
+  if (!known.length) return axis;
+  const ends = known.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+  const [low, high] = axis.type === "log" ? ends.map(Math.log10) : ends, room = (high - low || 1) / 20;
+  return { ...axis, range: [low - room, high + room], autorange: false };
+}
+
+// Figures on one vertical axis, so that bars of the same height mean the same.
+export function onOneAxis(figures) {
+  if (figures.length < 2) return figures;
+  const values = figures.flatMap(({ data }) => data.flatMap(({ y }) => y ?? []));
+  return figures.map(({ data, layout }) => ({ data, layout: { ...layout, yaxis: holding(layout.yaxis, [0, ...values]) } }));
 }
 
 // A row of pictures.

@@ -33,7 +33,7 @@ function memberTrace(run, { columns }, { x, y }, members, colours) {
     type: "scatter", mode: "markers", name: "members",
     x: members.map((m) => columns[x.name][m]), y: members.map((m) => columns[y.name][m]), customdata: members,
     text: members.map((m) => `member ${m}: ${run.labels[m]}`), marker: { size: 8, color: colours, opacity: 0.5 },
-    hovertemplate: "%{text}<br>%{x:.4g}, %{y:.4g}<extra></extra>",
+    hovertemplate: `%{text}<br>${x.title} %{x:.4g}<br>${y.title} %{y:.4g}<extra></extra>`,
   };
 }
 

@@ -3,7 +3,7 @@
 import { button, byId, control, count, make, select, shown, tableDetails } from "./dom.js";
 import { INDEX } from "./data.js";
 import { go, openMembers, state } from "./address.js";
-import { Picture, panels, withTraces } from "./picture.js";
+import { Picture, onOneAxis, panels, withTraces } from "./picture.js";
 import { neuronsInOrder } from "./member_figures.js";
 import { signedBars } from "./unit_figures.js";
 import { additions, isSigned, outcome, sampled, sampledLoss, whyNot } from "./network.js";
@@ -32,17 +32,23 @@ class Answer {
     this.element = make("section", { class: "side", id: name }, this.title, this.words, panels(this.pictures), this.table);
   }
 
+  // What is drawn, in the pictures' order.
   /** @param {Member} member */
-  show(member) {
+  answer(member) {
     this.member = member;
     this.element.hidden = !member;
-    if (!member) return [];
+    if (!member) return null;
     const set = this.isMain ? state.set : {}, now = outcome(member, amplitudes(), set), unchanged = outcome(member, amplitudes());
     Object.assign(this, { now, unchanged, neurons: neuronsInOrder(member, "score") });
     this.title.textContent = `Member ${member.number}: ${member.label}`;
     this.words.textContent = wordsOf(now, unchanged, set);
     this.table.refill();
-    const output = state.feature ?? Number(Object.keys(state.on)[0] ?? 0), figures = this.figures(set, output);
+    return this.figures(set, outputNow());
+  }
+
+  show(figures) {
+    if (!figures) return [];
+    const { now } = this, output = outputNow();
     return [
       this.pictures.activations.show("Activations", figures.activations,
         this.isMain ? "Pale: the network as trained. Click a mark to switch its neuron off and on." : "The network as trained."),
@@ -79,6 +85,9 @@ class Answer {
     return { name: `member ${member.number} activations`, columns: ["neuron", "activation", "unchanged", "set", "role"], rows };
   }
 }
+
+// The output whose parts are shown.
+const outputNow = () => state.feature ?? Number(Object.keys(state.on)[0] ?? 0);
 
 // About eight ticks under neurons' own numbers.
 function fewTicks(neurons) {
@@ -175,7 +184,9 @@ export const whatIfView = {
     this.showSliders(member);
     this.loss.textContent = "";
     this.controls.parentElement.querySelector(".sides").classList.toggle("two", Boolean(other));
-    await Promise.all([...MAIN.show(member), ...OTHER.show(other)]);
+    const answers = [MAIN.answer(member), OTHER.answer(other)], drawn = answers.filter(Boolean);
+    for (const name of Object.keys(answers[0])) onOneAxis(drawn.map((one) => one[name])).forEach((figure, at) => { drawn[at][name] = figure; });
+    await Promise.all([...MAIN.show(answers[0]), ...OTHER.show(answers[1])]);
     return lost.length ? `Member ${member.number} has no ${lost.join(" and no ")}.` : "";
   },
   // Keeps the sliders that stand there already: one of them may be held at this moment.
