@@ -80,7 +80,7 @@ def test_where_an_older_run_kept_no_parameters_its_loss_is_unknown(older):
 def test_an_older_run_that_is_done_is_left_alone(older, capsys):
     before = {path: path.read_bytes() for path in older.rglob("*") if path.is_file()}
     main(["resume", str(older)])
-    assert "1 unit(s) done" in capsys.readouterr().out
+    assert "1 unit done" in capsys.readouterr().out
     after = {path: path.read_bytes() for path in older.rglob("*") if path.is_file()}
     assert before == after
 

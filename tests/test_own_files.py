@@ -32,7 +32,7 @@ def _toymono(home, *args):
 @pytest.mark.long
 def test_a_file_of_one_s_own_is_trained_kept_and_known_again(home):
     ran = _toymono(home, *RUN)
-    assert "2 unit(s) done" in ran.stdout, ran.stderr
+    assert "2 units done" in ran.stdout, ran.stderr
     (home / "mylaws.py").unlink()  # the run has its own
     rows = json.loads(_toymono(home, "table", "runs/pairs", "--json").stdout)
     assert {(row["rho"], row["positive_bias"], row["k"]) for row in rows} == {
@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_imported_is_one_sentence(home, text, said):
 @pytest.mark.long
 def test_a_run_with_a_file_of_one_s_own_that_is_killed_goes_on_to_the_same_bits(home, tmp_path):
     whole = _toymono(home, *RUN)
-    assert "2 unit(s) done" in whole.stdout, whole.stderr
+    assert "2 units done" in whole.stdout, whole.stderr
     theirs = arrays(home / "runs" / "pairs")
     args = [word if word != "runs/pairs" else "runs/killed" for word in RUN]
     hurry = tmp_path / "hurry"

@@ -13,7 +13,7 @@ from toymono.explorer.member_data import evenly, packed_member, thinned
 from toymono.explorer.packing import packed, plain, script_json
 from toymono.explorer.page import MARK
 from toymono.explorer.report import chosen_members, write_report
-from toymono.explorer.run_data import run_words
+from toymono.explorer.run_data import run_index, run_words, steps_words
 from toymono.explorer.stored_runs import Study
 from toymono.sweeps.store import read_run
 
@@ -101,6 +101,17 @@ def test_a_run_s_words_give_the_task_losses_of_its_last_records(smoke_run, smoke
     )  # could be told apart
     words = run_words(run_table([smoke_data]))
     assert f"Task loss from {float(losses.min()):.4f} to {float(losses.max()):.4f};" in words
+
+
+def test_a_run_s_words_explain_steps_that_were_not_asked_for(smoke_run, smoke_data):
+    table = run_table([smoke_data])
+    asked = int(table.n_steps.iloc[0])
+    assert steps_words(table, [asked]) == ""
+    words = steps_words(table, [asked, asked + 512])
+    assert f"{asked} steps were asked for and {asked + 512} made: training goes on" in words
+    made = int(smoke_data.step[-1])
+    study = Study("run", smoke_run)
+    assert run_index(study, None, "")["words"].endswith(steps_words(study.run.table, [made]))
 
 
 def test_a_packed_member_has_the_words_of_every_record_it_keeps(study):

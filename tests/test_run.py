@@ -28,7 +28,7 @@ def test_shares_of_a_run_and_resume_train_it_whole(tmp_path, capsys):
     main(["resume", out])
     whole = set((tmp_path / "run" / "units").glob("*.nc"))
     assert some < whole
-    assert f"{len(whole)} unit(s) done" in capsys.readouterr().out
+    assert f"{len(whole)} units done" in capsys.readouterr().out
 
 
 def _arrays(folder):

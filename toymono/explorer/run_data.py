@@ -45,7 +45,7 @@ def run_index(study: Study, held: Sequence[int] | None, left_out: str) -> dict[s
     opened = pair if pair and (held is None or {*pair} <= {*held}) else None
     return {
         "name": study.name,
-        "words": run_words(table),
+        "words": f"{run_words(table)}{steps_words(table, _last_steps(study))}",
         "thinned": left_out,
         "held": None if held is None else [*held],
         "labels": [study.labels[number] for number in table.index],
@@ -157,6 +157,21 @@ def run_words(table: pd.DataFrame) -> str:
         ends = [f"{table.n_mono[member]} (member {member})" for member in (fewest, most)]
         words = f"{words} {losses}; mono neurons from {' to '.join(ends)}."
     return words
+
+
+def _last_steps(study: Study) -> list[int]:
+    return [int(unit.step[-1]) for unit in study.run.units if unit.step.size]
+
+
+def steps_words(table: pd.DataFrame, made: Sequence[int]) -> str:
+    """Why networks were trained for more steps than were asked for; empty if they were not."""
+    asked = int(table.n_steps.max())
+    if max(made, default=0) <= asked:
+        return ""
+    return (
+        f" {asked} steps were asked for and {max(made)} made: training goes on to where the "
+        "learning rate is lowest."
+    )
 
 
 def _captioned(figure: go.Figure) -> dict[str, Any]:
