@@ -325,12 +325,13 @@ def test_claims_judges_a_run_as_far_as_it_goes(smoke_run, capsys):
 
 @pytest.mark.parametrize("scale", ["smoke", "desk"])
 def test_claims_prints_a_verdict_on_every_claim(smoke_run, monkeypatch, capsys, scale):
+    monkeypatch.setenv("COLUMNS", "200")
     if scale == "desk":  # the committed results are judged by a test of their own
         monkeypatch.setattr(verdicts, "verdicts", lambda found: stored_verdicts(FIGURES))
     main(["claims", str(smoke_run)])
     words = "SUPPORTED|REFUTED|INCONCLUSIVE|UNTESTED"
     printed = capsys.readouterr().out
-    lines = re.findall(rf"^ *([CM]\d+) .* {scale} +(?:{words}) *$", printed, re.M)
+    lines = re.findall(rf"^ *([CM]\d+) .* \({scale} scale\) +(?:{words}) *$", printed, re.M)
     assert lines == [claim.name for claim in (*CLAIMS, *MECHANISM)]
     assert [line[0] for line in lines] == ["C"] * 12 + ["M"] * 8
 

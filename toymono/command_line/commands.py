@@ -241,7 +241,7 @@ class Figure(_WithFiles):
 
 @dataclasses.dataclass(frozen=True)
 class Claims:
-    """Judge the paper's twelve claims, and seven on the mechanism, over seeds: supported, refuted,
+    """Judge the paper's twelve claims, and eight on the mechanism, over seeds: supported, refuted,
     inconclusive or untested."""
 
     folders: Positional[_Folders]
