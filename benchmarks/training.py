@@ -119,7 +119,7 @@ def print_times(times: Times, config: Config) -> None:
         "toymono's time = 1",
         "% of the matmul rate",
     )
-    print_table(table(headers, rows))
+    print_table(table(headers, rows), n_keys=2)
     rate = 2e-9 * multiply_adds(config) / statistics.median(times[best["limit"]])
     print(
         "median (lowest to highest); * the better way, which counts; "

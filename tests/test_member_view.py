@@ -237,7 +237,7 @@ def test_a_download_is_named_after_its_run_and_member(sight):
             sight.page.locator(camera).dispatch_event("click")
         assert download.value.suggested_filename.startswith(f"demo-smoke-member-{number}-")
         assert download.value.suggested_filename.endswith(".png")
-        sight.page.locator(f"{selector} summary").click()
+        sight.page.locator(f"{selector} details").evaluate("box => { box.open = true }")
         name = sight.saved(selector, "CSV").suggested_filename
         assert name.startswith(f"demo-smoke-member-{number}-")
 
@@ -252,7 +252,7 @@ def test_words_are_explained_where_they_stand(sight):
     gain = sight.page.locator("#neuron .sentence .term", has_text="|in| |out|")
     assert gain.get_attribute("data-means") == TERMS["|in| |out|"]
     sight.page.locator("#left > details").first.locator("summary").click()
-    title = sight.page.locator("#left th button", has_text="score").get_attribute("title")
+    title = sight.page.locator("#left th button", has_text="score").first.get_attribute("title")
     assert title == TERMS["score"]
 
 

@@ -93,6 +93,7 @@ def test_a_table_needs_no_device(tpus, smoke_run, capsys):
 def test_the_doctor_finds_what_is_wrong_with_a_variable(tpus, monkeypatch, capsys):
     monkeypatch.setattr(doctor, "tiny_run", lambda: list(doctor.STORED_LOSSES))
     monkeypatch.setattr(environment, "multiply_adds_per_second", lambda: 1e11)
+    monkeypatch.setenv("COLUMNS", "200")  # each check in one line
     with pytest.raises(SystemExit, match=r"^1$"):
         main(["doctor"])
     out = capsys.readouterr().out

@@ -249,9 +249,8 @@ def _doctor() -> None:
 
     checks = [*(Check(f.variable or "JAX", f.sentence, False) for f in faults), *examine()]
     verdicts = {None: "", True: "ok", False: "WRONG"}
-    print_table(
-        table(("what", "found", ""), [(c.name, c.found, verdicts[c.holds]) for c in checks])
-    )
+    found = table(("what", "found", ""), [(c.name, c.found, verdicts[c.holds]) for c in checks])
+    print_table(found, wraps=1)
     if any(check.holds is False for check in checks):
         sys.exit(1)
 
