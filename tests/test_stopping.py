@@ -99,6 +99,19 @@ def test_a_second_ctrl_c_does_not_wait_for_what_is_stored():
     assert process.returncode == 1
 
 
+def test_a_signal_after_the_work_ends_a_command_without_a_word():
+    code = (
+        "import atexit, time; from toymono.command_line.main import program;"
+        "atexit.register(lambda: (print('leaves', flush=True), time.sleep(20))); program()"
+    )
+    command = [sys.executable, "-c", code, "--version"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while process.stdout.readline() != b"leaves\n":
+            pass
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=10)[1] == b""
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("verb", ["report", "figure", "explore", "table"])
 def test_a_signal_at_any_moment_ends_a_command_in_a_word(smoke_run, tmp_path, verb):

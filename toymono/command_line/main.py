@@ -3,6 +3,7 @@
 import importlib.metadata
 import pathlib
 import shutil
+import signal
 import sys
 import textwrap
 
@@ -253,6 +254,12 @@ def _doctor() -> None:
     print_table(found, wraps=1)
     if any(check.holds is False for check in checks):
         sys.exit(1)
+
+
+def program() -> None:
+    """The command `toymono`. Once its work is done, a signal ends it at once and without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # which `main` restores before it returns
+    main()
 
 
 def main(args: list[str] | None = None) -> None:
