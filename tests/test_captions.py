@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toymono.analysis.dashboard_data import Frame
-from toymono.explorer.captions import frame_words, loss_words
+from toymono.explorer.captions import fall_words, frame_words, loss_words
 from toymono.explorer.stored_runs import studies
 from toymono.plots.members import LOSS_TRACES, loss_panel, loss_traces
 
@@ -46,6 +46,16 @@ def test_a_record_is_described_by_its_step_its_mono_neurons_and_its_loss():
     assert loss_words(FRAME).startswith(
         "Task loss after 512 steps: 1.2530 (standard error 0.0021)."
     )
+
+
+def test_a_fall_of_the_count_is_explained_by_what_became_of_the_neurons():
+    before = FRAME._replace(step=1, score=np.array([1.0, 1.0, 1.0, 0.5]))
+    text = " Of the neurons that were monosemantic after 1 step, "
+    more, silent = "now respond to other features as well", "now responds to no single feature"
+    assert fall_words(before, FRAME) == f"{text}2 {more}."
+    dead = FRAME._replace(score=np.array([0.0, 0.2, 0.3, 1.0]))
+    assert fall_words(before, dead) == f"{text}2 {more} and 1 {silent}."
+    assert fall_words(FRAME, before) == fall_words(before, before) == ""
 
 
 def test_a_record_whose_loss_or_scores_are_not_known_says_so():

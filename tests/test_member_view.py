@@ -132,7 +132,7 @@ def test_a_click_on_a_cell_marks_it_and_opens_its_neuron_and_feature(sight, stud
         assert sight.page.inner_text("#neuron h2") == f"Neuron {neuron}"
         marks = "() => document.querySelector('#left [data-name=map] .plot').layout.shapes"
         lines = [(line["x0"], line["y0"]) for line in sight.page.evaluate(marks)]
-        assert lines == [(across, 0), (0, down)]
+        assert lines[:2] == [(across, 0), (0, down)]
     sight.click_at(
         "#left [data-name=map]",
         5,
@@ -143,6 +143,18 @@ def test_a_click_on_a_cell_marks_it_and_opens_its_neuron_and_feature(sight, stud
     assert "feature" not in sight.fields
     sight.page.locator("#neuron").get_by_role("button", name="close").click()
     expect(sight.page.locator("#neuron")).to_be_hidden()
+
+
+def test_a_line_ends_the_neurons_that_score_above_the_threshold(sight, study):
+    score = study.member(MEMBER).history.score[-1]
+    marks = "() => document.querySelector('#left [data-name=map] .plot').layout.shapes"
+    for threshold in (0.2, 0.5):
+        sight.go(f"{RUN}&member={MEMBER}&threshold={threshold}")
+        n_above = int((score > threshold).sum())
+        assert 0 < n_above < len(score)
+        assert [line["x0"] for line in sight.page.evaluate(marks)] == [n_above - 0.5]
+    sight.choose("order", "bias")  # by which they stand apart
+    assert sight.page.evaluate(marks) == []
 
 
 @pytest.mark.long

@@ -28,6 +28,7 @@ from toymono.gallery.runs import Run
 from toymono.plots.claims import evidence
 from toymono.plots.column import in_one_column
 from toymono.plots.curves import lines_with_bands, looks, shades
+from toymono.plots.maps import on_one_scale
 from toymono.plots.style import COLOURS, setting_label
 from toymono.plots.sweeps import Mark
 from toymono.plots.write import read_json, write_figures, write_json, write_page
@@ -90,6 +91,14 @@ def test_the_map_shows_a_member_s_own_neurons(smoke_run, smoke_data):
     assert float(first[2]) == pytest.approx(float(neuron.score), abs=1e-4)
     assert float(first[3]) == pytest.approx(float(neuron.bias), abs=1e-4)
     assert sorted(figure.layout.yaxis.ticktext) == sorted(f"feature {j}" for j in range(16))
+
+
+def test_the_maps_of_two_members_have_one_scale(smoke_data):
+    run = Run([smoke_data], run_table([smoke_data]))
+    maps = on_one_scale([run.member(number).map() for number in (0, 8)])
+    one, other = (figure.data[0] for figure in maps)
+    assert np.max(one.z) != np.max(other.z)
+    assert one.zmax == other.zmax == pytest.approx(max(np.max(one.z), np.max(other.z)))
 
 
 def test_a_member_that_is_not_there_is_refused(smoke_data):

@@ -1,4 +1,5 @@
 import base64
+import itertools
 import json
 import re
 
@@ -8,7 +9,7 @@ import pytest
 from toymono.command_line.main import main
 from toymono.config import InputError
 from toymono.evidence.tables import run_table, training_loss
-from toymono.explorer.captions import frame_words, loss_words
+from toymono.explorer.captions import fall_words, frame_words, loss_words
 from toymono.explorer.member_data import evenly, packed_member, thinned
 from toymono.explorer.packing import packed, plain, script_json
 from toymono.explorer.page import MARK
@@ -117,10 +118,12 @@ def test_a_run_s_words_explain_steps_that_were_not_asked_for(smoke_run, smoke_da
 def test_a_packed_member_has_the_words_of_every_record_it_keeps(study):
     member = study.member(0)
     content = packed_member(member, thinned(member, 10**6))
-    for name, of in (("step", frame_words), ("loss", loss_words)):
-        assert content["words"][name] == [
-            of(member.frame(record)) for record in range(len(member.history.step))
-        ]
+    frames = [member.frame(record) for record in range(len(member.history.step))]
+    falls = [fall_words(*pair) for pair in itertools.pairwise([frames[0], *frames])]
+    assert any(falls)
+    steps = [frame_words(frame) + fall for frame, fall in zip(frames, falls, strict=True)]
+    assert content["words"]["step"] == steps
+    assert content["words"]["loss"] == [loss_words(frame) for frame in frames]
     drawn = {trace["name"]: trace for trace in content["figures"]["loss"]["data"]}
     np.testing.assert_allclose(drawn["task loss"]["y"], member.history.task_loss, rtol=1e-6)
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from toymono.analysis.dashboard_data import ROLES, Dashboard, Frame, kinked_answer
+from toymono.analysis.monosemanticity import MONO_THRESHOLD
 
 _DIGITS = 4  # after the point, where that shows a loss's standard error
 
@@ -68,6 +69,18 @@ def frame_words(frame: Frame) -> str:
     return (
         f"{text} There is no map of this record ({why}): dots mark each neuron's favourite feature."
     )
+
+
+def fall_words(before: Frame, now: Frame) -> str:
+    """Why fewer neurons are monosemantic than at an earlier record; empty if no fewer are."""
+    if now.n_mono >= before.n_mono:
+        return ""
+    scores = now.score[(before.score > MONO_THRESHOLD) & ~(now.score > MONO_THRESHOLD)]
+    silent = int((scores == 0).sum())
+    ends = {"to other features as well": len(scores) - silent, "to no single feature": silent}
+    parts = [f"{count} now respond{'s' * (count == 1)} {to}" for to, count in ends.items() if count]
+    then = f"Of the neurons that were monosemantic a{_after(before)[1:]}"
+    return f" {then}, {' and '.join(parts)}."
 
 
 def _after(frame: Frame) -> str:

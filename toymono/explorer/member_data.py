@@ -18,6 +18,7 @@ from toymono.analysis.dashboard_data import (
 )
 from toymono.config import Config
 from toymono.explorer.captions import (
+    fall_words,
     feature_words,
     frame_words,
     loss_words,
@@ -120,7 +121,10 @@ def packed_member(member: Member, keep: Thinned) -> dict[str, Any]:
         "words": {
             **_words(shown),
             "roles": roles_words(shown),
-            "step": [frame_words(f) for f in frames],
+            "step": [
+                frame_words(now) + fall_words(before, now)
+                for before, now in zip([frames[0], *frames], frames, strict=False)
+            ],
             "loss": [loss_words(f) for f in frames],
         },
         "history": {**history, "step": plain(past.step)},

@@ -17,6 +17,7 @@ from toymono.evidence.tables import has_code, varying_settings
 from toymono.gallery.circuits import circuit_figure, hand_built_curve
 from toymono.gallery.runs import Run, open_run, phase_of
 from toymono.plots import Kind, biases, scores, sweeps, traces
+from toymono.plots.maps import on_one_scale
 from toymono.plots.style import axis_title
 
 _SWEEP_MEASURES = ("task_loss", "mono_per_feature")
@@ -128,7 +129,7 @@ def draw(folder: pathlib.Path, kind: Kind, member: int | None = None) -> list[go
         "sweep": lambda: [sweep_figure(table)],
         "traces": lambda: [traces_figure([data], varying) for data in units],
         "biases": lambda: [biases_figure([data], varying) for data in units],
-        "map": lambda: [run.member(number).map() for number in chosen],
+        "map": lambda: on_one_scale([run.member(number).map() for number in chosen]),
         "geometry": lambda: [run.member(number).geometry() for number in chosen],
         "circuit": lambda: [member_figure(run, chosen[0])],
     }

@@ -45,6 +45,14 @@ def feature_neuron_map(shown: FeatureNeuronMap, title: str, note: str) -> go.Fig
     return styled(figure, title, f"{mono}; of {n_features} features {counts}; {note}", height=560)
 
 
+def on_one_scale(figures: list[go.Figure]) -> list[go.Figure]:
+    """The same maps, whose colours stand for the same responses."""
+    kind = {"type": "heatmap"}
+    maps = [trace for figure in figures for trace in figure.select_traces(kind)]
+    top = max((float(np.max(trace.z, initial=0)) for trace in maps), default=0.0) or 1.0
+    return [figure.update_traces(zmax=top, selector=kind) for figure in figures]
+
+
 def named_on_hover(names: list[str]) -> dict[str, Any]:
     """An axis without ticks that names its positions on hover, so no text is stored per cell."""
     return {

@@ -31,10 +31,15 @@ function mapOf({ shape, scale, values }, neurons, features) {
   return features.map((feature) => neurons.map((neuron) => values[neuron * shape[1] + feature] * scale));
 }
 
-// Lines over the chosen neuron and feature, from edge to edge.
-export function crosshair({ order }, neurons, { neuron, feature }) {
+// Lines over the chosen neuron and feature, from edge to edge; and one where the neurons end that score above the
+// threshold, if these come first.
+/** @param {Member} member */
+export function linesOver({ order, history, frames }, frame, neurons, { neuron, feature, threshold }) {
   const positions = { x3: neurons.indexOf(neuron), y: order.feature.indexOf(feature) };
-  return Object.entries(positions).filter(([, position]) => position >= 0).map(([axis, position]) => lineAt(axis, position));
+  const chosen = Object.entries(positions).filter(([, position]) => position >= 0).map(([axis, position]) => lineAt(axis, position));
+  const score = row(history.score, frames.record[frame]), end = neurons.findIndex((n) => !(score[n] > threshold));
+  const isFirst = end > 0 && neurons.slice(end).every((n) => !(score[n] > threshold));
+  return isFirst ? [...chosen, { ...lineAt("x3", end - 0.5), line: { color: "#888888", width: 1.5, dash: "dash" } }] : chosen;
 }
 
 // The end of the colour scale of a member's map.
@@ -46,9 +51,10 @@ export function topOf(member, shows) {
   return matrix.top;
 }
 
-// The map at the frame of this index, as {shows, order, top, neuron, feature} ask for it.
+// The map at the frame of this index, as {shows, order, top, neuron, feature, threshold} ask for it.
 /** @param {Member} member */
-function mapFigure(member, frame, { shows, order, top, neuron, feature }) {
+function mapFigure(member, frame, look) {
+  const { shows, order, top } = look;
   const { frames, history, figures, matrices, order: { feature: features }, role } = member;
   const at = frames.record[frame], neurons = neuronsInOrder(member, order);
   const [score, bias, favourite] = ["score", "bias", "favourite"].map((name) => row(history[name], at));
@@ -69,7 +75,7 @@ function mapFigure(member, frame, { shows, order, top, neuron, feature }) {
   const { layout } = figures.map, ticktext = neurons.map((n) => `neuron ${n}`), axes = {};
   for (const name of ["xaxis", "xaxis2", "xaxis3"]) axes[name] = { ...layout[name], ticktext };
   axes.xaxis3.title = { ...layout.xaxis3.title, text: `${neurons.length} neurons, by ${ORDERS[order]}` };
-  return withTraces(figures.map, traces, { ...axes, shapes: crosshair(member, neurons, { neuron, feature }) });
+  return withTraces(figures.map, traces, { ...axes, shapes: linesOver(member, frame, neurons, look) });
 }
 
 // All three pictures.

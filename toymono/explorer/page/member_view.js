@@ -5,7 +5,7 @@ import { INDEX, mapped, piece } from "./data.js";
 import { ORDERS, addressOf, go, openMembers, state } from "./address.js";
 import { Picture, panels, sentenceOf } from "./picture.js";
 import { featureFigures, neuronFigures } from "./unit_figures.js";
-import { besideOther, countsAbove, crosshair, frameOf, memberFigures, neuronsInOrder, recordTable, topOf } from "./member_figures.js";
+import { besideOther, countsAbove, frameOf, linesOver, memberFigures, neuronsInOrder, recordTable, topOf } from "./member_figures.js";
 import { Finder, explained, say, startLine, stepThrough } from "./finder.js";
 
 /** @typedef {import("./types.d.ts").Member} Member */
@@ -64,7 +64,7 @@ class Side {
     this.neurons = neuronsInOrder(member, state.order);
     const theirs = beside && frameOf(beside, state.step);
     const drawn = JSON.stringify([member.number, state.run, frame, look, beside?.number, theirs]);
-    if (this.drawn === drawn) return [this.pictures.map.mark(crosshair(member, this.neurons, chosen))];
+    if (this.drawn === drawn) return [this.pictures.map.mark(linesOver(member, frame, this.neurons, { ...look, ...chosen }))];
     this.drawn = drawn;
     const alone = memberFigures(member, frame, { ...look, ...chosen });
     const figures = beside ? besideOther(alone, frame, member, theirs, beside) : alone;
