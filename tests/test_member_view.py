@@ -153,6 +153,8 @@ def test_a_line_ends_the_neurons_that_score_above_the_threshold(sight, study):
         n_above = int((score > threshold).sum())
         assert 0 < n_above < len(score)
         assert [line["x0"] for line in sight.page.evaluate(marks)] == [n_above - 0.5]
+        words = sight.page.inner_text("#left [data-name=map] figcaption")
+        assert f"Left of the dashed line neurons score above {threshold}." in words
     sight.choose("order", "bias")  # by which they stand apart
     assert sight.page.evaluate(marks) == []
 

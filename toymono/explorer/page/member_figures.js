@@ -31,15 +31,21 @@ function mapOf({ shape, scale, values }, neurons, features) {
   return features.map((feature) => neurons.map((neuron) => values[neuron * shape[1] + feature] * scale));
 }
 
-// Lines over the chosen neuron and feature, from edge to edge; and one where the neurons end that score above the
-// threshold, if these come first.
+// How many neurons score above the threshold, if these come first; else 0.
 /** @param {Member} member */
-export function linesOver({ order, history, frames }, frame, neurons, { neuron, feature, threshold }) {
-  const positions = { x3: neurons.indexOf(neuron), y: order.feature.indexOf(feature) };
+export function firstAbove({ history, frames }, frame, neurons, threshold) {
+  const score = row(history.score, frames.record[frame]), isAbove = neurons.map((neuron) => score[neuron] > threshold);
+  const end = isAbove.lastIndexOf(true) + 1;
+  return isAbove.slice(0, end).every(Boolean) ? end : 0;
+}
+
+// Lines over the chosen neuron and feature, from edge to edge; and one where the neurons above the threshold end.
+/** @param {Member} member */
+export function linesOver(member, frame, neurons, { neuron, feature, threshold }) {
+  const positions = { x3: neurons.indexOf(neuron), y: member.order.feature.indexOf(feature) };
   const chosen = Object.entries(positions).filter(([, position]) => position >= 0).map(([axis, position]) => lineAt(axis, position));
-  const score = row(history.score, frames.record[frame]), end = neurons.findIndex((n) => !(score[n] > threshold));
-  const isFirst = end > 0 && neurons.slice(end).every((n) => !(score[n] > threshold));
-  return isFirst ? [...chosen, { ...lineAt("x3", end - 0.5), line: { color: "#888888", width: 1.5, dash: "dash" } }] : chosen;
+  const end = firstAbove(member, frame, neurons, threshold);
+  return end ? [...chosen, { ...lineAt("x3", end - 0.5), line: { color: "#888888", width: 1.5, dash: "dash" } }] : chosen;
 }
 
 // The end of the colour scale of a member's map.

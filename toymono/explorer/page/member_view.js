@@ -5,7 +5,7 @@ import { INDEX, mapped, piece } from "./data.js";
 import { ORDERS, addressOf, go, openMembers, state } from "./address.js";
 import { Picture, panels, sentenceOf } from "./picture.js";
 import { featureFigures, neuronFigures } from "./unit_figures.js";
-import { besideOther, countsAbove, frameOf, linesOver, memberFigures, neuronsInOrder, recordTable, topOf } from "./member_figures.js";
+import { besideOther, countsAbove, firstAbove, frameOf, linesOver, memberFigures, neuronsInOrder, recordTable, topOf } from "./member_figures.js";
 import { Finder, explained, say, startLine, stepThrough } from "./finder.js";
 
 /** @typedef {import("./types.d.ts").Member} Member */
@@ -72,8 +72,9 @@ class Side {
     const above = countsAbove(member, frame, threshold);
     this.words.replaceChildren(...explained(`${words.step[frame]} ${words.roles}`));
     const scores = `${above.neurons} of ${count(above.of, "neuron")} score above ${shown(threshold)} after ${count(member.frames.step[frame], "step")}; they cover ${count(above.features, "feature")}.`;
+    const line = firstAbove(member, frame, this.neurons, threshold) ? ` Left of the dashed line neurons score above ${shown(threshold)}.` : "";
     return [
-      this.pictures.map.show("Every neuron against every feature", figures.map, `${words.step[frame]} Click a cell for its neuron and its feature.`,
+      this.pictures.map.show("Every neuron against every feature", figures.map, `${words.step[frame]}${line} Click a cell for its neuron and its feature.`,
         () => recordTable(member, frame, state.order)),
       this.pictures.score.show("Distribution of scores", figures.score, scores),
       this.pictures.loss.show("Loss", figures.loss, beside ? `${words.loss[frame]} Dotted: the task loss of member ${beside.number}.` : words.loss[frame]),
