@@ -226,6 +226,17 @@ def test_a_file_that_cannot_be_read_is_one_sentence_and_other_runs_go_on(
         sight.says("h1", RUN)
 
 
+def test_a_run_that_was_deleted_meanwhile_is_named_on_the_page(browser_opened, smoke_run, tmp_path):
+    run = shutil.copytree(smoke_run, tmp_path / "deleted")
+    with sight_of([run], browser_opened) as sight:
+        sight.go("run=deleted&view=member&member=2")
+        shutil.rmtree(run)
+        sight.page.reload()
+        expect(sight.page.locator("#message")).to_have_text(
+            f"The folder {run} is gone: it was moved or deleted."
+        )
+
+
 def test_what_cannot_be_explored_ends_in_one_sentence(smoke_run, tmp_path, capsys):
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]

@@ -209,7 +209,10 @@ class List:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ShowTable(_WithFiles):
-    """Print one row per trained member: its settings, and its numbers at the last record."""
+    """Print one row per trained member: its settings, and its numbers at the last record.
+
+    `toymono glossary` defines the words.
+    """
 
     folder: Positional[pathlib.Path]
     """Folder of a run."""

@@ -69,8 +69,10 @@ def run_or_fault(study: Study, held: Sequence[int] | None, left_out: str) -> dic
     try:
         return run_index(study, held, left_out)
     except InputError as error:
+        gone = f"The folder {study.folder} is gone: it was moved or deleted."
+        fault = " ".join(str(error).split()) if study.folder.exists() else gone
         empty = {"contrast": None, "held": [], "labels": [], "axes": [], "chosen": {}}
-        return {"name": study.name, "fault": " ".join(str(error).split()), **empty}
+        return {"name": study.name, "fault": fault, **empty}
 
 
 def _axes(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -71,7 +71,8 @@ async function follow(unknown) {
     window.scrollTo(0, 0);
   }
   const waiting = setTimeout(() => { host.setAttribute("aria-busy", "true"); }, PATIENCE);
-  const lost = unknown.length ? [`${INDEX.is_served ? "These runs do" : "This report does"} not hold ${unknown.join(", ")}.`] : [];
+  const isKnown = !unknown.length || INDEX.runs[state.run].fault; // of which the view speaks
+  const lost = isKnown ? [] : [`${INDEX.is_served ? "These runs do" : "This report does"} not hold ${unknown.join(", ")}.`];
   try {
     const message = await view.show(isCurrent);
     if (isCurrent()) host.inert = false;
