@@ -209,9 +209,8 @@ class List:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ShowTable(_WithFiles):
-    """Print one row per trained member: its settings, and its numbers at the last record.
-
-    `toymono glossary` defines the words.
+    """Print one row per trained member: its settings, and its numbers at the last record, in the
+    words of `toymono glossary`.
     """
 
     folder: Positional[pathlib.Path]
