@@ -14,15 +14,15 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 MAGNITUDE = "Cividis"  # even to the eye, and the same to readers with any colour vision
 SIGNED = "RdBu"  # white at zero, red below, blue above
 SIGN_COLOURS = {"positive": "#2166AC", "negative": "#B2182B"}  # near the ends of that scale
+# Blue and orange are for treatments; neurons with one feature are green.
 ROLE_COLOURS = {
-    **dict(
-        zip(
-            ("linear", "one of one", "one of several", "nearly mono", "other"),
-            COLOURS,
-            strict=False,
-        )
-    ),
-    **dict.fromkeys(("dead", "small"), "#999999"),
+    "dead": "#999999",
+    "small": "#999999",
+    "one of one": "#009E73",
+    "one of several": "#7CC6A4",
+    "nearly mono": "#CC79A7",
+    "linear": "#7A5FC0",
+    "other": "#B8A038",
 }
 FONT = "Helvetica, Arial, sans-serif"
 # A tenth of plotly's own white template, which takes longer to build than the small figure that it
