@@ -15,6 +15,7 @@ from toymono.plots.panels import feature_pictures, filled, neuron_pictures
 
 MEMBER = 3
 RUN = "run=demo-smoke"
+MARKS = "() => document.querySelector('#left [data-name=map] .plot').layout.shapes"
 
 
 def test_a_link_shows_what_python_draws_of_a_neuron_and_a_feature(anywhere, study):
@@ -130,8 +131,7 @@ def test_a_click_on_a_cell_marks_it_and_opens_its_neuron_and_feature(sight, stud
         neuron, feature = int(order.neuron[across]), int(order.feature[down])
         assert (sight.fields["neuron"], sight.fields["feature"]) == (str(neuron), str(feature))
         assert sight.page.inner_text("#neuron h2") == f"Neuron {neuron}"
-        marks = "() => document.querySelector('#left [data-name=map] .plot').layout.shapes"
-        lines = [(line["x0"], line["y0"]) for line in sight.page.evaluate(marks)]
+        lines = [(line["x0"], line["y0"]) for line in sight.page.evaluate(MARKS)]
         assert lines[:2] == [(across, 0), (0, down)]
     sight.click_at(
         "#left [data-name=map]",
@@ -147,16 +147,15 @@ def test_a_click_on_a_cell_marks_it_and_opens_its_neuron_and_feature(sight, stud
 
 def test_a_line_ends_the_neurons_that_score_above_the_threshold(sight, study):
     score = study.member(MEMBER).history.score[-1]
-    marks = "() => document.querySelector('#left [data-name=map] .plot').layout.shapes"
     for threshold in (0.2, 0.5):
         sight.go(f"{RUN}&member={MEMBER}&threshold={threshold}")
         n_above = int((score > threshold).sum())
         assert 0 < n_above < len(score)
-        assert [line["x0"] for line in sight.page.evaluate(marks)] == [n_above - 0.5]
+        assert [line["x0"] for line in sight.page.evaluate(MARKS)] == [n_above - 0.5]
         words = sight.page.inner_text("#left [data-name=map] figcaption")
         assert f"Left of the dashed line neurons score above {threshold}." in words
     sight.choose("order", "bias")  # by which they stand apart
-    assert sight.page.evaluate(marks) == []
+    assert sight.page.evaluate(MARKS) == []
 
 
 @pytest.mark.long

@@ -53,7 +53,7 @@ def feature_words(shown: Dashboard, feature: int) -> str:
 
 def frame_words(frame: Frame) -> str:
     """What a record shows, and why it may have no map."""
-    after = _after(frame)
+    after = _after(frame).capitalize()
     verb = "is" if frame.n_mono == 1 else "are"
     text = f"{after} {frame.n_mono} of {len(frame.score)} neurons {verb} monosemantic"
     if np.isnan(frame.score).all() and np.isfinite(frame.task_loss):
@@ -79,15 +79,15 @@ def fall_words(before: Frame, now: Frame) -> str:
     silent = int((scores == 0).sum())
     ends = {"to other features as well": len(scores) - silent, "to no single feature": silent}
     parts = [f"{count} now respond{'s' * (count == 1)} {to}" for to, count in ends.items() if count]
-    then = f"Of the neurons that were monosemantic a{_after(before)[1:]}"
+    then = f"Of the neurons that were monosemantic {_after(before)}"
     return f" {then}, {' and '.join(parts)}."
 
 
 def _after(frame: Frame) -> str:
-    return f"After {frame.step} step{'' if frame.step == 1 else 's'}"
+    return f"after {frame.step} step{'' if frame.step == 1 else 's'}"
 
 
 def loss_words(frame: Frame) -> str:
     """The task loss at a record, and what the other line is."""
-    text = f"Task loss a{_after(frame)[1:]}: {_loss(frame.task_loss, frame.task_loss_error)}."
+    text = f"Task loss {_after(frame)}: {_loss(frame.task_loss, frame.task_loss_error)}."
     return f"{text} The pale line is the training loss, each of one batch."
